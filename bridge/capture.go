@@ -1,0 +1,74 @@
+package bridge
+
+import (
+	"fmt"
+
+	"tonegate/mixer/mask"
+)
+
+// progressTicks is the grid on which anything that follows from keys becomes
+// visible outside: 500 ms. A finer grid would show the timing of keys.
+const progressTicks = 25
+
+// Capture describes a secure capture: while it collects, the customer's gate is
+// armed with its policy and the IVR hears the customer alone.
+type Capture struct {
+	Mode        mask.Mode
+	Replacement mask.Replacement
+}
+
+// BeginCapture arms masking. It holds from the next tick on.
+func (c *Conference) BeginCapture(capture Capture) error {
+	if c.on {
+		return fmt.Errorf("begin capture: %w", ErrCapturing)
+	}
+	c.capture, c.on = capture, true
+	for _, l := range c.legs {
+		if l != nil {
+			l.ears.Arm(true)
+		}
+	}
+	return nil
+}
+
+// EndCapture returns to the conference's own policy. What is in the delay
+// lines is discarded first, so nothing of the capture is heard after it.
+func (c *Conference) EndCapture() error {
+	if !c.on {
+		return fmt.Errorf("end capture: %w", ErrNoCapture)
+	}
+	c.on = false
+	c.capture = Capture{}
+	for _, l := range c.legs {
+		if l != nil {
+			l.ears.Arm(false)
+			l.gate.Discard()
+		}
+	}
+	return nil
+}
+
+// FieldComplete ends field mode's mask: the field has all its keys.
+func (c *Conference) FieldComplete() {
+	if l := c.byRole(Customer); l != nil {
+		l.gate.FieldComplete()
+	}
+}
+
+// Capturing reports whether a capture collects.
+func (c *Conference) Capturing() bool { return c.on }
+
+// policy returns what a source's gate is told in this tick.
+func (c *Conference) policy(r Role) mask.Policy {
+	p := c.cfg.Policy
+	if c.on {
+		p.Mode, p.Replacement = c.capture.Mode, c.capture.Replacement
+	}
+	p.Armed = c.on
+	if r != Customer {
+		// The other sources are gated for echoes and read-back of tones; the
+		// customer's mute or field mode must not silence them.
+		p.Mode = mask.Strip
+	}
+	return p
+}

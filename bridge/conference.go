@@ -1,0 +1,161 @@
+package bridge
+
+import (
+	"errors"
+	"fmt"
+
+	"tonegate/dtmf"
+	"tonegate/internal/audio"
+	"tonegate/mixer/mask"
+)
+
+// Errors of the conference's methods.
+var (
+	ErrRoleTaken  = errors.New("the role is taken")
+	ErrNoSuchLeg  = errors.New("no such leg")
+	ErrBadRole    = errors.New("not a role")
+	ErrFull       = errors.New("the conference has no room for another leg")
+	ErrCapturing  = errors.New("a capture is already collecting")
+	ErrNoCapture  = errors.New("no capture is collecting")
+	ErrNotBuiltin = errors.New("the leg is not built in")
+)
+
+// MaxLegs bounds the legs of a conference: the three parties and supervisors.
+const MaxLegs = 8
+
+// Config describes a conference.
+type Config struct {
+	// Policy is what the agent hears of the customer outside captures. Its
+	// Armed is ignored: only a capture arms.
+	Policy mask.Policy
+	// Seed drives comfort noise; equal seeds and inputs give equal outputs.
+	Seed uint64
+}
+
+// Conference is one call. Use [New].
+type Conference struct {
+	cfg     Config
+	legs    [MaxLegs]*leg
+	nextID  LegID
+	capture Capture
+	on      bool // a capture is collecting
+	ticks   uint64
+	tone    dtmf.ToneGenerator
+	sender  dtmf.EventSender
+	forIVR  audio.Frame // scratch: the customer as an external IVR hears it
+	noise   audio.Noise
+}
+
+// New returns a conference without legs.
+func New(cfg Config) *Conference {
+	cfg.Policy.Armed = false
+	return &Conference{cfg: cfg, noise: audio.NewNoise(cfg.Seed)}
+}
+
+// Join adds a leg. It fails with [ErrBadRole], [ErrRoleTaken] or [ErrFull], and
+// then changes nothing.
+func (c *Conference) Join(spec LegSpec) (LegID, error) {
+	if spec.Role < Customer || spec.Role > Supervisor {
+		return 0, fmt.Errorf("join: %w: %d", ErrBadRole, spec.Role)
+	}
+	if spec.Role != Supervisor && c.byRole(spec.Role) != nil {
+		return 0, fmt.Errorf("join as %s: %w", spec.Role, ErrRoleTaken)
+	}
+	for i, l := range c.legs {
+		if l != nil {
+			continue
+		}
+		c.nextID++
+		// Seeds must differ between legs, or two comfort noises would add up
+		// coherently, and must not depend on anything but the order of joining.
+		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000)
+		c.legs[i].ears.Arm(c.on)
+		return c.nextID, nil
+	}
+	return 0, fmt.Errorf("join as %s: %w", spec.Role, ErrFull)
+}
+
+// Leave removes a leg. Whatever it still had in its buffers is dropped.
+func (c *Conference) Leave(id LegID) error {
+	for i, l := range c.legs {
+		if l != nil && l.id == id {
+			c.legs[i] = nil
+			return nil
+		}
+	}
+	return fmt.Errorf("leave: %w", ErrNoSuchLeg)
+}
+
+// SetMedia changes what a leg negotiated.
+func (c *Conference) SetMedia(id LegID, m Media) error {
+	l := c.byID(id)
+	if l == nil {
+		return fmt.Errorf("set media: %w", ErrNoSuchLeg)
+	}
+	l.setMedia(m)
+	return nil
+}
+
+// SetMuted stops or resumes taking a leg's voice. A muted leg's keys still
+// count and are still masked.
+func (c *Conference) SetMuted(id LegID, muted bool) error {
+	l := c.byID(id)
+	if l == nil {
+		return fmt.Errorf("mute: %w", ErrNoSuchLeg)
+	}
+	l.muted = muted
+	return nil
+}
+
+// SetPolicy changes what the agent hears of the customer outside captures.
+func (c *Conference) SetPolicy(p mask.Policy) {
+	p.Armed = false
+	c.cfg.Policy = p
+}
+
+// Receive takes one packet of a leg. Packets of unknown legs are dropped.
+func (c *Conference) Receive(id LegID, p Packet) {
+	if l := c.byID(id); l != nil && !l.spec.Builtin {
+		l.receive(p)
+	}
+}
+
+// Play sets what a built-in leg says in the next tick.
+func (c *Conference) Play(id LegID, voice *audio.Frame) error {
+	l := c.byID(id)
+	if l == nil {
+		return fmt.Errorf("play: %w", ErrNoSuchLeg)
+	}
+	if !l.spec.Builtin {
+		return fmt.Errorf("play: %w", ErrNotBuiltin)
+	}
+	l.raw, l.played = *voice, true
+	return nil
+}
+
+// Stats returns a leg's counts.
+func (c *Conference) Stats(id LegID) (Stats, error) {
+	l := c.byID(id)
+	if l == nil {
+		return Stats{}, fmt.Errorf("stats: %w", ErrNoSuchLeg)
+	}
+	return l.snapshot(), nil
+}
+
+func (c *Conference) byID(id LegID) *leg {
+	for _, l := range c.legs {
+		if l != nil && l.id == id {
+			return l
+		}
+	}
+	return nil
+}
+
+func (c *Conference) byRole(r Role) *leg {
+	for _, l := range c.legs {
+		if l != nil && l.spec.Role == r {
+			return l
+		}
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package bridge
+
+import (
+	"time"
+
+	"tonegate/dtmf"
+	"tonegate/internal/audio"
+	"tonegate/internal/jitter"
+	"tonegate/mixer/mask"
+)
+
+// Role is what a leg is in the call.
+type Role uint8
+
+// The roles. The zero value is none of them.
+const (
+	_ Role = iota
+	Customer
+	Agent
+	IVR
+	Supervisor
+)
+
+// String returns the role's name as the API spells it.
+func (r Role) String() string {
+	switch r {
+	case Customer:
+		return "customer"
+	case Agent:
+		return "agent"
+	case IVR:
+		return "ivr"
+	case Supervisor:
+		return "supervisor"
+	default:
+		return "unknown"
+	}
+}
+
+// LegID names a leg within its conference. Zero is no leg.
+type LegID uint16
+
+// Media is what a leg negotiated.
+type Media struct {
+	Law    audio.Law
+	Events bool  // telephone-event was negotiated
+	Event  uint8 // its payload type
+	Clock  uint32
+}
+
+// LegSpec describes a leg that joins.
+type LegSpec struct {
+	Role    Role
+	Builtin bool // no packets: its voice comes from Play, its ears are Output
+	Media   Media
+}
+
+// Packet is one RTP packet of a leg. Payload is not kept.
+type Packet struct {
+	PayloadType uint8
+	Marker      bool
+	Sequence    uint16
+	Timestamp   uint32
+	SSRC        uint32
+	Payload     []byte
+	Arrived     time.Time
+}
+
+// leg is everything the conference keeps of one party.
+type leg struct {
+	id     LegID
+	spec   LegSpec
+	muted  bool
+	ssrc   uint32
+	bound  bool // ssrc is known
+	buffer *jitter.Buffer
+	events *dtmf.EventReceiver
+	ears   *dtmf.Detector
+	gate   *mask.Gate
+
+	raw      audio.Frame // this tick's voice, before the gate
+	played   bool        // raw was set by Play for this tick
+	evidence dtmf.Evidence
+	gated    mask.Gated
+	stats    Stats
+}
+
+// Stats counts what a leg's packets were and what became of its audio.
+type Stats struct {
+	Packets       uint64 // audio and event packets
+	Malformed     uint64 // event packets that RFC 4733 does not allow
+	UnknownType   uint64 // payload types that were not negotiated
+	InBandKeys    uint64
+	NamedKeys     uint64
+	KeyDelay      uint64 // summed detection delay of in-band keys, in samples
+	MaskedSamples uint64
+	DetectorFails uint64
+	Jitter        jitter.Stats
+}
+
+func newLeg(id LegID, spec LegSpec, seed uint64) *leg {
+	l := &leg{
+		id: id, spec: spec,
+		buffer: jitter.New(spec.Media.Law, seed),
+		ears:   dtmf.NewDetector(),
+		gate:   mask.NewGate(seed + 1),
+	}
+	l.setMedia(spec.Media)
+	return l
+}
+
+func (l *leg) setMedia(m Media) {
+	if l.events == nil || m.Clock != l.spec.Media.Clock {
+		clock := m.Clock
+		if clock == 0 {
+			clock = audio.SampleRate
+		}
+		l.events = dtmf.NewEventReceiver(clock)
+	}
+	l.spec.Media = m
+	l.buffer.SetLaw(m.Law)
+}
+
+// receive routes a packet by its payload type: what was not negotiated is
+// counted and dropped.
+func (l *leg) receive(p Packet) {
+	switch m := &l.spec.Media; {
+	case p.PayloadType == m.Law.PayloadType():
+		l.bind(p.SSRC)
+		l.stats.Packets++
+		l.buffer.Insert(p.Timestamp, p.Payload, p.Arrived)
+	case m.Events && p.PayloadType == m.Event:
+		l.bind(p.SSRC)
+		l.stats.Packets++
+		err := l.events.Receive(dtmf.EventPacket{
+			SSRC: p.SSRC, Sequence: p.Sequence, Timestamp: p.Timestamp,
+			Marker: p.Marker, Payload: p.Payload,
+		})
+		if err != nil {
+			l.stats.Malformed++
+		}
+	default:
+		l.stats.UnknownType++
+	}
+}
+
+// bind starts a new time base when the source changes.
+func (l *leg) bind(ssrc uint32) {
+	if l.bound && l.ssrc != ssrc {
+		l.buffer.Reset()
+	}
+	l.ssrc, l.bound = ssrc, true
+}
+
+// hear takes this tick's frame off the buffer and listens to it.
+func (l *leg) hear(now time.Time) {
+	heard := dtmf.Reception{Event: l.events.Tick()}
+	if l.spec.Builtin {
+		if !l.played {
+			l.raw = audio.Frame{}
+		}
+		l.played = false
+	} else {
+		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
+		heard.Concealed = f.Concealed
+	}
+	if l.muted {
+		l.raw = audio.Frame{}
+	}
+	l.evidence = l.listen(heard)
+	c := l.evidence.Counts()
+	l.stats.InBandKeys += uint64(c.InBand)
+	l.stats.NamedKeys += uint64(c.Named)
+	l.stats.KeyDelay += uint64(c.DelaySamples)
+}
+
+// listen runs the detector. A detector that fails has said nothing, and the
+// zero evidence masks; it starts anew with the next frame.
+func (l *leg) listen(heard dtmf.Reception) (ev dtmf.Evidence) {
+	defer func() {
+		if recover() != nil {
+			l.ears = dtmf.NewDetector()
+			l.ears.Arm(true) // a failure is a doubt
+			l.stats.DetectorFails++
+			ev = dtmf.Evidence{}
+		}
+	}()
+	return l.ears.Process(&l.raw, heard)
+}
+
+func (l *leg) snapshot() Stats {
+	s := l.stats
+	s.Jitter = l.buffer.Stats()
+	s.MaskedSamples = l.gate.MaskedSamples()
+	return s
+}

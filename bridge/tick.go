@@ -1,0 +1,127 @@
+package bridge
+
+import (
+	"math"
+	"time"
+
+	"tonegate/dtmf"
+	"tonegate/internal/audio"
+	"tonegate/mixer"
+	"tonegate/mixer/mask"
+)
+
+// Output is what one tick produces. It is filled in place, so that a caller
+// that keeps one allocates nothing.
+type Output struct {
+	Customer   mixer.CustomerMix
+	IVR        mixer.IVRMix
+	Agent      mask.AgentMix
+	Supervisor mask.AgentMix
+	// Events are the named events to send to an external IVR in this frame.
+	Events []dtmf.EventPayload
+	// Pressed are the customer's keys that became known, each once, for a
+	// built-in IVR.
+	Pressed []dtmf.Key
+	// Report is filled every 500 ms.
+	Report    Report
+	HasReport bool
+}
+
+// Report is what may be known outside about the last 500 ms.
+type Report struct {
+	N    int
+	Legs [MaxLegs]LegReport
+}
+
+// LegReport is one leg's part of a report.
+type LegReport struct {
+	Leg   LegID
+	Role  Role
+	DBm0  int8 // level of its masked audio, in whole dB
+	Stats Stats
+}
+
+// Tick advances the call by one frame.
+func (c *Conference) Tick(now time.Time, out *Output) {
+	out.Events, out.Pressed = out.Events[:0], out.Pressed[:0]
+	for _, l := range c.legs {
+		if l != nil {
+			l.hear(now)
+			l.gated = l.gate.Push(c.policy(l.spec.Role), &l.raw, l.evidence)
+		}
+	}
+	customer, agent, ivr := c.byRole(Customer), c.byRole(Agent), c.byRole(IVR)
+	out.Customer = mixer.ForCustomer(raw(agent), raw(ivr))
+	out.Agent = mask.ForAgent(gated(customer), gated(ivr))
+	out.Supervisor = mask.ForAgent(gated(customer), gated(ivr), gated(agent))
+	out.IVR = mixer.ForIVR(c.customerForIVR(customer, ivr, out), c.agentForIVR(agent))
+	if customer != nil {
+		out.Pressed = append(out.Pressed, customer.evidence.Pressed()...)
+	}
+	c.ticks++
+	if out.HasReport = c.ticks%progressTicks == 0; out.HasReport {
+		c.report(&out.Report)
+	}
+}
+
+// customerForIVR returns the customer's undelayed audio as the IVR is to hear
+// it: with keys that only a named event carried added to it, as events or as
+// tones, and without in-band copies of keys that were added before.
+func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Frame {
+	if customer == nil {
+		return nil
+	}
+	if ivr == nil || ivr.spec.Builtin {
+		return &customer.raw
+	}
+	ev := &customer.evidence
+	relay, copies := ev.Relay(), ev.InBandCopies()
+	if ivr.spec.Media.Events {
+		out.Events = append(out.Events, c.sender.Next(relay)...)
+	}
+	if len(copies) == 0 && (!relay.On || ivr.spec.Media.Events) {
+		return &customer.raw
+	}
+	c.forIVR = customer.raw
+	for _, s := range copies {
+		c.noise.Fill(c.forIVR[max(0, s.Start):min(audio.FrameSamples, int(s.End))])
+	}
+	if relay.On && !ivr.spec.Media.Events {
+		c.tone.Add(&c.forIVR, relay)
+	}
+	return &c.forIVR
+}
+
+// agentForIVR keeps the agent away from the IVR while a capture collects.
+func (c *Conference) agentForIVR(agent *leg) *audio.Frame {
+	if c.on {
+		return nil
+	}
+	return raw(agent)
+}
+
+func (c *Conference) report(r *Report) {
+	r.N = 0
+	for _, l := range c.legs {
+		if l == nil {
+			continue
+		}
+		level := math.Round(l.gated.Level())
+		r.Legs[r.N] = LegReport{Leg: l.id, Role: l.spec.Role, DBm0: int8(level), Stats: l.snapshot()}
+		r.N++
+	}
+}
+
+func raw(l *leg) *audio.Frame {
+	if l == nil {
+		return nil
+	}
+	return &l.raw
+}
+
+func gated(l *leg) mask.Gated {
+	if l == nil {
+		return mask.Gated{}
+	}
+	return l.gated
+}

@@ -1,0 +1,85 @@
+package dtmf
+
+// LookAhead is how far back, in samples, the detector may still reach when it
+// finds that a tone began earlier than it was noticed: the gate delays what it
+// protects by exactly this much. 80 samples are 10 ms.
+const LookAhead = 80
+
+// MaxSpans bounds the spans of one Evidence.
+const MaxSpans = 4
+
+// maxKeys bounds the keys that one frame can report.
+const maxKeys = 4
+
+// Span is a run of samples that must not be heard, relative to the first
+// sample of the frame it was reported with. Start may be as low as
+// -[LookAhead]; End is exclusive and at most one frame.
+type Span struct{ Start, End int16 }
+
+// Evidence is what one frame of one source says about DTMF: where, not only
+// whether. It is a value that only this package can make, and its zero value
+// says that nobody looked, on which a gate masks everything it holds.
+type Evidence struct {
+	examined   bool
+	suspicious bool
+	nSpans     uint8
+	nKeys      uint8
+	nCopies    uint8
+	spans      [MaxSpans]Span
+	keys       [maxKeys]Key
+	copies     [MaxSpans]Span
+	relay      Relay
+	counts     Counts
+}
+
+// Counts says how the keys of a frame were learnt, for metrics that are
+// published on a coarse grid.
+type Counts struct {
+	InBand uint8 // keys confirmed from audio
+	Named  uint8 // keys begun by a named event
+	// DelaySamples is the sum over in-band keys of the time from the tone's
+	// estimated onset to its confirmation.
+	DelaySamples uint32
+}
+
+// Relay is a piece of one named event on its way to an IVR leg: a key that no
+// in-band tone has carried there.
+type Relay struct {
+	On      bool   // a piece is present
+	Start   bool   // this is the key's first piece
+	End     bool   // this is the key's last piece
+	Key     Key    // which key
+	Samples uint16 // duration of the key at the end of this piece, in samples
+}
+
+// Examined reports whether a detector made this evidence.
+func (e *Evidence) Examined() bool { return e.examined }
+
+// Suspicious reports that a tone, an event or their echo may be present in or
+// just before this frame. Playout must not be adapted meanwhile.
+func (e *Evidence) Suspicious() bool { return !e.examined || e.suspicious }
+
+// Spans returns the parts to mask. The slice aliases the receiver.
+func (e *Evidence) Spans() []Span { return e.spans[:e.nSpans] }
+
+// Pressed returns the keys that became known with this frame, each once
+// however many transports carried it. The slice aliases the receiver.
+func (e *Evidence) Pressed() []Key { return e.keys[:e.nKeys] }
+
+// InBandCopies returns the parts of this frame (never before it) that repeat a
+// key which a named event already carried to the IVR.
+func (e *Evidence) InBandCopies() []Span { return e.copies[:e.nCopies] }
+
+// Relay returns the piece of a named event to send to an IVR leg, if any.
+func (e *Evidence) Relay() Relay { return e.relay }
+
+// Counts returns how this frame's keys were learnt.
+func (e *Evidence) Counts() Counts { return e.counts }
+
+// Reception is what the network says of a frame before anyone listens to it.
+type Reception struct {
+	// Concealed is true if any sample of the frame was not received.
+	Concealed bool
+	// Event is the state of named events as of this frame.
+	Event NamedEvents
+}

@@ -1,0 +1,204 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/pion/rtp"
+	"go.uber.org/zap"
+
+	"tonegate/bridge"
+)
+
+// Errors of the engine's methods.
+var (
+	ErrNoConference = errors.New("no such conference")
+	ErrExists       = errors.New("the conference exists already")
+	ErrClosed       = errors.New("the engine is closed")
+	ErrFailed       = errors.New("the conference failed and was ended")
+)
+
+// Observer is told what becomes of conferences. Its methods run on a shard's
+// goroutine and must not block.
+type Observer interface {
+	// Report is called every 500 ms per conference. The report is reused.
+	Report(conference string, r *bridge.Report)
+	// Failed is called once if a conference panicked and was ended.
+	Failed(conference string)
+}
+
+// Script drives a conference from inside its ticks: a built-in IVR. It runs on
+// the shard's goroutine just before the conference's own Tick, with what the
+// last one put out.
+type Script interface {
+	Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
+}
+
+// Config configures an engine. The zero value is usable.
+type Config struct {
+	Shards   int // default: one per core
+	Log      *zap.Logger
+	Metrics  *Metrics
+	Observer Observer
+	// Seed makes RTP start values reproducible for tests; zero means random.
+	Seed uint64
+}
+
+// Engine runs conferences.
+type Engine struct {
+	cfg    Config
+	shards []*shard
+	mu     sync.Mutex
+	rooms  map[string]*room
+	next   int
+	closed bool
+	rng    *rand.Rand
+	wg     sync.WaitGroup
+}
+
+// New starts an engine. Close it.
+func New(cfg Config) *Engine {
+	if cfg.Shards <= 0 {
+		cfg.Shards = runtime.GOMAXPROCS(0)
+	}
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	if cfg.Metrics == nil {
+		cfg.Metrics = NewMetrics(nil)
+	}
+	seed := cfg.Seed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	e := &Engine{cfg: cfg, rooms: map[string]*room{}, rng: rand.New(rand.NewPCG(seed, 0))}
+	for range cfg.Shards {
+		s := newShard(&e.cfg, e.forget)
+		e.shards = append(e.shards, s)
+		e.wg.Go(s.run)
+	}
+	return e
+}
+
+// Open starts ticking a new conference. script may be nil.
+func (e *Engine) Open(id string, cfg bridge.Config, script Script) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.closed:
+		return fmt.Errorf("open conference: %w", ErrClosed)
+	case e.rooms[id] != nil:
+		return fmt.Errorf("open conference: %w", ErrExists)
+	}
+	r := &room{id: id, shard: e.shards[e.next%len(e.shards)], conference: bridge.New(cfg), script: script}
+	e.next++
+	e.rooms[id] = r
+	e.cfg.Metrics.conferences.Inc()
+	r.shard.post(command{run: func() { r.shard.add(r) }})
+	return nil
+}
+
+// Do runs f on the conference's own goroutine and returns after a tick that
+// followed it, so that what f changed has taken effect. If f fails, its error
+// is returned as it is.
+func (e *Engine) Do(ctx context.Context, id string, f func(*bridge.Conference) error) error {
+	r, err := e.room(id)
+	if err != nil {
+		return err
+	}
+	return r.do(ctx, func() error { return f(r.conference) })
+}
+
+// Attach joins a leg to a conference and connects it with its transport, which
+// may be nil for a leg that is built in. The leg is masked from its first frame.
+func (e *Engine) Attach(ctx context.Context, id string, spec bridge.LegSpec, t Transport) (*Leg, error) {
+	r, err := e.room(id)
+	if err != nil {
+		return nil, err
+	}
+	l := &Leg{Role: spec.Role, room: r, transport: t, media: spec.Media, header: e.firstHeader()}
+	err = r.do(ctx, func() error {
+		if l.ID, err = r.conference.Join(spec); err != nil {
+			return err
+		}
+		r.legs = append(r.legs, l)
+		r.ports.open(l)
+		e.cfg.Metrics.legs.WithLabelValues(spec.Role.String()).Inc()
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("attach %s: %w", spec.Role, err)
+	}
+	return l, nil
+}
+
+// firstHeader returns random start values, with sequence numbers near their
+// wrap-around so that every call crosses it early.
+func (e *Engine) firstHeader() rtp.Header {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return rtp.Header{
+		Version:        2,
+		SequenceNumber: 65000 + uint16(e.rng.IntN(500)),
+		Timestamp:      e.rng.Uint32(),
+	}
+}
+
+// Detach removes a leg and closes its transport.
+func (e *Engine) Detach(ctx context.Context, l *Leg) error {
+	return l.room.do(ctx, func() error {
+		l.room.detach(l, &e.cfg)
+		return nil
+	})
+}
+
+// End stops a conference and closes its legs' transports.
+func (e *Engine) End(ctx context.Context, id string) error {
+	r, err := e.room(id)
+	if err != nil {
+		return err
+	}
+	return r.do(ctx, func() error {
+		r.shard.remove(r)
+		return nil
+	})
+}
+
+// Close ends all conferences and stops the shards.
+func (e *Engine) Close() {
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return
+	}
+	e.closed = true
+	e.mu.Unlock()
+	for _, s := range e.shards {
+		close(s.quit)
+	}
+	e.wg.Wait()
+}
+
+func (e *Engine) room(id string) (*room, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, ErrClosed
+	}
+	if r := e.rooms[id]; r != nil {
+		return r, nil
+	}
+	return nil, fmt.Errorf("%w: %s", ErrNoConference, id)
+}
+
+func (e *Engine) forget(r *room) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.rooms, r.id)
+	e.cfg.Metrics.conferences.Dec()
+}

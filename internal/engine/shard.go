@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tonegate/internal/audio"
+)
+
+const (
+	// phases is the number of offsets over which a shard spreads its ticks.
+	phases = 10
+	// phaseStep is the time between two of them: 2 ms.
+	phaseStep = audio.FrameDuration / phases
+	// mailboxSize bounds waiting commands; senders wait when it is full.
+	mailboxSize = 256
+	// maxBacklog is how late a phase may run before the shard gives up the
+	// ticks it missed. Catching up on more would send a burst that no jitter
+	// buffer takes.
+	maxBacklog = 5 * audio.FrameDuration
+)
+
+type command struct{ run func() }
+
+// shard is one goroutine and the conferences that it owns.
+type shard struct {
+	cfg     *Config
+	mailbox chan command
+	quit    chan struct{}
+	stopped chan struct{}
+	rooms   [phases][]*room
+	count   int
+	forget  func(*room)
+	start   time.Time
+	step    int64 // the next phase, counted from start
+}
+
+func newShard(cfg *Config, forget func(*room)) *shard {
+	return &shard{
+		cfg: cfg, forget: forget,
+		mailbox: make(chan command, mailboxSize),
+		quit:    make(chan struct{}),
+		stopped: make(chan struct{}),
+	}
+}
+
+func (s *shard) post(c command) {
+	select {
+	case s.mailbox <- c:
+	case <-s.stopped:
+	}
+}
+
+func (s *shard) send(ctx context.Context, c command) error {
+	select {
+	case s.mailbox <- c:
+		return nil
+	case <-s.stopped:
+		return ErrClosed
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the mailbox: %w", ctx.Err())
+	}
+}
+
+// run is the shard's goroutine.
+func (s *shard) run() {
+	defer close(s.stopped)
+	s.start = time.Now()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		var due <-chan time.Time
+		if s.count > 0 {
+			timer.Reset(time.Until(s.nextDeadline()))
+			due = timer.C
+		}
+		select {
+		case <-s.quit:
+			s.removeAll()
+			return
+		case c := <-s.mailbox:
+			c.run()
+		case <-due:
+			s.tickPhase(time.Now())
+		}
+	}
+}
+
+func (s *shard) deadline() time.Time { return s.start.Add(time.Duration(s.step) * phaseStep) }
+
+// nextDeadline passes over phases without conferences.
+func (s *shard) nextDeadline() time.Time {
+	for len(s.rooms[s.step%phases]) == 0 {
+		s.step++
+	}
+	return s.deadline()
+}
+
+// tickPhase ticks the conferences of the current phase.
+func (s *shard) tickPhase(now time.Time) {
+	deadline := s.deadline()
+	late := now.Sub(deadline)
+	s.cfg.Metrics.lateness.Observe(max(0, late).Seconds())
+	if late > maxBacklog {
+		skipped := int64(late / audio.FrameDuration)
+		s.step += skipped * phases
+		s.cfg.Metrics.skipped.Add(float64(skipped))
+		deadline = s.deadline()
+	}
+	rooms := s.rooms[s.step%phases]
+	// Backwards: a conference that fails is removed from the list meanwhile.
+	for i := len(rooms) - 1; i >= 0; i-- {
+		rooms[i].tick(deadline)
+	}
+	s.step++
+}
+
+// add gives a conference to the phase that has the fewest.
+func (s *shard) add(r *room) {
+	least := 0
+	for p := range s.rooms {
+		if len(s.rooms[p]) < len(s.rooms[least]) {
+			least = p
+		}
+	}
+	if s.count == 0 {
+		// Nothing has ticked for a while: start from now, not from then.
+		s.step = int64(time.Since(s.start)/phaseStep) + 1
+	}
+	r.phase = least
+	s.rooms[least] = append(s.rooms[least], r)
+	s.count++
+}
+
+// remove ends a conference.
+func (s *shard) remove(r *room) {
+	if r.ended {
+		return
+	}
+	r.ended = true
+	if i := slices.Index(s.rooms[r.phase], r); i >= 0 {
+		s.rooms[r.phase] = slices.Delete(s.rooms[r.phase], i, i+1)
+		s.count--
+	}
+	for len(r.legs) > 0 {
+		r.detach(r.legs[0], s.cfg)
+	}
+	for _, w := range r.waiting {
+		w.done <- ErrFailed
+	}
+	r.waiting = r.waiting[:0]
+	s.forget(r)
+}
+
+func (s *shard) removeAll() {
+	for p := range s.rooms {
+		for len(s.rooms[p]) > 0 {
+			s.remove(s.rooms[p][0])
+		}
+	}
+}

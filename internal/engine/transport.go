@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"tonegate/bridge"
+)
+
+// Transport sends a leg's RTP. It must not block and must not keep payload.
+// The header's SSRC is the transport's to set.
+type Transport interface {
+	Send(header *rtp.Header, payload []byte) error
+	Close() error
+}
+
+const (
+	// slotBytes holds an RTP packet of 60 ms of G.711 with extensions.
+	slotBytes = 640
+	// slots is how many packets may wait for a tick. A leg sends one per tick;
+	// an event's end may bring four, and a network may hold back a few hundred
+	// milliseconds.
+	slots = 32
+)
+
+type slot struct {
+	n       int
+	arrived time.Time
+	data    [slotBytes]byte
+}
+
+// inbox is a leg's bounded ring of received packets, between the goroutine that
+// reads the transport and the shard. Slots are preallocated.
+type inbox struct {
+	mu        sync.Mutex
+	ring      [slots]slot
+	first     int
+	count     int
+	overflow  uint64
+	oversized uint64
+}
+
+// put copies a packet into the ring. A full ring drops the packet: old audio is
+// worth more than new only if it is still in time, and the jitter buffer
+// decides that.
+func (b *inbox) put(packet []byte, arrived time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case len(packet) > slotBytes:
+		b.oversized++
+	case b.count == slots:
+		b.overflow++
+	default:
+		s := &b.ring[(b.first+b.count)%slots]
+		s.n = copy(s.data[:], packet)
+		s.arrived = arrived
+		b.count++
+	}
+}
+
+// drain hands all waiting packets to f, in order, and zeroes their slots.
+func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for ; b.count > 0; b.count-- {
+		s := &b.ring[b.first]
+		f(s.data[:s.n], s.arrived)
+		clear(s.data[:s.n])
+		b.first = (b.first + 1) % slots
+	}
+}
+
+// Leg is a party as the engine sees it: an inbox, a transport, and the header
+// state of what is sent.
+type Leg struct {
+	ID        bridge.LegID
+	Role      bridge.Role
+	room      *room
+	in        inbox
+	transport Transport
+	media     bridge.Media
+	header    rtp.Header
+	resumed   bool // the next audio packet follows a pause
+	payload   [160]byte
+	malformed uint64
+	sendFails uint64
+	sent      uint64
+	parsed    rtp.Header
+}
+
+// Deliver takes one received RTP packet, decrypted. It copies it and returns;
+// it may be called from any goroutine.
+func (l *Leg) Deliver(packet []byte, arrived time.Time) { l.in.put(packet, arrived) }
+
+// receive parses what has arrived and hands it to the conference.
+func (l *Leg) receive(c *bridge.Conference) {
+	l.in.drain(func(packet []byte, arrived time.Time) {
+		h := &l.parsed
+		n, err := h.Unmarshal(packet)
+		if err != nil || n > len(packet) {
+			l.malformed++
+			return
+		}
+		payload := packet[n:]
+		if h.Padding && len(payload) > 0 {
+			pad := int(payload[len(payload)-1])
+			if pad == 0 || pad > len(payload) {
+				l.malformed++
+				return
+			}
+			payload = payload[:len(payload)-pad]
+		}
+		c.Receive(l.ID, bridge.Packet{
+			PayloadType: h.PayloadType, Marker: h.Marker, Sequence: h.SequenceNumber,
+			Timestamp: h.Timestamp, SSRC: h.SSRC, Payload: payload, Arrived: arrived,
+		})
+	})
+}

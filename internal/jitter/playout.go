@@ -1,0 +1,86 @@
+package jitter
+
+import (
+	"time"
+
+	"tonegate/internal/audio"
+)
+
+// move is what playout does at one tick apart from playing the next frame.
+type move uint8
+
+const (
+	stay move = iota
+	grow
+	shrink
+)
+
+const (
+	// reserve is the slack that shrinking must leave: with less than a frame
+	// plus this, the next burst of jitter would be late at once.
+	reserve = 6 * time.Millisecond
+	// calm is how long every packet must have had a frame of slack to spare
+	// before the delay shrinks.
+	calm = 4 * time.Second
+	// maxDelaySamples bounds growth: beyond it, late packets are lost packets.
+	maxDelaySamples = 12 * audio.FrameSamples
+)
+
+// playout decides when the delay moves. Its measure is slack: how long a
+// packet waits between its arrival and the tick that plays it. Negative slack
+// is a late packet.
+type playout struct {
+	lastTick time.Time
+	ticked   bool
+	late     bool          // a packet came too late since the last move
+	least    time.Duration // least slack of the calm period under way
+	since    time.Time     // when that period began; zero if none
+}
+
+func (p *playout) reset() { *p = playout{lastTick: p.lastTick, ticked: p.ticked} }
+
+// observe notes the arrival of a packet that starts offset samples after the
+// next sample to play.
+func (p *playout) observe(offset int32, arrived time.Time, primed bool) {
+	if !p.ticked || !primed {
+		return
+	}
+	// The frame at the playout point plays one tick after the last one.
+	frames := time.Duration(offset) / audio.FrameSamples
+	if offset < 0 {
+		frames = -((time.Duration(-offset) + audio.FrameSamples - 1) / audio.FrameSamples)
+	}
+	due := p.lastTick.Add((frames + 1) * audio.FrameDuration)
+	slack := due.Sub(arrived)
+	if slack < 0 {
+		p.late = true
+	}
+	if p.since.IsZero() {
+		p.since, p.least = arrived, slack
+	}
+	p.least = min(p.least, slack)
+}
+
+// tick says what to do at now with ahead samples waiting.
+func (p *playout) tick(now time.Time, ahead uint32, hold bool) move {
+	p.lastTick, p.ticked = now, true
+	if hold {
+		return stay
+	}
+	if p.late {
+		p.late = false
+		p.since = time.Time{}
+		if ahead < maxDelaySamples {
+			return grow
+		}
+		return stay
+	}
+	if !p.since.IsZero() && now.Sub(p.since) >= calm {
+		spare := p.least
+		p.since = time.Time{}
+		if spare >= audio.FrameDuration+reserve && ahead >= 2*audio.FrameSamples {
+			return shrink
+		}
+	}
+	return stay
+}
