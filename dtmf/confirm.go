@@ -1,0 +1,166 @@
+package dtmf
+
+import "tonegate/internal/audio"
+
+// Confirmation follows ITU-T Q.24: a tone of 40 ms must count and one of 20 ms
+// must not, so what is asked for lies between.
+const (
+	proofBlocks  = 12                      // window of a proof, 12 ms
+	proofEvery   = 2                       // one proof ends every 2 ms
+	shortest     = 24 * audio.SamplesPerMs // of proofs in a row
+	checkBlocks  = 20                      // window that decides the frequencies
+	longestBreak = 14 * audio.SamplesPerMs // within a key
+	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
+	never        = int32(1 << 30)          // a time long ago
+)
+
+var (
+	proofScore = db(4)
+	heldScore  = db(3) // while the same key is believed to be down
+	checkScore = db(4)
+	twistLimit = db(10) // either way; Q.24 asks for 8 and 4
+	dropLimit  = db(-15)
+)
+
+// run is a sequence of proofs of one key, in samples relative to the frame.
+type run struct {
+	on          bool
+	key         Key
+	first, last int32   // start of the first proof, end of the last
+	concealed   int32   // samples since last that the network lost
+	peak        float32 // power of the strongest proof
+}
+
+// shift moves a run into the next frame's time.
+func (r *run) shift() {
+	r.first -= audio.FrameSamples
+	r.last -= audio.FrameSamples
+	if r.last < -8000 {
+		r.on = false
+	}
+	r.first = max(r.first, -80000)
+}
+
+// continues reports whether a proof of the key at [start, end) with the given
+// power belongs to the run.
+func (r *run) continues(key Key, start int32, power float32) bool {
+	return r.on && r.key == key && start-r.last <= longestBreak+r.concealed && power >= r.peak*dropLimit
+}
+
+func (r *run) extend(end int32, power float32) {
+	r.last, r.concealed, r.peak = end, 0, max(r.peak, power)
+}
+
+// confirm looks for a key that became certain in this frame. The candidate
+// becomes the held key when it is confirmed; a held key that goes on, through
+// short interruptions and lost frames, is not pressed again.
+func (d *Detector) confirm(concealed bool) {
+	d.held.shift()
+	d.candidate.shift()
+	if concealed {
+		// What concealment made up proves nothing, and its silence neither.
+		d.held.concealed += audio.FrameSamples
+		d.candidate.concealed += audio.FrameSamples
+		return
+	}
+	for end := proofEvery; end <= newBlocks; end += proofEvery {
+		d.prove(end)
+	}
+}
+
+func (d *Detector) prove(end int) {
+	g := d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)
+	if !g.tonal(heldScore) {
+		return
+	}
+	p := d.fitBetter(end, proofBlocks, &g)
+	key, start, stop := p.key(), int32(end-proofBlocks)*hop, int32(end)*hop
+	power := p.lowE + p.highE
+	if p.lowE > p.highE*twistLimit || p.highE > p.lowE*twistLimit ||
+		p.score() < heldScore || min(p.lowE, p.highE) < 20*20/2*proofBlocks*hop {
+		return
+	}
+	if d.held.continues(key, start, power) {
+		d.held.extend(stop, power)
+		d.candidate.on = false
+		d.found.seen[key] = true
+		d.found.add(start, stop)
+		return
+	}
+	if !d.candidate.continues(key, start, power) {
+		if p.score() < proofScore {
+			return
+		}
+		d.candidate = run{on: true, key: key, first: start}
+	}
+	d.candidate.extend(stop, power)
+	if stop-d.candidate.first >= shortest {
+		d.decide(end)
+	}
+}
+
+// decide confirms the candidate if a longer window agrees on its frequencies.
+func (d *Detector) decide(end int) {
+	g := d.front.look(oldBlocks+end-checkBlocks, oldBlocks+end)
+	p := d.fitBetter(end, checkBlocks, &g)
+	low, high := d.fit.refine(&p)
+	wantLow, wantHigh := d.candidate.key.Frequencies()
+	if p.score() < checkScore || p.key() != d.candidate.key ||
+		!near(low, wantLow) || !near(high, wantHigh) {
+		return
+	}
+	d.held = d.candidate
+	d.candidate.on = false
+	d.found.seen[d.held.key] = true
+	d.found.add(d.held.first, int32(end)*hop)
+	if d.nConfirmed < len(d.confirmed) {
+		d.confirmed[d.nConfirmed] = d.held
+		d.nConfirmed++
+	}
+}
+
+func near(got, want float64) bool {
+	return got >= want*(1-tolerance) && got <= want*(1+tolerance)
+}
+
+// fitBetter fits the window that ends with block end, on the samples as they
+// are and, should those not do, on their high-passed copy.
+func (d *Detector) fitBetter(end, blocks int, g *glance) tonePair {
+	from, to := maxWindow+(end-blocks)*hop, maxWindow+end*hop
+	d.fit.load(d.front.raw[from:to])
+	p := d.fit.best(g.row, g.column)
+	if p.score() >= proofScore {
+		return p
+	}
+	d.fit.load(d.front.high[from:to])
+	if q := d.fit.best(g.row, g.column); q.score() > p.score() {
+		return q
+	}
+	d.fit.load(d.front.raw[from:to])
+	return d.fit.best(g.row, g.column)
+}
+
+// refine interpolates between grid frequencies: the residual is a parabola
+// near its minimum.
+func (f *fitter) refine(p *tonePair) (low, high float64) {
+	at := func(row, column int) float64 {
+		f.correlate(row)
+		f.correlate(column)
+		q := f.pair(row, column)
+		return float64(q.residual)
+	}
+	mid := float64(p.residual)
+	low = vertex(at(p.row-1, p.column), mid, at(p.row+1, p.column)) + float64(p.row)
+	high = vertex(at(p.row, p.column-1), mid, at(p.row, p.column+1)) + float64(p.column)
+	return low * gridHz, high * gridHz
+}
+
+// vertex returns the abscissa of the extremum of a parabola through the values
+// at -1, 0 and 1.
+func vertex(before, at, after float64) float64 {
+	curve := before - 2*at + after
+	if curve <= 0 {
+		return 0
+	}
+	return max(-1, min(1, (before-after)/(2*curve)))
+}

@@ -1,0 +1,72 @@
+package dtmf
+
+import "tonegate/internal/audio"
+
+// Detector listens to one source: to its audio and, through what the caller
+// received beside it, to its named events and its losses. It is not safe for
+// concurrent use.
+type Detector struct {
+	front front
+	fit   fitter
+	armed bool
+	now   int64 // position of the frame in the stream, in samples
+
+	eagerness float32 // factor on scores, below one when tones are likely
+	sinceKey  int32   // samples since a key was last heard, saturating
+	lastKey   Key
+	found     suspicion
+	lastEnd   int32 // end of the last hit, relative to the frame
+	wary      bool  // the frame before was suspicious
+
+	held, candidate run
+	confirmed       [2]run
+	nConfirmed      int
+
+	pairs  pairing
+	relays relayQueue
+	copied Key  // the key whose in-band copy is being reported
+	copies bool // one is
+}
+
+// NewDetector returns a detector in its initial state.
+func NewDetector() *Detector { return &Detector{sinceKey: never, lastEnd: -never} }
+
+// Arm makes the detector more suspicious (a capture is on) or less.
+func (d *Detector) Arm(armed bool) { d.armed = armed }
+
+// Process listens to one frame and says what it found. Frames must come in
+// order and without holes: a frame that was not received is passed as its
+// substitute, with heard.Concealed set. Process does not allocate. Without a
+// frame it has listened to nothing, and says so.
+func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
+	if d == nil || f == nil {
+		return Evidence{}
+	}
+	d.found = suspicion{}
+	d.nConfirmed = 0
+	d.setEagerness()
+	d.front.push(f)
+	d.suspect()
+	d.confirm(heard.Concealed)
+	ev := Evidence{examined: true}
+	d.pressed(&ev, heard.Event)
+	d.toIVR(&ev, heard.Event)
+	d.mask(&ev, heard)
+	d.remember(heard.Event)
+	d.now += audio.FrameSamples
+	return ev
+}
+
+// remember keeps track of how long ago a key was last heard.
+func (d *Detector) remember(named NamedEvents) {
+	d.sinceKey = min(d.sinceKey+audio.FrameSamples, never)
+	if d.held.on && d.held.last > 0 {
+		d.sinceKey, d.lastKey = audio.FrameSamples-d.held.last, d.held.key
+	}
+	if named.Active {
+		d.sinceKey = 0
+		if named.latest.isKey {
+			d.lastKey = named.latest.key
+		}
+	}
+}

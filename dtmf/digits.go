@@ -1,0 +1,156 @@
+package dtmf
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+)
+
+const (
+	slotBytes = 64
+	// MaxDigits is how many keys one field can hold. No field is longer: a
+	// card number has 19 digits at most (ISO/IEC 7812-1 §4.1).
+	MaxDigits = 40
+)
+
+// Errors of the arena.
+var (
+	ErrArenaFull  = errors.New("dtmf: no free slot for digits")
+	ErrDigitsFull = errors.New("dtmf: too many digits in one field")
+	ErrWiped      = errors.New("dtmf: digits were wiped")
+)
+
+// Arena is the one place in a process where the digits of captures are kept: a
+// piece of memory that the caller has locked, carved into fixed slots. Bytes
+// never leave it but through [Digits.Reveal]; what moves are handles. It may
+// be used from several goroutines.
+type Arena struct {
+	mu    sync.Mutex
+	mem   []byte
+	slots []slot
+}
+
+// slot is the bookkeeping of one slot; the keys themselves are in mem, and so
+// is a scratch copy while they are revealed.
+type slot struct {
+	epoch uint32 // odd while in use
+	used  uint8
+}
+
+// NewArena carves mem into slots of 64 bytes each and keeps it. The memory is
+// cleared first. A nil arena, or one with no room for a slot, is always full.
+func NewArena(mem []byte) *Arena {
+	clear(mem)
+	n := min(len(mem)/slotBytes, 1<<16)
+	return &Arena{mem: mem, slots: make([]slot, n)}
+}
+
+// New takes a free slot. It returns [ErrArenaFull] if there is none.
+func (a *Arena) New() (Digits, error) {
+	if a == nil {
+		return Digits{}, ErrArenaFull
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i := range a.slots {
+		s := &a.slots[i]
+		if s.epoch&1 == 0 {
+			s.epoch++
+			s.used = 0
+			return Digits{arena: a, slot: uint16(i), epoch: s.epoch}, nil
+		}
+	}
+	return Digits{}, ErrArenaFull
+}
+
+// Digits is a handle to the keys of one field. It prints as a redaction mark
+// under every verb and encoder, and copying it copies no key. The zero value
+// is a handle to nothing: empty, and not to be appended to. One goroutine at a
+// time may use the handles to one field.
+type Digits struct {
+	arena *Arena
+	slot  uint16
+	epoch uint32
+}
+
+// lock returns the handle's slot and memory with the arena locked, or false,
+// with nothing locked, if the handle is stale.
+func (d Digits) lock() (*slot, []byte, bool) {
+	if d.arena == nil {
+		return nil, nil, false
+	}
+	d.arena.mu.Lock()
+	s := &d.arena.slots[d.slot]
+	if s.epoch != d.epoch {
+		d.arena.mu.Unlock()
+		return nil, nil, false
+	}
+	at := int(d.slot) * slotBytes
+	return s, d.arena.mem[at : at+slotBytes : at+slotBytes], true
+}
+
+// Append adds a key. It returns [ErrDigitsFull] beyond [MaxDigits] keys, and
+// [ErrWiped] on a handle whose digits are gone.
+func (d Digits) Append(k Key) error {
+	s, mem, ok := d.lock()
+	if !ok {
+		return ErrWiped
+	}
+	defer d.arena.mu.Unlock()
+	if s.used == MaxDigits {
+		return ErrDigitsFull
+	}
+	mem[s.used] = k.Symbol()
+	s.used++
+	return nil
+}
+
+// Len returns the number of keys; zero on a stale handle.
+func (d Digits) Len() int {
+	s, _, ok := d.lock()
+	if !ok {
+		return 0
+	}
+	defer d.arena.mu.Unlock()
+	return int(s.used)
+}
+
+// Reveal calls f with the keys as ASCII symbols. The bytes are the arena's own:
+// they must not be kept, changed or converted to a string that outlives f, and
+// they read as nothing once the digits are wiped. The capacity ends with the
+// length, so that appending cannot spread over the slot. A stale handle
+// reveals nothing, and f is called with no bytes.
+func (d Digits) Reveal(f func(plain []byte)) {
+	s, mem, ok := d.lock()
+	if !ok {
+		f(nil)
+		return
+	}
+	plain := mem[:s.used:s.used]
+	// f may take its time, and may use other digits, so it runs unlocked: the
+	// slot is ours until it is wiped.
+	d.arena.mu.Unlock()
+	f(plain)
+}
+
+// Wipe overwrites the digits and frees their slot; handles to them are stale
+// from then on. Wiping twice, or a zero handle, does nothing.
+func (d Digits) Wipe() {
+	s, mem, ok := d.lock()
+	if !ok {
+		return
+	}
+	defer d.arena.mu.Unlock()
+	clear(mem)
+	s.used = 0
+	s.epoch++
+}
+
+// Format prints a redaction mark for every verb and flag.
+func (d Digits) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(redacted)) }
+
+// MarshalText encodes the redaction mark.
+func (d Digits) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// MarshalJSON encodes the redaction mark as a string.
+func (d Digits) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }

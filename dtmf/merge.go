@@ -1,0 +1,102 @@
+package dtmf
+
+import "tonegate/internal/audio"
+
+// mask writes the spans of a frame: what was heard in it, the hang-over of
+// what was heard before, and all of it where the network says that a named
+// event is on, or that a suspicious moment was lost.
+func (d *Detector) mask(ev *Evidence, heard Reception) {
+	const whole = audio.FrameSamples
+	if d.lastEnd > -LookAhead-hang {
+		d.found.add(d.lastEnd, d.lastEnd)
+	}
+	if heard.Event.Active {
+		d.found.add(-LookAhead, whole)
+	}
+	if heard.Concealed && (d.wary || d.found.n > 0) {
+		d.found.add(0, whole)
+	}
+	d.lastEnd -= whole
+	for _, h := range d.found.hits[:d.found.n] {
+		d.lastEnd = max(d.lastEnd, h.end-whole)
+		start, end := max(h.start, -LookAhead), min(h.end+hang, whole)
+		if start < end {
+			ev.spans[ev.nSpans] = Span{int16(start), int16(end)}
+			ev.nSpans++
+		}
+	}
+	d.lastEnd = max(d.lastEnd, -never)
+	d.wary = ev.nSpans > 0
+	ev.suspicious = d.wary
+}
+
+// pressed reports the keys that both transports brought, each once.
+func (d *Detector) pressed(ev *Evidence, named NamedEvents) {
+	d.pairs.expire(d.now)
+	end := d.now + audio.FrameSamples
+	for _, r := range d.confirmed[:d.nConfirmed] {
+		onset := int64(r.first + hop)
+		ev.counts.InBand++
+		ev.counts.DelaySamples += uint32(int64(audio.FrameSamples) - onset)
+		s := sighting{key: r.key, earliest: d.now + onset, latest: d.now + onset}
+		other, paired := d.pairs.sight(inBand, s)
+		if paired {
+			d.relays.cancel(other.relay)
+			continue
+		}
+		ev.press(r.key)
+	}
+	for _, p := range named.begun[:named.nBegun] {
+		ev.counts.Named++
+		s := sighting{key: p.key, earliest: end - int64(p.samples), latest: end, relay: p.id}
+		if _, paired := d.pairs.sight(byName, s); paired {
+			continue
+		}
+		ev.press(p.key)
+		d.relays.queue(p, end)
+	}
+}
+
+func (e *Evidence) press(k Key) {
+	if int(e.nKeys) < len(e.keys) {
+		e.keys[e.nKeys] = k
+		e.nKeys++
+	}
+}
+
+// toIVR decides what an external IVR is sent, and what it must not be sent a
+// second time.
+func (d *Detector) toIVR(ev *Evidence, named NamedEvents) {
+	d.relays.update(named)
+	proving := d.candidate.on && d.candidate.last > 0
+	ev.relay = d.relays.next(d.now, proving, d.candidate.key)
+	if d.copies && !d.found.seen[d.copied] {
+		d.copies = false
+	}
+	if !d.copies {
+		d.copied, d.copies = d.copyStarts()
+	}
+	if !d.copies {
+		return
+	}
+	for _, h := range d.found.hits[:d.found.n] {
+		start, end := max(h.start, 0), min(h.end, audio.FrameSamples)
+		if start < end {
+			ev.copies[ev.nCopies] = Span{int16(start), int16(end)}
+			ev.nCopies++
+		}
+	}
+}
+
+// copyStarts reports whether a tone in this frame looks like a key that went
+// to the IVR as an event and has not been heard in-band yet. It does not wait
+// for confirmation: that would let the IVR hear the tone's first 40 ms.
+func (d *Detector) copyStarts() (Key, bool) {
+	for i := range d.pairs.named.n {
+		s := d.pairs.named.at(i)
+		if d.found.seen[s.key] && d.now-s.latest <= pairLimit && d.relays.started(s.relay) {
+			return s.key, true
+		}
+	}
+	return 0, false
+}

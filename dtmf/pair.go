@@ -1,0 +1,90 @@
+package dtmf
+
+import "tonegate/internal/audio"
+
+// pairLimit is how far apart in time two sightings of one key may be. The
+// transports are up to 200 ms apart; the rest is for what frames and onset
+// estimates round off. It bounds which keys can be one, but which of them are
+// is a matter of their order: at ten keys a second a window of this size
+// always holds several.
+const pairLimit = 300 * audio.SamplesPerMs
+
+// forgetAfter is the longest event (8 s, RFC 4733 §2.5.1.3 at 8 kHz) and some:
+// an event of which only the end arrived may be the copy of a key this old.
+const forgetAfter = 9 * audio.SampleRate
+
+type transport uint8
+
+const (
+	inBand transport = iota
+	byName
+)
+
+// sighting is one key as one transport reported it. Its onset lies somewhere
+// in [earliest, latest], in samples of the stream.
+type sighting struct {
+	key              Key
+	earliest, latest int64
+	relay            uint32 // the named event, if it is one
+}
+
+// near reports whether the two may be the same press.
+func (s *sighting) near(o *sighting) bool {
+	return s.earliest-o.latest <= pairLimit && o.earliest-s.latest <= pairLimit
+}
+
+// sightings is a short queue, oldest first.
+type sightings struct {
+	ring  [32]sighting
+	first int
+	n     int
+}
+
+func (q *sightings) at(i int) *sighting { return &q.ring[(q.first+i)%len(q.ring)] }
+
+func (q *sightings) drop(n int) {
+	q.first = (q.first + n) % len(q.ring)
+	q.n -= n
+}
+
+func (q *sightings) push(s sighting) {
+	if q.n == len(q.ring) {
+		q.drop(1)
+	}
+	q.n++
+	*q.at(q.n - 1) = s
+}
+
+// pairing reports each key once although two transports carry it. Each
+// transport has a queue of keys that it brought and the other has not yet.
+// A key is looked up in the other's queue, oldest first; the keys it passes
+// over there are lost on its own transport, since both keep their order.
+type pairing struct{ audio, named sightings }
+
+// sight takes a key from one transport. If the other brought it before, it
+// returns that sighting and true; otherwise the key is new.
+func (p *pairing) sight(from transport, s sighting) (sighting, bool) {
+	own, other := &p.audio, &p.named
+	if from == byName {
+		own, other = other, own
+	}
+	for i := range other.n {
+		o := other.at(i)
+		if o.key == s.key && s.near(o) {
+			match := *o
+			other.drop(i + 1)
+			return match, true
+		}
+	}
+	own.push(s)
+	return sighting{}, false
+}
+
+// expire forgets keys whose copy can no longer come.
+func (p *pairing) expire(now int64) {
+	for _, q := range [2]*sightings{&p.audio, &p.named} {
+		for q.n > 0 && now-q.at(0).latest > forgetAfter {
+			q.drop(1)
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package dtmf
+
+import (
+	"math"
+
+	"tonegate/internal/audio"
+)
+
+// window is one length of window that the detector lays over the newest
+// samples, and the score in it that raises suspicion.
+type window struct {
+	blocks  int     // length in milliseconds
+	every   int     // one window ends every so many milliseconds
+	guard   int32   // samples masked on either side of a hit
+	raw     float32 // score wanted of the samples as they are
+	high    float32 // and of their high-passed copy
+	careful bool    // not used unless armed or just after a key
+}
+
+// The longer a window, the less likely that speech looks like two steady
+// sinusoids all through it, so the less contrast is asked for. Short windows
+// get generous guards, as a tone may reach beyond them by a hop; long ones
+// begin before the tone anyway.
+var windows = [...]window{
+	{blocks: 10, every: 1, guard: 20, raw: db(5.5), high: db(7)},
+	{blocks: 5, every: 1, guard: 16, raw: db(13), high: db(15)},
+	{blocks: 7, every: 1, guard: 16, raw: db(9), high: db(11)},
+	{blocks: 15, every: 2, guard: 12, raw: db(4), high: db(5.5)},
+	{blocks: 20, every: 4, guard: 8, raw: db(3), high: db(4)},
+	{blocks: 35, every: 5, guard: 8, raw: db(1.5), high: db(2.5)},
+}
+
+func db(v float64) float32 { return float32(math.Pow(10, v/10)) }
+
+const (
+	offGrid     = 0.028 // relative deviation beyond which more is wanted
+	hang        = 64    // samples masked after the last sign of a tone, 8 ms
+	faintest    = 3     // amplitude of a tone too faint to be one
+	recentTime  = 300 * audio.SamplesPerMs
+	armedTime   = 10000 * audio.SamplesPerMs
+	sameKeyTime = 80 * audio.SamplesPerMs
+)
+
+// Scores wanted fall, as factors, when a tone is likelier than usual.
+var (
+	offGridFactor = db(3)
+	armedFactor   = db(-1)
+	recentFactor  = db(-1.5)
+	sameKeyFactor = db(-1.5)
+)
+
+// hit is a stretch of a frame in which a tone is suspected.
+type hit struct{ start, end int32 }
+
+// suspicion collects the hits of a frame.
+type suspicion struct {
+	hits [MaxSpans]hit
+	n    int
+	seen [Keys]bool // keys that the hits looked like
+}
+
+// add joins a hit to those it touches; when there are too many, the two
+// nearest become one, as masking between them errs on the safe side.
+func (s *suspicion) add(start, end int32) {
+	for i := 0; i < s.n; {
+		h := s.hits[i]
+		if start <= h.end+hang && h.start <= end+hang {
+			start, end = min(start, h.start), max(end, h.end)
+			s.n--
+			s.hits[i] = s.hits[s.n]
+			i = 0
+			continue
+		}
+		i++
+	}
+	if s.n == len(s.hits) {
+		h := s.hits[0]
+		s.hits[0] = hit{min(start, h.start), max(end, h.end)}
+		return
+	}
+	s.hits[s.n] = hit{start, end}
+	s.n++
+}
+
+func (s *suspicion) covers(start, end int32) bool {
+	for _, h := range s.hits[:s.n] {
+		if h.start <= start && end <= h.end {
+			return true
+		}
+	}
+	return false
+}
+
+// suspect lays every window over the frame. Those that lie inside a stretch
+// found already are passed over: on a steady tone few fits are made.
+func (d *Detector) suspect() {
+	d.found = suspicion{}
+	for i := range windows {
+		w := &windows[i]
+		for back := 0; back < newBlocks; back += w.every {
+			d.tryWindow(w, newBlocks-back)
+		}
+	}
+}
+
+// tryWindow looks at the window that ends with block end of the frame.
+func (d *Detector) tryWindow(w *window, end int) {
+	start32, end32 := int32(end-w.blocks)*hop, int32(end)*hop
+	if d.found.covers(start32, end32) {
+		return
+	}
+	factor := d.eagerness
+	g := d.front.look(oldBlocks+end-w.blocks, oldBlocks+end)
+	if !g.tonal(w.raw * factor * d.keyBias(g.row, g.column)) {
+		return
+	}
+	from, to := maxWindow+int(start32), maxWindow+int(end32)
+	d.fit.load(d.front.raw[from:to])
+	p := d.fit.best(g.row, g.column)
+	if !d.believes(&p, w.raw*factor, to-from) {
+		d.fit.load(d.front.high[from:to])
+		p = d.fit.best(g.row, g.column)
+		if !d.believes(&p, w.high*factor, to-from) {
+			return
+		}
+	}
+	d.found.seen[p.key()] = true
+	d.found.add(start32-w.guard, end32+w.guard)
+}
+
+// believes reports whether a fit is good enough for suspicion.
+func (d *Detector) believes(p *tonePair, wanted float32, samples int) bool {
+	if min(p.lowE, p.highE)*2 < faintest*faintest*float32(samples) {
+		return false
+	}
+	wanted *= d.keyBias(p.row, p.column)
+	if p.deviation() > offGrid {
+		wanted *= offGridFactor
+	}
+	return p.score() >= wanted
+}
+
+// keyBias makes the frequencies of the last key likelier just after it.
+func (d *Detector) keyBias(row, column int) float32 {
+	if d.sinceKey < sameKeyTime && keyAt[nominals[row].index][nominals[column].index] == d.lastKey {
+		return sameKeyFactor
+	}
+	return 1
+}
+
+// setEagerness works out how much less than usual is wanted of a score.
+func (d *Detector) setEagerness() {
+	d.eagerness = 1
+	memory := int32(recentTime)
+	if d.armed {
+		d.eagerness = armedFactor
+		memory = armedTime
+	}
+	if d.sinceKey < memory {
+		d.eagerness *= recentFactor
+	}
+}
