@@ -7,7 +7,8 @@ import "tonegate/internal/audio"
 const (
 	proofBlocks  = 12                      // window of a proof, 12 ms
 	proofEvery   = 2                       // one proof ends every 2 ms
-	shortest     = 24 * audio.SamplesPerMs // of proofs in a row
+	shortest     = 28 * audio.SamplesPerMs // of proofs in a row
+	patient      = 34 * audio.SamplesPerMs // of proofs in a row that are less clear
 	checkBlocks  = 20                      // window that decides the frequencies
 	longestBreak = 14 * audio.SamplesPerMs // within a key
 	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
@@ -16,9 +17,10 @@ const (
 
 var (
 	proofScore = db(4)
-	heldScore  = db(3) // while the same key is believed to be down
-	checkScore = db(4)
-	twistLimit = db(10) // either way; Q.24 asks for 8 and 4
+	heldScore  = db(3)   // while the same key is believed to be down
+	quickScore = db(6)   // of the check after the shortest run
+	checkScore = db(2.5) // and of one after a longer run
+	twistLimit = db(10)  // either way; Q.24 asks for 8 and 4
 	dropLimit  = db(-15)
 )
 
@@ -84,7 +86,7 @@ func (d *Detector) prove(end int) {
 		d.held.extend(stop, power)
 		d.candidate.on = false
 		d.found.seen[key] = true
-		d.found.add(start, stop)
+		d.found.add(start, stop, 0)
 		return
 	}
 	if !d.candidate.continues(key, start, power) {
@@ -105,14 +107,18 @@ func (d *Detector) decide(end int) {
 	p := d.fitBetter(end, checkBlocks, &g)
 	low, high := d.fit.refine(&p)
 	wantLow, wantHigh := d.candidate.key.Frequencies()
-	if p.score() < checkScore || p.key() != d.candidate.key ||
+	wanted := quickScore
+	if int32(end)*hop-d.candidate.first >= patient {
+		wanted = checkScore
+	}
+	if p.score() < wanted || p.key() != d.candidate.key ||
 		!near(low, wantLow) || !near(high, wantHigh) {
 		return
 	}
 	d.held = d.candidate
 	d.candidate.on = false
 	d.found.seen[d.held.key] = true
-	d.found.add(d.held.first, int32(end)*hop)
+	d.found.add(d.held.first, int32(end)*hop, 0)
 	if d.nConfirmed < len(d.confirmed) {
 		d.confirmed[d.nConfirmed] = d.held
 		d.nConfirmed++

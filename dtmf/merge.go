@@ -8,13 +8,13 @@ import "tonegate/internal/audio"
 func (d *Detector) mask(ev *Evidence, heard Reception) {
 	const whole = audio.FrameSamples
 	if d.lastEnd > -LookAhead-hang {
-		d.found.add(d.lastEnd, d.lastEnd)
+		d.found.add(min(d.lastEnd, 0), d.lastEnd, 0)
 	}
 	if heard.Event.Active {
-		d.found.add(-LookAhead, whole)
+		d.found.add(-LookAhead, whole, 0)
 	}
 	if heard.Concealed && (d.wary || d.found.n > 0) {
-		d.found.add(0, whole)
+		d.found.add(0, whole, 0)
 	}
 	d.lastEnd -= whole
 	for _, h := range d.found.hits[:d.found.n] {

@@ -9,12 +9,11 @@ import (
 // window is one length of window that the detector lays over the newest
 // samples, and the score in it that raises suspicion.
 type window struct {
-	blocks  int     // length in milliseconds
-	every   int     // one window ends every so many milliseconds
-	guard   int32   // samples masked on either side of a hit
-	raw     float32 // score wanted of the samples as they are
-	high    float32 // and of their high-passed copy
-	careful bool    // not used unless armed or just after a key
+	blocks int     // length in milliseconds
+	every  int     // one window ends every so many milliseconds
+	guard  int32   // samples masked on either side of a hit
+	raw    float32 // score wanted of the samples as they are
+	high   float32 // and of their high-passed copy
 }
 
 // The longer a window, the less likely that speech looks like two steady
@@ -22,12 +21,13 @@ type window struct {
 // get generous guards, as a tone may reach beyond them by a hop; long ones
 // begin before the tone anyway.
 var windows = [...]window{
-	{blocks: 10, every: 1, guard: 20, raw: db(5.5), high: db(7)},
-	{blocks: 5, every: 1, guard: 16, raw: db(13), high: db(15)},
-	{blocks: 7, every: 1, guard: 16, raw: db(9), high: db(11)},
-	{blocks: 15, every: 2, guard: 12, raw: db(4), high: db(5.5)},
-	{blocks: 20, every: 4, guard: 8, raw: db(3), high: db(4)},
-	{blocks: 35, every: 5, guard: 8, raw: db(1.5), high: db(2.5)},
+	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7)},
+	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18)},
+	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15)},
+	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11)},
+	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5)},
+	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4)},
+	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5)},
 }
 
 func db(v float64) float32 { return float32(math.Pow(10, v/10)) }
@@ -49,8 +49,21 @@ var (
 	sameKeyFactor = db(-1.5)
 )
 
-// hit is a stretch of a frame in which a tone is suspected.
-type hit struct{ start, end int32 }
+// hit is a stretch of a frame in which a tone is suspected: the windows that
+// showed it, and the guards around them.
+type hit struct {
+	start, end         int32
+	coreStart, coreEnd int32
+}
+
+// touches reports whether two hits are within a hang-over of each other.
+func (h *hit) touches(o *hit) bool { return h.start <= o.end+hang && o.start <= h.end+hang }
+
+// join makes h cover both hits and what lies between them.
+func (h *hit) join(o *hit) {
+	h.start, h.end = min(h.start, o.start), max(h.end, o.end)
+	h.coreStart, h.coreEnd = min(h.coreStart, o.coreStart), max(h.coreEnd, o.coreEnd)
+}
 
 // suspicion collects the hits of a frame.
 type suspicion struct {
@@ -59,32 +72,33 @@ type suspicion struct {
 	seen [Keys]bool // keys that the hits looked like
 }
 
-// add joins a hit to those it touches; when there are too many, the two
-// nearest become one, as masking between them errs on the safe side.
-func (s *suspicion) add(start, end int32) {
+// add joins a hit to those it touches. When there are too many it joins one
+// that it does not touch: masking between them errs on the safe side.
+func (s *suspicion) add(start, end, guard int32) {
+	h := hit{start - guard, end + guard, start, end}
 	for i := 0; i < s.n; {
-		h := s.hits[i]
-		if start <= h.end+hang && h.start <= end+hang {
-			start, end = min(start, h.start), max(end, h.end)
-			s.n--
-			s.hits[i] = s.hits[s.n]
-			i = 0
+		if !h.touches(&s.hits[i]) {
+			i++
 			continue
 		}
-		i++
+		h.join(&s.hits[i])
+		s.n--
+		s.hits[i] = s.hits[s.n]
+		i = 0
 	}
 	if s.n == len(s.hits) {
-		h := s.hits[0]
-		s.hits[0] = hit{min(start, h.start), max(end, h.end)}
+		s.hits[0].join(&h)
 		return
 	}
-	s.hits[s.n] = hit{start, end}
+	s.hits[s.n] = h
 	s.n++
 }
 
+// covers reports whether a window lies inside what other windows showed. What
+// lies in a guard only is worth a look: the guard it brings reaches further.
 func (s *suspicion) covers(start, end int32) bool {
-	for _, h := range s.hits[:s.n] {
-		if h.start <= start && end <= h.end {
+	for i := range s.hits[:s.n] {
+		if h := &s.hits[i]; h.coreStart <= start && end <= h.coreEnd {
 			return true
 		}
 	}
@@ -94,7 +108,6 @@ func (s *suspicion) covers(start, end int32) bool {
 // suspect lays every window over the frame. Those that lie inside a stretch
 // found already are passed over: on a steady tone few fits are made.
 func (d *Detector) suspect() {
-	d.found = suspicion{}
 	for i := range windows {
 		w := &windows[i]
 		for back := 0; back < newBlocks; back += w.every {
@@ -125,7 +138,7 @@ func (d *Detector) tryWindow(w *window, end int) {
 		}
 	}
 	d.found.seen[p.key()] = true
-	d.found.add(start32-w.guard, end32+w.guard)
+	d.found.add(start32, end32, w.guard)
 }
 
 // believes reports whether a fit is good enough for suspicion.
