@@ -1,0 +1,629 @@
+// web/sdk/env.ts
+function e() {
+	return {
+		WebSocket: globalThis.WebSocket,
+		RTCPeerConnection: globalThis.RTCPeerConnection,
+		MediaStream: globalThis.MediaStream,
+		getUserMedia: (e) => navigator.mediaDevices ? navigator.mediaDevices.getUserMedia(e) : Promise.reject(new DOMException("no media devices here", "SecurityError")),
+		audioCapabilities: () => globalThis.RTCRtpReceiver?.getCapabilities?.("audio") ?? null,
+		createAudioContext: () => new AudioContext(),
+		onOnline: (e) => (globalThis.addEventListener("online", e), () => globalThis.removeEventListener("online", e)),
+		random: Math.random
+	};
+}
+// web/sdk/errors.ts
+var t = class extends Error {
+	code;
+	detail;
+	constructor(e, t) {
+		super(`${e}: ${t}`), this.name = "TonegateError", this.code = e, this.detail = t;
+	}
+}, n = 1e4, r = /* @__PURE__ */ new Set([
+	"completed",
+	"failed",
+	"cancelled",
+	"expired"
+]), i = class {
+	current = null;
+	#e;
+	start(e) {
+		let t = this.current?.captureId;
+		return this.#t("capture_start", e, (e) => e.captureId !== t);
+	}
+	finish(e, n) {
+		let i = this.current;
+		return !i || r.has(i.state) ? Promise.reject(new t("no_capture", "No secure capture is under way.")) : this.#t(e, n, (e) => e.captureId === i.captureId && (r.has(e.state) || e.state === "submitting"));
+	}
+	progress(e) {
+		if (this.current = e, this.#e?.done(e)) {
+			let { resolve: t } = this.#n();
+			t(e);
+		}
+	}
+	refuse(e, t) {
+		return !this.#e || t !== void 0 && t !== this.#e.type ? !1 : (this.#n().reject(e), !0);
+	}
+	#t(e, r, i) {
+		return this.#e ? Promise.reject(new t("busy", "Another capture command is under way.")) : new Promise((a, o) => {
+			let s = setTimeout(() => this.refuse(new t("timeout", "The server did not confirm in time.")), n);
+			this.#e = {
+				type: e,
+				done: i,
+				resolve: a,
+				reject: o,
+				timer: s
+			}, r() || this.refuse(new t("not_connected", "The server cannot be reached right now."));
+		});
+	}
+	#n() {
+		let e = this.#e;
+		return this.#e = void 0, clearTimeout(e.timer), e;
+	}
+}, a = /^[0-9A-D*#,]+$/, o = class {
+	#e = Promise.resolve();
+	#t = !1;
+	#n;
+	#r;
+	constructor(e) {
+		this.#r = e;
+	}
+	send(e, { duration: n = 100, gap: r = 70 } = {}) {
+		let i = e.toUpperCase();
+		if (!a.test(i)) return Promise.reject(new t("bad_digits", "Only 0-9, A-D, * and # can be sent."));
+		if (!(n >= 40 && n <= 6e3) || !(r >= 30 && r <= 6e3)) return Promise.reject(new t("bad_digits", "Keys last 40 to 6000 ms with gaps of at least 30 ms."));
+		let o = this.#e.then(() => this.#i(i, n, r));
+		return this.#e = o.catch(() => {}), o;
+	}
+	close() {
+		this.#t = !0, this.#n?.(new t("left", "The call ended before all keys were sent."));
+	}
+	#i(e, n, r) {
+		let i = this.#r();
+		return this.#t ? Promise.reject(new t("left", "The call has ended.")) : i?.canInsertDTMF ? new Promise((a, o) => {
+			let s = e.split(",").length - 1, c = (e.length - s) * (n + r) + s * 2e3, l = (e) => {
+				clearTimeout(d), i.removeEventListener("tonechange", u), this.#n = void 0, e ? o(e) : a();
+			}, u = (e) => {
+				e.tone === "" && l();
+			}, d = setTimeout(() => l(new t("dtmf_stalled", "The browser did not finish sending the keys.")), c * 2 + 3e3);
+			this.#n = l, i.addEventListener("tonechange", u);
+			try {
+				i.insertDTMF(e, n, r);
+			} catch {
+				l(new t("dtmf_unavailable", "The browser refused to send keys."));
+			}
+		}) : Promise.reject(new t("dtmf_unavailable", "This leg cannot send keys as named events now."));
+	}
+}, s = class {
+	#e = /* @__PURE__ */ new Map();
+	on(e, t) {
+		let n = this.#e.get(e);
+		return n || this.#e.set(e, n = /* @__PURE__ */ new Set()), n.add(t), () => void n.delete(t);
+	}
+	emit(e, ...t) {
+		for (let n of [...this.#e.get(e) ?? []]) try {
+			n(...t);
+		} catch (e) {
+			queueMicrotask(() => {
+				throw e;
+			});
+		}
+	}
+}, c = (e) => ({
+	legId: e.leg_id,
+	role: e.role,
+	kind: e.kind,
+	state: e.state
+}), l = (e) => ({
+	state: e.state,
+	mode: e.mode,
+	armed: e.armed
+}), u = (e) => e.map((e) => ({
+	legId: e.leg_id,
+	dbm0: e.dbm0
+})), d = (e) => ({
+	captureId: e.capture_id,
+	state: e.state,
+	fields: (e.fields ?? []).map((e) => ({
+		name: e.name,
+		state: e.state,
+		digitsEntered: e.digits_entered,
+		masked: e.masked
+	}))
+}), f = 2500, p = 1e4, m = class {
+	pc;
+	sender;
+	#e;
+	#t = !1;
+	#n = "nothing";
+	#r = !1;
+	#i;
+	#a;
+	#o = [];
+	#s = !1;
+	#c = !1;
+	constructor(e, t, n) {
+		this.#e = n, this.pc = new t.RTCPeerConnection({
+			iceServers: e.iceServers,
+			bundlePolicy: "max-bundle"
+		});
+		let r = this.pc.addTransceiver(e.track, { direction: "sendrecv" });
+		this.sender = r.sender, h(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
+	}
+	resumed() {
+		if (this.#r) this.#o = [], this.#d(), this.#l("restart");
+		else {
+			for (let e of this.#o.splice(0)) this.#e.send(e);
+			this.#n === "nothing" ? this.#s || this.#l("restart") : this.#l(this.#n);
+		}
+	}
+	async answer(e) {
+		if (!(!this.#r || this.#c)) {
+			this.#d();
+			try {
+				await this.pc.setRemoteDescription({
+					type: "answer",
+					sdp: e
+				});
+			} catch {
+				this.#e.failed(new t("bad_answer", "The server's answer could not be used."));
+				return;
+			}
+			this.#n !== "nothing" && this.#l(this.#n);
+		}
+	}
+	async remoteCandidate(e) {
+		await this.pc.addIceCandidate(e).catch(() => {});
+	}
+	get awaitingAnswer() {
+		return this.#r;
+	}
+	close() {
+		this.#c = !0, this.#d(), clearTimeout(this.#a), this.pc.close();
+	}
+	#l(e) {
+		this.#c || (this.#t || this.#r ? this.#n = e : (this.#n = "nothing", this.#u(e)));
+	}
+	async #u(e) {
+		this.#t = !0;
+		try {
+			let t = await this.pc.createOffer({ iceRestart: e === "restart" });
+			if (this.#c) return;
+			await this.pc.setLocalDescription(t);
+		} catch {
+			this.#c || this.#e.failed(new t("offer_failed", "The browser could not make an offer."));
+			return;
+		} finally {
+			this.#t = !1;
+		}
+		if (!this.#c) {
+			if (!this.#e.send({
+				type: "offer",
+				sdp: this.pc.localDescription?.sdp ?? ""
+			})) this.#o = [], this.#n = "restart";
+			else {
+				this.#r = !0;
+				for (let e of this.#o.splice(0)) this.#e.send(e);
+				this.#i = setTimeout(() => {
+					this.#r = !1, this.#l("restart");
+				}, p);
+			}
+		}
+	}
+	#d() {
+		this.#r = !1, clearTimeout(this.#i);
+	}
+	#f(e) {
+		let t = {
+			type: "candidate",
+			candidate: e?.candidate ?? "",
+			sdp_mid: e?.sdpMid ?? null,
+			sdp_mline_index: e?.sdpMLineIndex ?? null
+		};
+		(this.#t || !this.#e.send(t)) && this.#o.push(t);
+	}
+	#p() {
+		if (!this.#c) switch (clearTimeout(this.#a), this.pc.connectionState) {
+			case "connected":
+				this.#m(!0);
+				break;
+			case "disconnected":
+				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), f);
+				break;
+			case "failed": this.#m(!1), this.#l("restart");
+		}
+	}
+	#m(e) {
+		this.#s !== e && (this.#s = e, this.#e.media(e));
+	}
+};
+function h(e, t, n) {
+	let r = (e) => {
+		switch (e.mimeType.toLowerCase()) {
+			case "audio/pcmu": return 0;
+			case "audio/pcma": return 1;
+			case "audio/telephone-event": return n && e.clockRate === 8e3 ? 2 : -1;
+			default: return -1;
+		}
+	}, i = (t?.codecs ?? []).filter((e) => r(e) >= 0).sort((e, t) => r(e) - r(t));
+	i.some((e) => r(e) < 2) && e.setCodecPreferences?.(i);
+}
+// web/sdk/closecodes.ts
+var g = {
+	4400: ["bad_message", "The server did not understand this client."],
+	4401: ["token_rejected", "The token is invalid, has expired or was used before."],
+	4403: ["forbidden", "The token does not allow this."],
+	4404: ["conference_not_found", "The call has ended or never existed."],
+	4409: ["superseded", "This leg was taken over by a newer connection."]
+};
+function _(e) {
+	let n = g[e];
+	return n && new t(n[0], n[1]);
+}
+var v = /* @__PURE__ */ new Set([4429, 4503]);
+function y(e, t, n) {
+	let r = Math.min(8e3, 250 * 2 ** e), i = r / 2 + r / 2 * n();
+	return v.has(t) ? Math.max(2e3, i) : i;
+}
+// web/sdk/signaling.ts
+var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
+	#e;
+	#t;
+	#n = !1;
+	#r = !1;
+	#i = 0;
+	#a;
+	#o;
+	#s;
+	#c;
+	#l = 0;
+	#u = !0;
+	#d;
+	#f;
+	#p;
+	#m;
+	constructor(e, t, n) {
+		this.#f = e, this.#p = t, this.#m = n, this.#a = Date.now() + e.connectTimeout, this.#d = t.onOnline(() => {
+			this.#o !== void 0 && (clearTimeout(this.#o), this.#h());
+		});
+	}
+	start() {
+		this.#h();
+	}
+	get up() {
+		return this.#n;
+	}
+	send(e) {
+		return this.#n ? (this.#e?.send(JSON.stringify(e)), !0) : !1;
+	}
+	close() {
+		this.#r = !0, this.#d(), clearTimeout(this.#o), this.#y(1e3);
+	}
+	#h() {
+		this.#o = void 0;
+		let e;
+		try {
+			e = new this.#p.WebSocket(this.#f.url, b);
+		} catch {
+			this.#b(new t("bad_url", "The signalling address is not a WebSocket address."));
+			return;
+		}
+		this.#e = e;
+		let n = setTimeout(() => r(0), 8e3), r = (t) => {
+			clearTimeout(n), this.#e === e && this.#v(t);
+		};
+		e.onopen = () => {
+			clearTimeout(n);
+			let t = this.#t ? {
+				type: "join",
+				leg_id: this.#t.id,
+				resume: this.#t.resume
+			} : {
+				type: "join",
+				token: this.#f.token
+			};
+			e.send(JSON.stringify(t));
+		}, e.onmessage = (t) => {
+			this.#e === e && this.#g(t.data);
+		}, e.onclose = (e) => r(e.code), e.onerror = null;
+	}
+	#g(e) {
+		let t;
+		try {
+			t = JSON.parse(String(e));
+		} catch {
+			return;
+		}
+		switch (this.#u = !0, t.type) {
+			case "joined": {
+				let e = this.#t === void 0;
+				this.#t = {
+					id: t.leg_id,
+					resume: t.resume
+				}, this.#n = !0, this.#s = setTimeout(() => {
+					this.#i = 0;
+				}, S), this.#c = setInterval(() => this.#_(), x), this.#m.joined(t, e);
+				return;
+			}
+			case "bye":
+				this.close(), this.#m.bye(t.reason);
+				return;
+			case "pong": return;
+			default: this.#m.message(t);
+		}
+	}
+	#_() {
+		this.#u ? (this.#u = !1, this.send({
+			type: "ping",
+			n: ++this.#l
+		})) : (this.#y(4e3), this.#v(0));
+	}
+	#v(e) {
+		let n = this.#n;
+		if (this.#y(), this.#r) return;
+		let r = _(e);
+		if (r) return this.#b(r);
+		if (n && e === 1e3) return this.close(), this.#m.bye("ended");
+		n && (this.#a = Date.now() + this.#f.reconnectTimeout, this.#m.down());
+		let i = y(this.#i++, e, this.#p.random);
+		if (Date.now() + i >= this.#a) return this.#b(this.#t ? new t("reconnect_timeout", "The connection to the server could not be restored.") : new t("connect_timeout", "The server could not be reached."));
+		this.#o = setTimeout(() => this.#h(), i);
+	}
+	#y(e) {
+		this.#n = !1, this.#u = !0, clearTimeout(this.#s), clearInterval(this.#c);
+		let t = this.#e;
+		this.#e = void 0, e !== void 0 && t?.close(e);
+	}
+	#b(e) {
+		this.close(), this.#m.final(e);
+	}
+}, w = class {
+	id = "";
+	conferenceId = "";
+	role = "customer";
+	grants = [];
+	demonstration = !1;
+	state = "connecting";
+	legs = [];
+	masking = {
+		state: "mute",
+		mode: "mute",
+		armed: !1
+	};
+	muted = !1;
+	stream;
+	#e = new s();
+	#t;
+	#n;
+	#r;
+	#i;
+	#a;
+	#o = new i();
+	#s;
+	#c = !1;
+	#l = !1;
+	#u;
+	#d;
+	admitted;
+	constructor(e, t, n) {
+		this.#t = e, this.#n = n, this.#r = t, this.stream = new n.MediaStream(), this.#a = new o(() => this.#s?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
+			this.#d = {
+				resolve: e,
+				reject: t
+			};
+		}), this.#i = new C({
+			url: e.url,
+			token: e.token,
+			connectTimeout: e.connectTimeout ?? 15e3,
+			reconnectTimeout: e.reconnectTimeout ?? 35e3
+		}, n, {
+			joined: (e, t) => this.#p(e, t),
+			message: (e) => this.#_(e),
+			down: () => this.#S("signaling_lost"),
+			final: (e) => this.#C(e),
+			bye: (e) => this.#w("left", { reason: e })
+		}), this.#i.start();
+	}
+	get capture() {
+		return this.#o.current;
+	}
+	on(e, t) {
+		return this.#e.on(e, t);
+	}
+	mute(e) {
+		this.#f || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
+			type: "mute",
+			muted: e
+		}));
+	}
+	sendDigits(e, n) {
+		return this.#t.telephoneEvent === !1 ? Promise.reject(new t("dtmf_unavailable", "This leg joined without named events.")) : this.#a.send(e, n);
+	}
+	startCapture({ mask: e, maxDigits: t } = {}) {
+		return this.#o.start(() => this.#i.send({
+			type: "capture_start",
+			...e ? { mask: e } : {},
+			...t ? { max_digits: t } : {}
+		}));
+	}
+	completeCapture() {
+		return this.#o.finish("capture_complete", () => this.#i.send({ type: "capture_complete" }));
+	}
+	cancelCapture() {
+		return this.#o.finish("capture_cancel", () => this.#i.send({ type: "capture_cancel" }));
+	}
+	leave() {
+		this.#f || (this.#i.send({ type: "leave" }), this.#w("left", { reason: "left" }));
+	}
+	async getStats() {
+		if (!this.#s) throw new t("not_connected", "The leg has no media yet.");
+		return this.#s.pc.getStats();
+	}
+	get #f() {
+		return this.state === "left" || this.state === "failed";
+	}
+	#p(e, t) {
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.#y(e.legs.map(c)), this.#b(l(e.masking)), e.capture && this.#x(d(e.capture)), t ? (this.#m(e.ice_servers), this.#d.resolve(), this.muted && this.#i.send({
+			type: "mute",
+			muted: !0
+		})) : (this.#i.send({
+			type: "mute",
+			muted: this.muted
+		}), this.#s?.resumed(), this.#S());
+	}
+	#m(e) {
+		this.#s = new m({
+			track: this.#r.track,
+			iceServers: e?.length ? e : this.#t.iceServers ?? [],
+			telephoneEvent: this.#t.telephoneEvent !== !1
+		}, this.#n, {
+			send: (e) => this.#i.send(e),
+			track: (e) => this.#g(e),
+			media: (e) => {
+				this.#c = e, this.#S(e ? void 0 : "media_lost");
+			},
+			failed: (e) => this.#C(e)
+		}), this.#h(this.#t.connectTimeout ?? 15e3);
+	}
+	#h(e) {
+		clearTimeout(this.#u), this.#u = setTimeout(() => this.#C(new t("media_timeout", "No audio path to the server could be established.")), e);
+	}
+	#g(e) {
+		for (let e of this.stream.getTracks()) this.stream.removeTrack(e);
+		this.stream.addTrack(e);
+		let { audioElement: n } = this.#t;
+		n && (n.srcObject = this.stream, n.play()?.catch(() => {
+			this.#e.emit("error", new t("autoplay_blocked", "The browser will play the call after the next click on the page."));
+		}));
+	}
+	#_(e) {
+		switch (e.type) {
+			case "answer":
+				this.#s?.answer(e.sdp);
+				break;
+			case "candidate":
+				this.#s?.remoteCandidate({
+					candidate: e.candidate,
+					sdpMid: e.sdp_mid ?? null,
+					sdpMLineIndex: e.sdp_mline_index ?? null
+				});
+				break;
+			case "leg_joined":
+			case "leg_left":
+			case "leg_state": {
+				let t = c(e), n = this.legs.some((e) => e.legId === t.legId);
+				this.#y(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
+				break;
+			}
+			case "masking":
+				this.#b(l(e));
+				break;
+			case "capture_progress":
+				this.#x(d(e));
+				break;
+			case "level":
+				this.#e.emit("level", u(e.levels));
+				break;
+			case "quality":
+				this.#e.emit("quality", {
+					lost: e.lost,
+					concealed: e.concealed,
+					received: e.received
+				});
+				break;
+			case "error":
+				this.#v(new t(e.code, e.detail), e.re);
+				break;
+			case "going_away": this.#e.emit("error", new t("going_away", e.reason));
+		}
+	}
+	#v(e, t) {
+		if ((t === void 0 ? e.code === "no_common_codec" : t === "offer") && this.#s?.awaitingAnswer) return this.#C(e);
+		this.#o.refuse(e, t) || this.#e.emit("error", e);
+	}
+	#y(e) {
+		this.legs = e, this.#e.emit("legs", [...e]);
+	}
+	#b(e) {
+		this.masking = e, this.#e.emit("masking", e);
+	}
+	#x(e) {
+		this.#o.progress(e), this.#e.emit("capture", e);
+	}
+	#S(e) {
+		if (this.#f) return;
+		this.#c && clearTimeout(this.#u);
+		let t;
+		this.#c && this.#i.up ? (this.#l = !0, t = "connected") : (t = this.#l ? "reconnecting" : "connecting", !this.#c && e === "media_lost" && this.#h(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
+	}
+	#C(e) {
+		this.#w("failed", { error: e });
+	}
+	#w(e, n) {
+		if (this.#f) return;
+		this.state = e, clearTimeout(this.#u), this.#i.close(), this.#a.close(), this.#s?.close(), this.#r.release();
+		let r = new t("left", "The call has ended.");
+		this.#o.refuse(r), this.#e.emit("state", e, n);
+		let i = n.error;
+		i && this.#e.emit("error", i), this.#d.reject(i ?? r);
+	}
+}, T = {
+	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
+	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
+	NotFoundError: ["microphone_missing", "No microphone was found."],
+	OverconstrainedError: ["microphone_missing", "The chosen microphone was not found."],
+	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
+	AbortError: ["microphone_busy", "The microphone could not be started."]
+};
+async function E(e, n) {
+	let { microphone: r = !0 } = e;
+	if (r === !1) return D(n);
+	if (r !== !0) {
+		let e = r.getAudioTracks()[0];
+		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
+		return {
+			track: e,
+			release() {}
+		};
+	}
+	let { deviceId: i, ...a } = e.audioProcessing ?? {};
+	try {
+		let e = (await n.getUserMedia({
+			audio: {
+				echoCancellation: !0,
+				noiseSuppression: !0,
+				autoGainControl: !0,
+				...a,
+				...i ? { deviceId: { exact: i } } : {}
+			},
+			video: !1
+		})).getAudioTracks()[0];
+		if (!e) throw new DOMException("empty stream", "NotFoundError");
+		return {
+			track: e,
+			release: () => e.stop()
+		};
+	} catch (e) {
+		let [n, r] = T[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		throw new t(n, r);
+	}
+}
+function D(e) {
+	let n = e.createAudioContext(), r = n.createConstantSource();
+	r.offset.value = 0;
+	let i = n.createMediaStreamDestination();
+	r.connect(i), r.start(), n.state === "suspended" && n.resume().catch(() => {});
+	let a = i.stream.getAudioTracks()[0];
+	if (!a) throw new t("microphone_failed", "This browser made no silent track.");
+	return {
+		track: a,
+		release() {
+			a.stop(), n.close().catch(() => {});
+		}
+	};
+}
+// web/sdk/tonegate.ts
+async function O(t) {
+	let n = e(), r = new w(t, await E(t, n), n);
+	return await r.admitted, r;
+}
+export { t as TonegateError, O as joinConference };

@@ -1,0 +1,33 @@
+// The two builds: the pages, and the SDK as one file with a stable name.
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = resolve(fileURLToPath(import.meta.url), '../..')
+
+const common = { root, configFile: false, logLevel: 'warn' }
+
+export const pages = (outDir) => ({
+  ...common,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir,
+    emptyOutDir: true,
+    target: 'es2022',
+    // Data URLs would need holes in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ['index', 'phone', 'agent', 'ivr'].map((name) => resolve(root, `${name}.html`)),
+    },
+  },
+})
+
+export const sdk = (outDir) => ({
+  ...common,
+  build: {
+    outDir,
+    emptyOutDir: false,
+    target: 'es2022',
+    lib: { entry: resolve(root, 'sdk/tonegate.ts'), formats: ['es'], fileName: () => 'sdk/tonegate.js' },
+  },
+})

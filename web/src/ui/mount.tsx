@@ -1,0 +1,8 @@
+import { type ComponentChild, render } from 'preact'
+import './tokens.css'
+import './base.css'
+import './components.css'
+
+export function mount(page: ComponentChild): void {
+  render(page, document.getElementById('app')!)
+}
