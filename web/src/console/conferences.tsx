@@ -63,7 +63,7 @@ export function Conferences() {
           </p>
         </div>
       ) : (
-        <div class="card table-wrap" tabindex={0} role="region" aria-label="Conferences">
+        <div class="card table-wrap" tabindex={0} role="region" aria-label="Table of conferences">
           <table>
             <thead>
               <tr>

@@ -55,7 +55,7 @@ export function Keypad({ onPress }: { onPress: (key: string) => void }) {
               key={key}
               type="button"
               class={`key ${lit.value === key ? 'lit' : ''}`}
-              aria-label={NAMES[key] ?? key}
+              aria-label={NAMES[key]}
               data-testid={`key-${NAMES[key] ?? key}`}
               onClick={() => press(key)}
             >

@@ -1,0 +1,163 @@
+// Walks every page through its states against the mock server, in light, dark
+// and on a small screen; takes a picture of each, runs axe on each, and fails
+// on any violation or console error. Pictures go to e2e/shots (not committed).
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { axe, launch, open } from './browser.mjs'
+import { LOGIN_CODE, startMock } from './mock_server.mjs'
+
+const shots = join(dirname(fileURLToPath(import.meta.url)), 'shots')
+rmSync(shots, { recursive: true, force: true })
+mkdirSync(shots, { recursive: true })
+
+const only = process.argv[2]
+const failures = []
+const check = (ok, what) => ok || failures.push(what)
+
+async function walk(browser, variant, options) {
+  const mock = await startMock()
+  const { context, faults } = await open(browser, mock.origin, options)
+  const shoot = async (page, name) => {
+    await page.screenshot({ path: join(shots, `${name}.${variant}.png`), fullPage: true, animations: 'disabled' })
+    for (const violation of await axe(page)) failures.push(`${name}.${variant}: ${violation}`)
+  }
+  const id = (page, name) => page.getByTestId(name)
+  try {
+    // Console: signing in.
+    const desk = await context.newPage()
+    await desk.goto('/')
+    await shoot(desk, 'console-1-sign-in')
+    await id(desk, 'api-key').fill('wrong')
+    await id(desk, 'sign-in').click()
+    await desk.getByText('was not accepted').waitFor()
+    await shoot(desk, 'console-2-refused')
+    await desk.goto(`/?#login=${LOGIN_CODE}`)
+    await id(desk, 'start-demo').waitFor()
+    check(!desk.url().includes('login'), 'the login code stays in the address')
+    await desk.getByText('No conferences yet').waitFor()
+    await shoot(desk, 'console-3-empty')
+
+    // A demonstration call with all three tabs.
+    await id(desk, 'start-demo').click()
+    await id(desk, 'open-phone').waitFor()
+    await shoot(desk, 'console-4-started')
+    const tab = async (name) => {
+      const [page] = await Promise.all([context.waitForEvent('page'), id(desk, name).click()])
+      await id(page, 'join').waitFor()
+      check(!page.url().includes('#'), `${name}: the code stays in the address`)
+      return page
+    }
+    const phone = await tab('open-phone')
+    const agent = await tab('open-agent')
+    const ivr = await tab('open-ivr')
+    await shoot(phone, 'phone-1-ready')
+    await shoot(agent, 'agent-1-ready')
+    await shoot(ivr, 'ivr-1-ready')
+    for (const page of [phone, agent, ivr]) {
+      check(await id(page, 'join').evaluate((b) => b === document.activeElement), 'the join button has no focus')
+      await id(page, 'join').click()
+      await id(page, 'own-state').getByText('Connected', { exact: true }).waitFor()
+    }
+    const [conference] = mock.conferences.values()
+    await phone.waitForTimeout(only ? 9000 : 4000)
+
+    const offer = (page) => page.evaluate(() => window.__farend.offers[0])
+    check(/telephone-event\/8000/.test(await offer(phone)), 'the phone offers no named events')
+    check(!/opus|G722|red\/|48000/i.test(await offer(phone)), 'the phone offers more than G.711')
+    check(!/telephone-event/.test(await offer(ivr)), 'the IVR offers named events')
+
+    await id(phone, 'key-4').click()
+    await phone.keyboard.press('2')
+    await phone.keyboard.press('#')
+    await id(phone, 'pressed').getByText('42#').waitFor()
+    await id(phone, 'toggle-abcd').click()
+    await shoot(phone, 'phone-2-call')
+    await id(phone, 'send-as-both').check({ force: true })
+    await id(phone, 'mute').click()
+    await id(phone, 'toggle-abcd').click()
+    await shoot(phone, 'phone-3-muted')
+    const heard = await ivr.evaluate(() => window.__tonegate.recordBase64(0.5))
+    check(heard.sampleRate >= 44100 && Buffer.from(heard.data, 'base64').length === heard.sampleRate * 2, 'recording has the wrong length')
+    check((await phone.evaluate(() => window.__tonegate.stats())).sendCodec === 'audio/PCMU', 'the phone does not send PCMU')
+    await shoot(ivr, 'ivr-2-call')
+    await shoot(desk, 'console-5-call')
+
+    // A payment.
+    await shoot(agent, 'agent-2-call')
+    await id(agent, 'take-payment').click()
+    await id(agent, 'bullets').waitFor()
+    await id(agent, 'masking').getByText('Secure capture: armed').waitFor()
+    mock.keyed(conference, 11)
+    await id(agent, 'bullets').getByText('11 keys').waitFor()
+    await shoot(agent, 'agent-3-collecting')
+    await id(agent, 'complete-capture').click()
+    await id(agent, 'take-payment').waitFor()
+    await shoot(agent, 'agent-4-completed')
+    mock.mask(conference, { state: 'mute', mode: 'mute', armed: false })
+    await id(agent, 'masking').getByText('Muted').waitFor()
+    await shoot(agent, 'agent-5-muted')
+
+    // A lost socket heals, with the audio running on.
+    mock.socketOf(conference.legs[1]).cut()
+    await agent.getByText('Reconnecting…').waitFor()
+    await shoot(agent, 'agent-6-reconnecting')
+    await id(agent, 'own-state').getByText('Connected', { exact: true }).waitFor()
+
+    // Ends: hanging up, being superseded, the end for all.
+    await id(phone, 'hangup').click()
+    await phone.getByText('You left the call').waitFor()
+    await shoot(phone, 'phone-4-ended')
+    mock.socketOf(conference.legs[2]).close(4409)
+    await ivr.getByText('moved to another tab').waitFor()
+    await shoot(ivr, 'ivr-3-superseded')
+    await id(desk, 'end-call').click()
+    await desk.getByText('The call has ended').waitFor()
+    await agent.getByText('ended for everybody').waitFor()
+    await shoot(desk, 'console-6-ended')
+
+    // Pages without a link, with a spent one, and without a microphone.
+    const lost = await context.newPage()
+    await lost.goto('/phone')
+    await lost.getByText('Open this page from its link').waitFor()
+    await shoot(lost, 'phone-5-no-link')
+    await lost.goto('/agent#spent')
+    await lost.getByText('has been used or has expired').waitFor()
+    await shoot(lost, 'agent-7-bad-link')
+    const plain = mock.create({ demonstration: false, external_id: 'call-8812' })
+    const deaf = await context.newPage()
+    await deaf.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
+    })
+    await deaf.goto(`/agent#${mock.links(plain)[1].code}`)
+    await id(deaf, 'join').click()
+    await deaf.getByText('The microphone is blocked').waitFor()
+    await shoot(deaf, 'agent-8-no-microphone')
+    await id(deaf, 'join').click()
+    await id(deaf, 'own-state').getByText('Connected', { exact: true }).waitFor()
+    check(await deaf.evaluate(() => window.__tonegate === undefined), 'the hook is there in a real call')
+    check((await id(deaf, 'spectrogram').count()) === 0, 'a real call draws a spectrogram')
+    await shoot(deaf, 'agent-9-real-call')
+    for (const fault of faults) failures.push(`${variant}: ${fault}`)
+  } finally {
+    await context.close()
+    mock.close()
+  }
+}
+
+const browser = await launch()
+try {
+  const variants = {
+    light: { colorScheme: 'light' },
+    dark: { colorScheme: 'dark' },
+    small: { colorScheme: 'light', viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' },
+  }
+  for (const [name, options] of Object.entries(variants)) {
+    if (!only || only === name) await walk(browser, name, options)
+  }
+} finally {
+  await browser.close()
+}
+for (const failure of failures) console.error(failure)
+console.log(failures.length === 0 ? 'pages: all states shown, no violation' : `pages: ${failures.length} failures`)
+process.exitCode = failures.length === 0 ? 0 : 1
