@@ -1,0 +1,223 @@
+package rtcleg
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+
+	"tonegate/internal/audio"
+	"tonegate/internal/rtcleg/rawtrack"
+)
+
+// Media is what a leg negotiated.
+type Media struct {
+	Law    audio.Law
+	Events bool   // telephone-event was negotiated
+	Event  uint8  // its payload type
+	Clock  uint32 // and its clock
+}
+
+// Options describe a leg to accept.
+type Options struct {
+	// TelephoneEvent lets the leg send and receive named events. Legs of people
+	// who may not learn keys go without: a browser makes sound of any event.
+	TelephoneEvent bool
+	// OnPacket is given each decrypted RTP packet, header included, and when it
+	// was read. The packet is valid during the call only. It must not block and
+	// must not call Close; it may run on two goroutines while a peer changes its
+	// source.
+	OnPacket func(packet []byte, arrived time.Time)
+	// OnState is told of changes, in order, one at a time. It may call Close.
+	OnState func(State)
+}
+
+// Leg is one WebRTC peer.
+type Leg struct {
+	server *Server
+	opts   Options
+	pc     *webrtc.PeerConnection
+	track  *rawtrack.Track
+	media  Media
+	setup  string
+	states states
+
+	negotiating sync.Mutex // guards the following
+	offer       *offer
+	session     uint64
+	version     int
+
+	up     atomic.Bool // connected once, and not closed
+	hears  atomic.Bool // the peer wants to receive
+	closed atomic.Bool
+	counts counts
+
+	life    sync.Mutex // orders begin and Close
+	readers sync.WaitGroup
+	done    chan struct{}
+}
+
+// Accept makes a leg of an offer and returns the answer to it. The answer is
+// complete; the connection comes up on its own, and OnState says so. The offer
+// is judged before anything is created: see [ErrBadOffer], [ErrNoCommonCodec].
+func (s *Server) Accept(ctx context.Context, offerSDP string, opts Options) (*Leg, string, error) {
+	o, err := parseOffer(offerSDP)
+	if err != nil {
+		return nil, "", fmt.Errorf("accept: %w", err)
+	}
+	var session [8]byte
+	rand.Read(session[:])
+	l := &Leg{
+		server: s, opts: opts, offer: o, media: o.choose(opts), setup: "passive",
+		session: binary.BigEndian.Uint64(session[:]) >> 2, // RFC 9429 §5.2.1: 62 bits
+		track:   rawtrack.New("audio", "tonegate"), done: make(chan struct{}),
+	}
+	if o.setup == "passive" {
+		l.setup = "active"
+	}
+	l.states.report = opts.OnState
+	if err := l.open(); err != nil {
+		return nil, "", fmt.Errorf("accept: %w", err)
+	}
+	text, err := l.negotiate(ctx, o)
+	if err != nil {
+		_ = l.Close()
+		return nil, "", fmt.Errorf("accept: %w", err)
+	}
+	return l, text, nil
+}
+
+// choose picks what is answered: the first law, and events if the leg may.
+func (o *offer) choose(opts Options) Media {
+	m := Media{Law: o.laws[0], Clock: audio.SampleRate}
+	if opts.TelephoneEvent && o.events {
+		m.Events, m.Event = true, o.event
+	}
+	return m
+}
+
+// open creates the connection and registers the leg.
+func (l *Leg) open() error {
+	api, err := l.api()
+	if err != nil {
+		return err
+	}
+	l.pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{l.server.certificate}})
+	if err != nil {
+		return err
+	}
+	l.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { l.connectionChanged() })
+	l.pc.OnTrack(l.receive)
+	sender, err := l.pc.AddTrack(l.track)
+	if err == nil {
+		err = l.server.add(l)
+	}
+	if err != nil {
+		_ = l.Close()
+		return err
+	}
+	if l.begin() {
+		go l.discardRTCP(sender.Read)
+	}
+	return nil
+}
+
+// api is made anew for each leg, because a leg's codecs and payload types are
+// those of its offer.
+func (l *Leg) api() (*webrtc.API, error) {
+	engine := new(webrtc.MediaEngine)
+	codecs := []webrtc.RTPCodecParameters{{
+		RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "audio/" + l.media.Law.String(), ClockRate: audio.SampleRate},
+		PayloadType:        webrtc.PayloadType(l.media.Law.PayloadType()),
+	}}
+	if l.media.Events {
+		codecs = append(codecs, webrtc.RTPCodecParameters{
+			RTPCodecCapability: webrtc.RTPCodecCapability{
+				MimeType: "audio/telephone-event", ClockRate: l.media.Clock, SDPFmtpLine: "0-15",
+			},
+			PayloadType: webrtc.PayloadType(l.media.Event),
+		})
+	}
+	for _, c := range codecs {
+		if err := engine.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, err
+		}
+	}
+	settings, err := l.server.settings(l.setup)
+	if err != nil {
+		return nil, err
+	}
+	return webrtc.NewAPI(
+		webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(settings),
+		webrtc.WithInterceptorRegistry(new(interceptor.Registry)),
+	), nil
+}
+
+// Media returns what was negotiated. It does not change during a leg's life.
+func (l *Leg) Media() Media { return l.media }
+
+// Send sends one packet with the header's payload type and sets its SSRC. It
+// does not block and keeps nothing. Until the connection is up, and while the
+// peer does not want to receive, it drops the packet and counts it.
+func (l *Leg) Send(header *rtp.Header, payload []byte) error {
+	if l.closed.Load() {
+		return ErrClosed
+	}
+	if !l.up.Load() || !l.hears.Load() {
+		l.counts.dropped.Add(1)
+		return nil
+	}
+	sent, err := l.track.Write(header, payload)
+	if sent {
+		l.counts.sent.Add(1)
+	} else {
+		l.counts.dropped.Add(1)
+	}
+	return err
+}
+
+// begin registers a goroutine of the leg, unless the leg is closing.
+func (l *Leg) begin() bool {
+	l.life.Lock()
+	defer l.life.Unlock()
+	if l.closed.Load() {
+		return false
+	}
+	l.readers.Add(1)
+	return true
+}
+
+// Close ends the leg, tells the peer, and waits for the leg's goroutines.
+func (l *Leg) Close() error {
+	l.life.Lock()
+	first := !l.closed.Swap(true)
+	l.life.Unlock()
+	if !first {
+		<-l.done
+		return nil
+	}
+	l.up.Store(false)
+	err := l.pc.GracefulClose()
+	l.readers.Wait()
+	l.server.remove(l)
+	close(l.done)
+	l.states.change(StateClosed)
+	if err != nil {
+		return fmt.Errorf("close leg: %w", err)
+	}
+	return nil
+}
+
+// Done is closed when the leg has been closed and all its goroutines are gone.
+func (l *Leg) Done() <-chan struct{} { return l.done }
+
+// sameIdentity reports whether two offers come from the same DTLS endpoint.
+func sameIdentity(a, b *offer) bool { return slices.Equal(a.fingerprints, b.fingerprints) }

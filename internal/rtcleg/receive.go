@@ -1,0 +1,84 @@
+package rtcleg
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+)
+
+const (
+	// packetBytes holds any packet of a network with an MTU of 1500.
+	packetBytes = 1600
+	// manyErrors in a row end a reader: the library then has nothing to read
+	// and says so in a way that is not known here.
+	manyErrors      = 100
+	payloadTypeBits = 0x7F
+)
+
+// receive reads the packets of one source. The library calls it, on a goroutine
+// of its own, for each source it finds.
+func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+	if !l.begin() {
+		return
+	}
+	defer l.readers.Done()
+	if l.begin() {
+		go l.discardRTCP(receiver.Read)
+	}
+	buf := make([]byte, packetBytes)
+	for failed := 0; failed < manyErrors; {
+		n, _, err := track.Read(buf)
+		arrived := time.Now()
+		// A payload type that was not negotiated comes back with its packet and
+		// an error. It is passed on: whoever routes packets counts it.
+		if n > 0 {
+			failed = 0
+			l.take(buf[:n], arrived)
+			continue
+		}
+		if l.closed.Load() || isEnd(err) {
+			return
+		}
+		failed++
+		l.counts.readErrors.Add(1)
+	}
+}
+
+func (l *Leg) take(packet []byte, arrived time.Time) {
+	l.counts.received.Add(1)
+	if len(packet) > 1 && !l.media.has(packet[1]&payloadTypeBits) {
+		l.counts.unknown.Add(1)
+	}
+	if l.opts.OnPacket != nil {
+		l.opts.OnPacket(packet, arrived)
+	}
+}
+
+func (m Media) has(payloadType uint8) bool {
+	return payloadType == m.Law.PayloadType() || (m.Events && payloadType == m.Event)
+}
+
+// discardRTCP reads and counts what the peer reports. Unread reports would
+// fill the library's buffers.
+func (l *Leg) discardRTCP(read func([]byte) (int, interceptor.Attributes, error)) {
+	defer l.readers.Done()
+	buf := make([]byte, packetBytes)
+	for failed := 0; failed < manyErrors; {
+		if n, _, err := read(buf); n > 0 {
+			failed = 0
+			l.counts.rtcp.Add(1)
+		} else if l.closed.Load() || isEnd(err) {
+			return
+		} else {
+			failed++
+		}
+	}
+}
+
+// isEnd reports whether nothing more will be read.
+func isEnd(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe)
+}
