@@ -94,7 +94,7 @@ func TestQ24(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(24, 1))
 			delay, worst, n := 0, 0, 0
-			for round := range 12 * Keys {
+			for round := range max(2, 12/effort) * Keys {
 				k := Key(round % Keys)
 				s := c.make(rng, k)
 				tr := pressOnce(rng, s)
@@ -151,7 +151,7 @@ func TestQ24Cadence(t *testing.T) {
 	for _, c := range []struct{ on, off int }{{40, 30}, {40, 40}, {50, 50}, {65, 35}, {70, 70}, {100, 30}, {100, 100}} {
 		t.Run(fmt.Sprintf("%d on %d off", c.on, c.off), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(c.on), uint64(c.off)))
-			for range 20 {
+			for range max(2, 20/effort) {
 				x := make([]int16, 160*((c.on+c.off)*len(keys)/20+30))
 				noise(x, -60, rng)
 				tones := sequence(x, keys, 400+rng.IntN(160), c.on*ms, c.off*ms, rng)
@@ -181,7 +181,7 @@ func TestQ24Interruption(t *testing.T) {
 			want = "77"
 		}
 		rng := rand.New(rand.NewPCG(7, uint64(gap)))
-		for range 40 {
+		for range max(3, 40/effort) {
 			x := make([]int16, 160*20)
 			noise(x, -65, rng)
 			s := steady(7, 500+rng.IntN(160), 2*45*ms+gap*ms)
@@ -201,7 +201,7 @@ func TestQ24Interruption(t *testing.T) {
 func TestConcealedFrameContinuesKey(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	for _, repeat := range []bool{false, true} {
-		for range 60 {
+		for range max(6, 60/effort) {
 			x := make([]int16, 160*20)
 			s := steady(Key(rng.IntN(Keys)), 480+rng.IntN(160), 160*ms)
 			s.addTo(x)
@@ -226,7 +226,7 @@ func TestConfirmationUnderSpeech(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 9))
 	const keys = "1590*#26ABCD3478"
 	heard, sent, leaked := 0, 0, 0
-	for range 30 {
+	for range max(3, 30/effort) {
 		x := make([]int16, 160*len(keys)*8)
 		speechlike(x, -16, rng)
 		tones := sequence(x, keys, 400, 60*ms, 60*ms, rng)

@@ -17,7 +17,7 @@ const (
 	wantShort   = 0.98
 	wantFaint   = 0.90
 	shortRounds = 1600 // an ideal listener reads 99 %, so many must be tried
-	faintRounds = 320
+	faintRounds = 160
 )
 
 // Calibration is how much the listener read of what it was given.
@@ -32,6 +32,10 @@ type Calibration struct {
 // below their usual level, on a line that carries nothing but what G.711
 // leaves of an idle channel.
 func (l *Listener) Calibrate() (Calibration, error) {
+	return l.calibrate(shortRounds, faintRounds)
+}
+
+func (l *Listener) calibrate(shortRounds, faintRounds int) (Calibration, error) {
 	var short, faint int
 	x := make([]int16, 1200)
 	for i := range shortRounds {
@@ -46,7 +50,7 @@ func (l *Listener) Calibrate() (Calibration, error) {
 			faint++
 		}
 	}
-	c := Calibration{float64(short) / shortRounds, float64(faint) / faintRounds}
+	c := Calibration{float64(short) / float64(shortRounds), float64(faint) / float64(faintRounds)}
 	if c.Short < wantShort || c.Faint < wantFaint {
 		return c, fmt.Errorf("%w: it read %.1f %% of tones of 2 ms and %.1f %% of tones 50 dB down",
 			ErrDeaf, 100*c.Short, 100*c.Faint)

@@ -72,7 +72,7 @@ func (l *Listener) name(samples []int16, onset, duration, until int) Guess {
 			break
 		}
 		b := l.bank(w.samples)
-		for at := 0; at+w.samples <= len(x); at += max(2, w.samples/8) {
+		for at := 0; at+w.samples <= len(x); at += max(2, w.samples/6) {
 			f, ok := b.best(x[at : at+w.samples])
 			if !ok {
 				continue
