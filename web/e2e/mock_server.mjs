@@ -109,6 +109,8 @@ export function startMock(port = 0) {
       progress(conference)
     },
     socketOf: (leg) => sockets.get(leg.id),
+    /** While set, the network eats every new connection. */
+    unreachable: false,
   }
 
   function message(leg, connection, m) {
@@ -144,6 +146,7 @@ export function startMock(port = 0) {
   }
 
   function signal(request, socket) {
+    if (control.unreachable) return socket.destroy()
     let leg
     const connection = accept(request, socket, {
       message(m) {
@@ -237,15 +240,16 @@ export function startMock(port = 0) {
   server.on('upgrade', signal)
   return new Promise((done) =>
     server.listen(port, '127.0.0.1', () =>
-      done({
-        ...control,
+      done(
+        Object.assign(control, {
         origin: `http://127.0.0.1:${server.address().port}`,
         close() {
           for (const socket of sockets.values()) socket.cut()
           server.closeAllConnections()
           server.close()
         },
-      }),
+        }),
+      ),
     ),
   )
 }

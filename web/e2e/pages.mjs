@@ -99,9 +99,11 @@ async function walk(browser, variant, options) {
     await shoot(agent, 'agent-5-muted')
 
     // A lost socket heals, with the audio running on.
+    mock.unreachable = true
     mock.socketOf(conference.legs[1]).cut()
     await agent.getByText('Reconnecting…').waitFor()
     await shoot(agent, 'agent-6-reconnecting')
+    mock.unreachable = false
     await id(agent, 'own-state').getByText('Connected', { exact: true }).waitFor()
 
     // Ends: hanging up, being superseded, the end for all.

@@ -21,6 +21,8 @@ import type {
   StateDetail,
 } from './types'
 
+const OFFER_REFUSALS = new Set(['no_common_codec', 'bad_offer', 'codec_changed'])
+
 /**
  * A leg: the socket and the peer connection under one state. The two fail and
  * heal apart from each other: audio runs on while the socket is repaired, and
@@ -161,11 +163,11 @@ export class BrowserLeg implements Leg {
     this.#update()
   }
 
-  #openPeer(fromServer: RTCIceServer[] | undefined): void {
+  #openPeer(fromServer: wire.WireIceServer[] | undefined): void {
     this.#peer = new Peer(
       {
         track: this.#source.track,
-        iceServers: fromServer?.length ? fromServer : (this.#options.iceServers ?? []),
+        iceServers: wire.iceServers(fromServer?.length ? fromServer : this.#options.iceServers),
         telephoneEvent: this.#options.telephoneEvent !== false,
       },
       this.#env,
@@ -248,7 +250,10 @@ export class BrowserLeg implements Leg {
   }
 
   #refused(error: TonegateError, re?: string): void {
-    const aboutOffer = re === undefined ? error.code === 'no_common_codec' : re === 'offer'
+    // Browsers offer candidates that a server cannot use, .local names for
+    // one; the others do, or the media deadline strikes.
+    if (error.code === 'bad_candidate') return
+    const aboutOffer = re === undefined ? OFFER_REFUSALS.has(error.code) : re === 'offer'
     if (aboutOffer && this.#peer?.awaitingAnswer) return this.#fail(error)
     if (!this.#captures.refuse(error, re)) this.#events.emit('error', error)
   }

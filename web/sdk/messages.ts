@@ -13,6 +13,12 @@ export type ClientMessage =
   | { type: 'leave' }
   | { type: 'ping'; n: number }
 
+/** Plain addresses, or objects where a server needs credentials. */
+export type WireIceServer = string | RTCIceServer
+
+export const iceServers = (w: readonly WireIceServer[] | undefined): RTCIceServer[] =>
+  (w ?? []).map((server) => (typeof server === 'string' ? { urls: server } : server))
+
 interface WireLeg {
   leg_id: string
   role: Role
@@ -23,6 +29,7 @@ interface WireLeg {
 export interface WireCapture {
   capture_id: string
   state: Capture['state']
+  reason?: string
   fields?: { name: string; state: string; digits_entered: number; masked: string }[]
 }
 
@@ -33,7 +40,7 @@ export interface Joined {
   role: Role
   grants: string[]
   resume: string
-  ice_servers?: RTCIceServer[]
+  ice_servers?: WireIceServer[]
   demonstration: boolean
   legs: WireLeg[]
   masking: Masking
@@ -64,6 +71,7 @@ export const levels = (w: { leg_id: string; dbm0: number }[]): Level[] =>
 export const capture = (w: WireCapture): Capture => ({
   captureId: w.capture_id,
   state: w.state,
+  ...(w.reason ? { reason: w.reason } : {}),
   fields: (w.fields ?? []).map((f) => ({
     name: f.name,
     state: f.state,

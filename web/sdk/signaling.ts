@@ -151,8 +151,10 @@ export class Signaling {
   /** Two silent intervals mean that the network went without saying so. */
   #ping(): void {
     if (!this.#heard) {
-      this.#drop(4000)
+      // A close handshake would wait for the very peer that is silent.
+      const socket = this.#socket
       this.#lost(0)
+      socket?.close(4000)
       return
     }
     this.#heard = false

@@ -38,6 +38,8 @@ export interface CaptureField {
 export interface Capture {
   captureId: string
   state: 'arming' | 'collecting' | 'submitting' | 'completed' | 'failed' | 'cancelled' | 'expired'
+  /** Why it ended, where there is more to say than its state. */
+  reason?: string
   fields: CaptureField[]
 }
 
@@ -104,7 +106,7 @@ export interface JoinOptions {
    */
   telephoneEvent?: boolean
   /** From the join block; those of the server's `joined` take precedence. */
-  iceServers?: RTCIceServer[]
+  iceServers?: (string | RTCIceServer)[]
   /** Give up the first join after this long. Default 15 000 ms. */
   connectTimeout?: number
   /** Give up repairing a lost connection after this long. Default 35 000 ms. */

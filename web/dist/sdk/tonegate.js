@@ -1,4 +1,4 @@
-// web/sdk/env.ts
+// sdk/env.ts
 function e() {
 	return {
 		WebSocket: globalThis.WebSocket,
@@ -11,7 +11,7 @@ function e() {
 		random: Math.random
 	};
 }
-// web/sdk/errors.ts
+// sdk/errors.ts
 var t = class extends Error {
 	code;
 	detail;
@@ -108,28 +108,29 @@ var t = class extends Error {
 			});
 		}
 	}
-}, c = (e) => ({
+}, c = (e) => (e ?? []).map((e) => typeof e == "string" ? { urls: e } : e), l = (e) => ({
 	legId: e.leg_id,
 	role: e.role,
 	kind: e.kind,
 	state: e.state
-}), l = (e) => ({
+}), u = (e) => ({
 	state: e.state,
 	mode: e.mode,
 	armed: e.armed
-}), u = (e) => e.map((e) => ({
+}), d = (e) => e.map((e) => ({
 	legId: e.leg_id,
 	dbm0: e.dbm0
-})), d = (e) => ({
+})), f = (e) => ({
 	captureId: e.capture_id,
 	state: e.state,
+	...e.reason ? { reason: e.reason } : {},
 	fields: (e.fields ?? []).map((e) => ({
 		name: e.name,
 		state: e.state,
 		digitsEntered: e.digits_entered,
 		masked: e.masked
 	}))
-}), f = 2500, p = 1e4, m = class {
+}), p = 2500, m = 1e4, h = class {
 	pc;
 	sender;
 	#e;
@@ -147,7 +148,7 @@ var t = class extends Error {
 			bundlePolicy: "max-bundle"
 		});
 		let r = this.pc.addTransceiver(e.track, { direction: "sendrecv" });
-		this.sender = r.sender, h(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
+		this.sender = r.sender, g(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
 	}
 	resumed() {
 		if (this.#r) this.#o = [], this.#d(), this.#l("restart");
@@ -205,7 +206,7 @@ var t = class extends Error {
 				for (let e of this.#o.splice(0)) this.#e.send(e);
 				this.#i = setTimeout(() => {
 					this.#r = !1, this.#l("restart");
-				}, p);
+				}, m);
 			}
 		}
 	}
@@ -227,7 +228,7 @@ var t = class extends Error {
 				this.#m(!0);
 				break;
 			case "disconnected":
-				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), f);
+				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), p);
 				break;
 			case "failed": this.#m(!1), this.#l("restart");
 		}
@@ -236,7 +237,7 @@ var t = class extends Error {
 		this.#s !== e && (this.#s = e, this.#e.media(e));
 	}
 };
-function h(e, t, n) {
+function g(e, t, n) {
 	let r = (e) => {
 		switch (e.mimeType.toLowerCase()) {
 			case "audio/pcmu": return 0;
@@ -247,25 +248,25 @@ function h(e, t, n) {
 	}, i = (t?.codecs ?? []).filter((e) => r(e) >= 0).sort((e, t) => r(e) - r(t));
 	i.some((e) => r(e) < 2) && e.setCodecPreferences?.(i);
 }
-// web/sdk/closecodes.ts
-var g = {
+// sdk/closecodes.ts
+var _ = {
 	4400: ["bad_message", "The server did not understand this client."],
 	4401: ["token_rejected", "The token is invalid, has expired or was used before."],
 	4403: ["forbidden", "The token does not allow this."],
 	4404: ["conference_not_found", "The call has ended or never existed."],
 	4409: ["superseded", "This leg was taken over by a newer connection."]
 };
-function _(e) {
-	let n = g[e];
+function v(e) {
+	let n = _[e];
 	return n && new t(n[0], n[1]);
 }
-var v = /* @__PURE__ */ new Set([4429, 4503]);
-function y(e, t, n) {
+var y = /* @__PURE__ */ new Set([4429, 4503]);
+function b(e, t, n) {
 	let r = Math.min(8e3, 250 * 2 ** e), i = r / 2 + r / 2 * n();
-	return v.has(t) ? Math.max(2e3, i) : i;
+	return y.has(t) ? Math.max(2e3, i) : i;
 }
-// web/sdk/signaling.ts
-var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
+// sdk/signaling.ts
+var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 	#e;
 	#t;
 	#n = !1;
@@ -302,7 +303,7 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 		this.#o = void 0;
 		let e;
 		try {
-			e = new this.#p.WebSocket(this.#f.url, b);
+			e = new this.#p.WebSocket(this.#f.url, x);
 		} catch {
 			this.#b(new t("bad_url", "The signalling address is not a WebSocket address."));
 			return;
@@ -341,7 +342,7 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 					resume: t.resume
 				}, this.#n = !0, this.#s = setTimeout(() => {
 					this.#i = 0;
-				}, S), this.#c = setInterval(() => this.#_(), x), this.#m.joined(t, e);
+				}, C), this.#c = setInterval(() => this.#_(), S), this.#m.joined(t, e);
 				return;
 			}
 			case "bye":
@@ -352,19 +353,23 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 		}
 	}
 	#_() {
-		this.#u ? (this.#u = !1, this.send({
+		if (this.#u) this.#u = !1, this.send({
 			type: "ping",
 			n: ++this.#l
-		})) : (this.#y(4e3), this.#v(0));
+		});
+		else {
+			let e = this.#e;
+			this.#v(0), e?.close(4e3);
+		}
 	}
 	#v(e) {
 		let n = this.#n;
 		if (this.#y(), this.#r) return;
-		let r = _(e);
+		let r = v(e);
 		if (r) return this.#b(r);
 		if (n && e === 1e3) return this.close(), this.#m.bye("ended");
 		n && (this.#a = Date.now() + this.#f.reconnectTimeout, this.#m.down());
-		let i = y(this.#i++, e, this.#p.random);
+		let i = b(this.#i++, e, this.#p.random);
 		if (Date.now() + i >= this.#a) return this.#b(this.#t ? new t("reconnect_timeout", "The connection to the server could not be restored.") : new t("connect_timeout", "The server could not be reached."));
 		this.#o = setTimeout(() => this.#h(), i);
 	}
@@ -376,7 +381,11 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 	#b(e) {
 		this.close(), this.#m.final(e);
 	}
-}, w = class {
+}, T = /* @__PURE__ */ new Set([
+	"no_common_codec",
+	"bad_offer",
+	"codec_changed"
+]), E = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
@@ -410,7 +419,7 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 				resolve: e,
 				reject: t
 			};
-		}), this.#i = new C({
+		}), this.#i = new w({
 			url: e.url,
 			token: e.token,
 			connectTimeout: e.connectTimeout ?? 15e3,
@@ -462,7 +471,7 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 		return this.state === "left" || this.state === "failed";
 	}
 	#p(e, t) {
-		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.#y(e.legs.map(c)), this.#b(l(e.masking)), e.capture && this.#x(d(e.capture)), t ? (this.#m(e.ice_servers), this.#d.resolve(), this.muted && this.#i.send({
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.#y(e.legs.map(l)), this.#b(u(e.masking)), e.capture && this.#x(f(e.capture)), t ? (this.#m(e.ice_servers), this.#d.resolve(), this.muted && this.#i.send({
 			type: "mute",
 			muted: !0
 		})) : (this.#i.send({
@@ -471,9 +480,9 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 		}), this.#s?.resumed(), this.#S());
 	}
 	#m(e) {
-		this.#s = new m({
+		this.#s = new h({
 			track: this.#r.track,
-			iceServers: e?.length ? e : this.#t.iceServers ?? [],
+			iceServers: c(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
 		}, this.#n, {
 			send: (e) => this.#i.send(e),
@@ -510,18 +519,18 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 			case "leg_joined":
 			case "leg_left":
 			case "leg_state": {
-				let t = c(e), n = this.legs.some((e) => e.legId === t.legId);
+				let t = l(e), n = this.legs.some((e) => e.legId === t.legId);
 				this.#y(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
 				break;
 			}
 			case "masking":
-				this.#b(l(e));
+				this.#b(u(e));
 				break;
 			case "capture_progress":
-				this.#x(d(e));
+				this.#x(f(e));
 				break;
 			case "level":
-				this.#e.emit("level", u(e.levels));
+				this.#e.emit("level", d(e.levels));
 				break;
 			case "quality":
 				this.#e.emit("quality", {
@@ -537,8 +546,10 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 		}
 	}
 	#v(e, t) {
-		if ((t === void 0 ? e.code === "no_common_codec" : t === "offer") && this.#s?.awaitingAnswer) return this.#C(e);
-		this.#o.refuse(e, t) || this.#e.emit("error", e);
+		if (e.code !== "bad_candidate") {
+			if ((t === void 0 ? T.has(e.code) : t === "offer") && this.#s?.awaitingAnswer) return this.#C(e);
+			this.#o.refuse(e, t) || this.#e.emit("error", e);
+		}
 	}
 	#y(e) {
 		this.legs = e, this.#e.emit("legs", [...e]);
@@ -566,7 +577,7 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 		let i = n.error;
 		i && this.#e.emit("error", i), this.#d.reject(i ?? r);
 	}
-}, T = {
+}, D = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -574,9 +585,9 @@ var b = "tonegate.v1", x = 1e4, S = 5e3, C = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function E(e, n) {
+async function O(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return D(n);
+	if (r === !1) return k(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -603,11 +614,11 @@ async function E(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = T[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = D[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function D(e) {
+function k(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -621,9 +632,9 @@ function D(e) {
 		}
 	};
 }
-// web/sdk/tonegate.ts
-async function O(t) {
-	let n = e(), r = new w(t, await E(t, n), n);
+// sdk/tonegate.ts
+async function A(t) {
+	let n = e(), r = new E(t, await O(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, O as joinConference };
+export { t as TonegateError, A as joinConference };

@@ -32,6 +32,8 @@ export interface CaptureField {
 export interface Capture {
     captureId: string;
     state: 'arming' | 'collecting' | 'submitting' | 'completed' | 'failed' | 'cancelled' | 'expired';
+    /** Why it ended, where there is more to say than its state. */
+    reason?: string;
     fields: CaptureField[];
 }
 /** Speech level of one leg that this leg hears, measured after masking. */
@@ -92,7 +94,7 @@ export interface JoinOptions {
      */
     telephoneEvent?: boolean;
     /** From the join block; those of the server's `joined` take precedence. */
-    iceServers?: RTCIceServer[];
+    iceServers?: (string | RTCIceServer)[];
     /** Give up the first join after this long. Default 15 000 ms. */
     connectTimeout?: number;
     /** Give up repairing a lost connection after this long. Default 35 000 ms. */

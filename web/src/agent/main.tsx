@@ -39,7 +39,6 @@ function InCall() {
             <h1 id="call-title">Call with the customer</h1>
             <p class="muted tabular">{call.connectedAt.value === undefined ? 'Connecting…' : duration(elapsed)}</p>
           </div>
-          <Parties call={call} />
           <div class="row">
             <button type="button" class="button" aria-pressed={muted} data-testid="mute" onClick={() => call.toggleMute()}>
               {muted ? <MicOffIcon /> : <MicIcon />} {muted ? 'Unmute' : 'Mute'}
@@ -48,6 +47,7 @@ function InCall() {
               <HangUpIcon /> Leave
             </button>
           </div>
+          <Parties call={call} />
         </section>
         <Troubles call={call} />
         <Notice tone={masking.tone} title={masking.title} live="polite" testid="masking">

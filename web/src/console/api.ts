@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { TonegateError } from '../../sdk/tonegate'
 import type { LegInfo, Role } from '../../sdk/tonegate'
 import { takeFragment } from '../lib/fragment'
 import { postJSON, request } from '../lib/problem'
@@ -65,8 +66,9 @@ export async function loginFromLink(): Promise<void> {
     const { api_key } = await request<{ api_key: string }>('/v1/console_sessions/exchange', postJSON({ code: fragment.slice(6) }))
     remember(api_key)
     signIn.value = { busy: false, error: null }
-  } catch (error) {
-    signIn.value = { busy: false, error }
+  } catch (cause) {
+    const network = cause instanceof TonegateError && cause.code === 'network'
+    signIn.value = { busy: false, error: network ? cause : new TonegateError('login_used', 'The sign-in link was refused.') }
   }
 }
 

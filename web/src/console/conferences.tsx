@@ -35,7 +35,7 @@ export function Conferences() {
         }
         error.value = cause
       }
-      timer = setTimeout(() => void poll(), 3000)
+      timer = setTimeout(() => void poll(), 2000)
     }
     void poll()
     return () => {

@@ -199,8 +199,8 @@ function LegCard(props: {
       used.value = true
     } catch (error) {
       fault.value =
-        error instanceof TonegateError && error.code === 'http_404'
-          ? new TonegateError('no_second_link', 'The server gives out one link per leg. Start another demonstration call.')
+        error instanceof TonegateError && /not_found|http_40[45]/.test(error.code)
+          ? new TonegateError('no_second_link', 'The server gives out one link per leg.')
           : error
     }
   }
@@ -225,7 +225,7 @@ function LegCard(props: {
           disabled={props.ended || inCall}
           onClick={() => void open()}
         >
-          <OpenIcon /> {inCall ? 'Open in its tab' : used.value ? 'Open again' : 'Open in a new tab'}
+          <OpenIcon /> {inCall ? 'Tab is open' : used.value ? 'Open again' : 'Open in a new tab'}
         </button>
       )}
     </article>

@@ -22,7 +22,7 @@ function Page() {
       where="Console"
       end={
         <>
-          {version.value && <span class="small muted tabular">Version {version.value}</span>}
+          {version.value && <span class="version small muted tabular">Version {version.value}</span>}
           {key.value && (
             <button type="button" class="button quiet" onClick={signOut}>
               Sign out

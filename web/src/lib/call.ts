@@ -11,7 +11,7 @@ interface JoinBlock {
   token: string
   expires_at: string
   signaling_url?: string
-  ice_servers?: RTCIceServer[]
+  ice_servers?: (string | RTCIceServer)[]
 }
 
 /** What the page shows: the way into the call, the call, or its end. */

@@ -11,6 +11,10 @@ const ADVICE: Record<string, Advice> = {
     title: 'This link has been used or has expired',
     remedy: 'Each link opens one join. Ask for a new one, or open the leg again from the console.',
   },
+  login_used: {
+    title: 'This sign-in link has been used or has expired',
+    remedy: 'Each link signs in once. Enter the API key instead, or restart the server for a new link.',
+  },
   token_expired: {
     title: 'This link has expired',
     remedy: 'The page was open too long before joining. Ask for a new link.',
@@ -58,7 +62,16 @@ const ADVICE: Record<string, Advice> = {
   unauthorized: { title: 'The API key was not accepted', remedy: 'Check for missing characters, or use the newest key.' },
   network: { title: 'The server did not answer', remedy: 'Check that Tonegate is running and reachable, then try again.' },
   capture_in_progress: { title: 'A secure capture is already running', remedy: 'Complete or cancel it first.' },
-  ivr_required: { title: 'There is no payment IVR on the call', remedy: 'Let the IVR join, then start again.' },
+  no_collector: { title: 'There is no payment IVR on the call', remedy: 'Let the IVR join, then start again.' },
+  capture_not_collecting: { title: 'The secure capture is already over', remedy: 'Start another one if it is still needed.' },
+  conference_ended: { title: 'This call is over', remedy: 'Start or ask for a new call.' },
+  leg_closed: { title: 'This leg is closed', remedy: 'Ask for a new link.' },
+  draining: { title: 'The server takes no new calls', remedy: 'It is closing for maintenance. Try again in a few minutes.' },
+  too_many: { title: 'Too many requests', remedy: 'Wait a moment, then try again.' },
+  not_connected: { title: 'The server cannot be reached right now', remedy: 'The page keeps trying. Try again once it is connected.' },
+  timeout: { title: 'The server did not confirm in time', remedy: 'Check the state shown above before trying again.' },
+  dtmf_unavailable: { title: 'The key was not sent', remedy: 'Wait until the call is connected, or send keys as a tone in the voice.' },
+  no_second_link: { title: 'This leg’s link has been used', remedy: 'Start another demonstration call to get new links.' },
   autoplay_blocked: { title: 'The browser holds back the sound', remedy: 'Click anywhere on this page to hear the call.' },
 }
 

@@ -12,7 +12,7 @@ export function Shell({ where, end, children }: { where: string; end?: Component
     <div class="shell">
       <header class="topbar">
         <span class="brand">
-          <Logo /> Tonegate
+          <Logo /> <span class="word">Tonegate</span>
         </span>
         <span class="where">{where}</span>
         <div class="end">{end}</div>
@@ -72,7 +72,7 @@ export function Meter({ label, level }: { label: string; level: number | undefin
     <div class="meter">
       <span class="label">{label}</span>
       <div class="bar" role="meter" aria-label={label} aria-valuemin={SILENT_DB} aria-valuemax={0} aria-valuenow={Math.round(db)} aria-valuetext={text}>
-        <div class="fill" style={{ transform: `scaleX(${(db - SILENT_DB) / -SILENT_DB})` }} />
+        <div class="fill" style={{ clipPath: `inset(0 ${((db / SILENT_DB) * 100).toFixed(1)}% 0 0)` }} />
       </div>
     </div>
   )
@@ -100,7 +100,14 @@ export function Scope(props: { label: string; feed: (push: (columns: Columns) =>
         aria-label={`Spectrogram of ${props.label}: 0 to 4 kilohertz over the last 10 seconds, with the eight keypad frequencies marked`}
         data-testid="spectrogram"
       />
-      {props.blank && <div class="blank">{props.blank}</div>}
+      {props.blank && (
+        <div class="blank">
+          <p>{props.blank}</p>
+        </div>
+      )}
+      <p class="legend" aria-hidden="true">
+        Dotted lines: the eight keypad frequencies
+      </p>
     </div>
   )
 }
