@@ -48,7 +48,10 @@ func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
 	d.front.push(f)
 	d.suspect()
 	d.confirm(heard.Concealed)
-	ev := Evidence{examined: true}
+	ev := Evidence{examined: true, toneEnd: -1}
+	if d.held.on && d.held.last > 0 {
+		ev.toneStart, ev.toneEnd = d.held.first, d.held.last
+	}
 	d.pressed(&ev, heard.Event)
 	d.toIVR(&ev, heard.Event)
 	d.mask(&ev, heard)

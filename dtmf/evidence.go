@@ -30,6 +30,8 @@ type Evidence struct {
 	copies     [MaxSpans]Span
 	relay      Relay
 	counts     Counts
+	toneStart  int32
+	toneEnd    int32
 }
 
 // Counts says how the keys of a frame were learnt, for metrics that are
@@ -65,6 +67,11 @@ func (e *Evidence) Spans() []Span { return e.spans[:e.nSpans] }
 // Pressed returns the keys that became known with this frame, each once
 // however many transports carried it. The slice aliases the receiver.
 func (e *Evidence) Pressed() []Key { return e.keys[:e.nKeys] }
+
+// Tone returns where the in-band tone of the last confirmed key lies, in samples
+// relative to this frame, end exclusive. The end is -1 unless the tone was still
+// heard in this frame.
+func (e *Evidence) Tone() (start, end int) { return int(e.toneStart), int(e.toneEnd) }
 
 // InBandCopies returns the parts of this frame (never before it) that repeat a
 // key which a named event already carried to the IVR.

@@ -1,0 +1,311 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"tonegate/bridge"
+	"tonegate/internal/auth"
+	"tonegate/internal/engine"
+	"tonegate/internal/rtcleg"
+)
+
+// leg is the record of a leg. The service's lock guards it.
+type leg struct {
+	Leg
+	seat    *Seat // the signalling connection, if one is open
+	whip    bool  // joined over HTTP: there is no connection to lose
+	joined  bool
+	resume  [32]byte
+	media   *rtcleg.Leg
+	engine  *engine.Leg
+	mediaUp bool
+	busy    bool // an offer is being answered
+	grace   *time.Timer
+}
+
+func (l *leg) startGrace(d time.Duration, lost func()) {
+	if l.grace == nil {
+		l.grace = time.AfterFunc(d, lost)
+	}
+}
+
+func (l *leg) stopGrace() {
+	if l.grace != nil {
+		l.grace.Stop()
+		l.grace = nil
+	}
+}
+
+// grants returns what a role may do beyond talking.
+func grants(r bridge.Role) []string {
+	switch r {
+	case bridge.Agent:
+		return []string{auth.GrantCapture}
+	case bridge.IVR:
+		return []string{auth.GrantCollect}
+	default:
+		return nil
+	}
+}
+
+// AddLeg adds a leg to a conference. A builtin one takes part at once.
+func (s *Service) AddLeg(ctx context.Context, conferenceID string, spec LegSpec) (Leg, error) {
+	if err := spec.check(); err != nil {
+		return Leg{}, err
+	}
+	l := &leg{Leg: Leg{
+		ID: auth.NewID("leg"), ConferenceID: conferenceID, Role: spec.Role,
+		Kind: spec.Kind, Identity: spec.Identity, State: LegInvited,
+	}}
+	s.mu.Lock()
+	c, err := s.open(conferenceID)
+	if err == nil {
+		err = c.admit(spec.Role)
+	}
+	if err != nil {
+		s.mu.Unlock()
+		return Leg{}, err
+	}
+	c.legs = append(c.legs, l)
+	s.legs[l.ID] = l
+	s.mu.Unlock()
+
+	if spec.Kind == KindBuiltin {
+		if err := s.attachBuiltin(ctx, c, l); err != nil {
+			_ = s.RemoveLeg(ctx, l.ID, "failed")
+			return Leg{}, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return l.Leg, nil
+}
+
+// open returns a conference that has not ended. The caller holds the lock.
+func (s *Service) open(id string) (*conference, error) {
+	c := s.byID[id]
+	switch {
+	case c == nil:
+		return nil, fmt.Errorf("conference %w", ErrNotFound)
+	case c.State == ConferenceEnded:
+		return nil, ErrEnded
+	}
+	return c, nil
+}
+
+func (c *conference) admit(r bridge.Role) error {
+	present := 0
+	for _, l := range c.legs {
+		if l.State == LegLeft {
+			continue
+		}
+		present++
+		if l.Role == r && r != bridge.Supervisor {
+			return fmt.Errorf("%w: the conference has a leg of role %s", ErrRoleTaken, r)
+		}
+	}
+	if present >= bridge.MaxLegs {
+		return fmt.Errorf("%w: %d legs are the limit", ErrTooMany, bridge.MaxLegs)
+	}
+	return nil
+}
+
+func (s *Service) attachBuiltin(ctx context.Context, c *conference, l *leg) error {
+	e, err := s.engine.Attach(ctx, c.ID, bridge.LegSpec{Role: l.Role, Builtin: true}, nil)
+	if err != nil {
+		return fmt.Errorf("attach the builtin leg: %w", err)
+	}
+	err = s.engine.Do(ctx, c.ID, func(*bridge.Conference) error {
+		c.session.Voice(s.cfg.Prompts, e.ID)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.engine, l.State = e, LegConnected
+	return nil
+}
+
+// Leg returns a leg.
+func (s *Service) Leg(id string) (Leg, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.legs[id]
+	if l == nil {
+		return Leg{}, fmt.Errorf("leg %w", ErrNotFound)
+	}
+	return l.Leg, nil
+}
+
+// Ticket mints a token that lets a leg join once.
+func (s *Service) Ticket(legID string) (Ticket, error) {
+	l, err := s.Leg(legID)
+	switch {
+	case err != nil:
+		return Ticket{}, err
+	case l.Kind == KindBuiltin:
+		return Ticket{}, ErrBuiltin
+	case l.State == LegLeft:
+		return Ticket{}, fmt.Errorf("leg %w: it has left", ErrNotFound)
+	}
+	token, expires, err := s.cfg.Tokens.Mint(l.ConferenceID, l.ID, l.Role.String(), grants(l.Role))
+	return Ticket{token, expires}, err
+}
+
+// SetMuted stops or resumes taking a leg's voice.
+func (s *Service) SetMuted(ctx context.Context, legID string, muted bool) (Leg, error) {
+	s.mu.Lock()
+	l := s.legs[legID]
+	if l == nil || l.State == LegLeft {
+		s.mu.Unlock()
+		return Leg{}, fmt.Errorf("leg %w", ErrNotFound)
+	}
+	e := l.engine
+	s.mu.Unlock()
+	if e != nil {
+		err := s.engine.Do(ctx, l.ConferenceID, func(c *bridge.Conference) error { return c.SetMuted(e.ID, muted) })
+		if err != nil {
+			return Leg{}, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.Muted = muted
+	if c := s.byID[l.ConferenceID]; c != nil {
+		c.broadcast(LegChanged{l.Leg})
+	}
+	return l.Leg, nil
+}
+
+// RemoveLeg takes a leg out of its call.
+func (s *Service) RemoveLeg(ctx context.Context, legID, reason string) error {
+	s.mu.Lock()
+	l := s.legs[legID]
+	if l == nil {
+		s.mu.Unlock()
+		return fmt.Errorf("leg %w", ErrNotFound)
+	}
+	c := s.byID[l.ConferenceID]
+	if l.State == LegLeft || c == nil {
+		s.mu.Unlock()
+		return nil
+	}
+	l.State, l.mediaUp = LegLeft, false
+	l.stopGrace()
+	e, seat, media := l.engine, l.seat, l.media
+	l.engine, l.seat, l.media = nil, nil, nil
+	if seat != nil {
+		seat.push(Ended{Reason: reason})
+		seat.finish(nil)
+		delete(c.seats, seat)
+	}
+	c.broadcast(LegChanged{l.Leg})
+	// Without the one who keys or the one who reads there is nothing to collect.
+	hungUp := l.Role == bridge.Customer || l.Role == bridge.IVR
+	s.mu.Unlock()
+
+	if hungUp {
+		s.endCaptureOf(ctx, c)
+	}
+	switch {
+	case e != nil:
+		return s.engine.Detach(ctx, e)
+	case media != nil:
+		return media.Close()
+	}
+	return nil
+}
+
+// connect answers an offer: the first one makes the leg's transport and lets
+// it take part, later ones renegotiate.
+func (s *Service) connect(ctx context.Context, l *leg, offer string) (answer string, err error) {
+	s.mu.Lock()
+	if l.State == LegLeft {
+		s.mu.Unlock()
+		return "", fmt.Errorf("leg %w: it has left", ErrNotFound)
+	}
+	if l.busy {
+		s.mu.Unlock()
+		return "", fmt.Errorf("%w: another offer is being answered", ErrInvalid)
+	}
+	l.busy = true
+	media := l.media
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		l.busy = false
+		s.mu.Unlock()
+	}()
+	if media != nil {
+		return media.Renegotiate(ctx, offer)
+	}
+	return s.firstOffer(ctx, l, offer)
+}
+
+func (s *Service) firstOffer(ctx context.Context, l *leg, offer string) (string, error) {
+	var into atomic.Pointer[engine.Leg]
+	var self atomic.Pointer[rtcleg.Leg]
+	media, answer, err := s.cfg.RTC.Accept(ctx, offer, rtcleg.Options{
+		// Named events reach the bridge from customers and IVRs only; an agent
+		// neither sends nor receives them.
+		TelephoneEvent: l.Role == bridge.Customer || l.Role == bridge.IVR,
+		OnPacket: func(packet []byte, arrived time.Time) {
+			if e := into.Load(); e != nil {
+				e.Deliver(packet, arrived)
+			}
+		},
+		OnState: func(state rtcleg.State) {
+			if m := self.Load(); m != nil {
+				s.notices.mediaState(l, m, state)
+			}
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	self.Store(media)
+	m := media.Media()
+	e, err := s.engine.Attach(ctx, l.ConferenceID, bridge.LegSpec{Role: l.Role, Media: bridge.Media{
+		Law: m.Law, Events: m.Events, Event: m.Event, Clock: m.Clock,
+	}}, media)
+	if err != nil {
+		_ = media.Close()
+		return "", fmt.Errorf("%w: %w", ErrMediaSetup, err)
+	}
+	into.Store(e)
+	if l.Muted {
+		err := s.engine.Do(ctx, l.ConferenceID, func(c *bridge.Conference) error { return c.SetMuted(e.ID, true) })
+		if err != nil {
+			_ = s.engine.Detach(ctx, e)
+			return "", err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.State == LegLeft { // removed meanwhile
+		go func() { _ = s.engine.Detach(context.Background(), e) }()
+		return "", fmt.Errorf("leg %w: it has left", ErrNotFound)
+	}
+	l.media, l.engine = media, e
+	return answer, nil
+}
+
+// hears reports whether a subscriber of role r hears a leg of role of.
+func hears(r, of bridge.Role) bool {
+	switch r {
+	case bridge.Customer:
+		return of == bridge.Agent || of == bridge.IVR
+	case bridge.Agent:
+		return of == bridge.Customer || of == bridge.IVR
+	case bridge.IVR:
+		return of == bridge.Customer
+	default:
+		return slices.Contains([]bridge.Role{bridge.Customer, bridge.Agent, bridge.IVR}, of)
+	}
+}

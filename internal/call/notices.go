@@ -1,0 +1,162 @@
+package call
+
+import (
+	"context"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"tonegate/bridge"
+	"tonegate/internal/ivr"
+	"tonegate/internal/rtcleg"
+)
+
+// notice is something a shard or a transport said.
+type notice struct {
+	conference string
+	report     *bridge.Report
+	failed     bool
+	progress   *ivr.Progress
+	leg        *leg
+	media      *rtcleg.Leg
+	state      rtcleg.State
+}
+
+// notices is the queue between those who must not wait and the service's
+// worker. Reports may be dropped when it is long; nothing else is.
+type notices struct {
+	mu     sync.Mutex
+	queue  []notice
+	ready  chan struct{}
+	closed chan struct{}
+}
+
+// maxReports is the length of queue beyond which reports are dropped.
+const maxReports = 4096
+
+func newNotices() *notices {
+	return &notices{ready: make(chan struct{}, 1), closed: make(chan struct{})}
+}
+
+func (n *notices) put(v notice) {
+	n.mu.Lock()
+	if v.report == nil || len(n.queue) < maxReports {
+		n.queue = append(n.queue, v)
+	}
+	n.mu.Unlock()
+	select {
+	case n.ready <- struct{}{}:
+	default:
+	}
+}
+
+func (n *notices) take() []notice {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	q := n.queue
+	n.queue = nil
+	return q
+}
+
+func (n *notices) close() { close(n.closed) }
+
+// Report implements engine.Observer.
+func (n *notices) Report(id string, r *bridge.Report) {
+	report := *r
+	n.put(notice{conference: id, report: &report})
+}
+
+// Failed implements engine.Observer.
+func (n *notices) Failed(id string) { n.put(notice{conference: id, failed: true}) }
+
+func (n *notices) progress(id string, p ivr.Progress) { n.put(notice{conference: id, progress: &p}) }
+
+func (n *notices) mediaState(l *leg, m *rtcleg.Leg, s rtcleg.State) {
+	n.put(notice{conference: l.ConferenceID, leg: l, media: m, state: s})
+}
+
+// work applies notices until the service closes.
+func (s *Service) work() {
+	for {
+		select {
+		case <-s.notices.ready:
+			for _, n := range s.notices.take() {
+				s.apply(n)
+			}
+		case <-s.notices.closed:
+			return
+		}
+	}
+}
+
+func (s *Service) apply(n notice) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.byID[n.conference]
+	if c == nil || c.State == ConferenceEnded {
+		return
+	}
+	switch {
+	case n.failed:
+		c.session.Close()
+		s.markEnded(c, "failed")
+	case n.progress != nil:
+		s.applyProgress(c, *n.progress)
+	case n.report != nil:
+		c.tellLevels(n.report)
+	case n.leg != nil:
+		s.applyMedia(c, n)
+	}
+}
+
+func (s *Service) applyProgress(c *conference, p ivr.Progress) {
+	if c.capture == nil || c.capture.ID != p.CaptureID {
+		return
+	}
+	c.capture.Progress = p
+	c.broadcastCapture()
+	if p.State != ivr.Collecting {
+		c.broadcast(MaskingChanged{c.masking()})
+		s.cfg.Log.Info("capture ended", zap.String("conference_id", c.ID),
+			zap.String("capture_id", p.CaptureID), zap.Stringer("state", p.State), zap.String("reason", p.Reason))
+	}
+}
+
+// applyMedia follows a leg's transport.
+func (s *Service) applyMedia(c *conference, n notice) {
+	l := n.leg
+	if l.media != n.media || l.State == LegLeft {
+		return // an earlier transport of a leg that has a new one
+	}
+	switch n.state {
+	case rtcleg.StateConnected:
+		l.mediaUp = true
+	case rtcleg.StateDisconnected, rtcleg.StateFailed, rtcleg.StateClosed:
+		l.mediaUp = false
+	default:
+		return
+	}
+	s.refresh(c, l)
+}
+
+// refresh derives a leg's state from its signalling and its media, and starts
+// or stops the time it has to come back. The caller holds the lock.
+func (s *Service) refresh(c *conference, l *leg) {
+	before := l.State
+	switch up := l.mediaUp; {
+	case up && (l.seat != nil || l.whip):
+		l.State = LegConnected
+		l.stopGrace()
+	case before == LegConnected || before == LegReconnecting, l.seat == nil && !l.whip && before == LegJoining:
+		l.State = LegReconnecting
+		l.startGrace(s.cfg.Grace, func() { _ = s.RemoveLeg(context.Background(), l.ID, "lost") })
+	}
+	if l.State == LegConnected && c.State == ConferenceCreated {
+		c.State = ConferenceActive
+	}
+	if l.State != before {
+		s.cfg.Log.Info("leg state", zap.String("conference_id", c.ID), zap.String("leg_id", l.ID),
+			zap.Stringer("role", l.Role), zap.String("state", l.State))
+		c.broadcast(LegChanged{l.Leg})
+	}
+}

@@ -1,0 +1,318 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sort"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tonegate/bridge"
+	"tonegate/dtmf"
+	"tonegate/internal/auth"
+	"tonegate/internal/engine"
+	"tonegate/internal/ivr"
+	"tonegate/internal/rtcleg"
+	"tonegate/mixer/mask"
+)
+
+// UsedTokens remembers the tokens that opened a join.
+type UsedTokens interface {
+	Use(id string, expires, now time.Time) (first bool, err error)
+}
+
+// Config configures a service. All fields but Grace, MaxConferences and Seed
+// are required.
+type Config struct {
+	Log            *zap.Logger
+	RTC            *rtcleg.Server
+	Tokens         *auth.Tokens
+	Used           UsedTokens
+	Arena          *dtmf.Arena
+	Prompts        *ivr.Prompts
+	EngineMetrics  *engine.Metrics
+	Grace          time.Duration // how long a lost leg may take to come back; default 30 s
+	MaxConferences int           // default 2000
+	Shards         int
+	Seed           uint64 // zero: random
+}
+
+// Service is the registry of calls. Use [New], and [Service.Close] at the end.
+type Service struct {
+	cfg      Config
+	engine   *engine.Engine
+	notices  *notices
+	mu       sync.Mutex
+	byID     map[string]*conference
+	legs     map[string]*leg
+	captures map[string]*Capture
+	draining bool
+	wg       sync.WaitGroup
+}
+
+type conference struct {
+	Conference
+	session *ivr.Session
+	capture *Capture
+	seats   map[*Seat]struct{}
+	legs    []*leg
+	timer   *time.Timer // maximum duration
+	ticks   uint64
+}
+
+// New starts a service.
+func New(cfg Config) *Service {
+	if cfg.Grace == 0 {
+		cfg.Grace = 30 * time.Second
+	}
+	if cfg.MaxConferences == 0 {
+		cfg.MaxConferences = 2000
+	}
+	s := &Service{
+		cfg: cfg, notices: newNotices(),
+		byID: map[string]*conference{}, legs: map[string]*leg{}, captures: map[string]*Capture{},
+	}
+	s.engine = engine.New(engine.Config{
+		Shards: cfg.Shards, Log: cfg.Log, Metrics: cfg.EngineMetrics, Observer: s.notices, Seed: cfg.Seed,
+	})
+	s.wg.Go(s.work)
+	return s
+}
+
+// Close ends all conferences and releases everything.
+func (s *Service) Close(ctx context.Context) {
+	s.mu.Lock()
+	s.draining = true
+	var ids []string
+	for id, c := range s.byID {
+		if c.State != ConferenceEnded {
+			ids = append(ids, id)
+		}
+	}
+	s.mu.Unlock()
+	for _, id := range ids {
+		if _, err := s.End(ctx, id); err != nil {
+			s.cfg.Log.Warn("conference not ended cleanly", zap.String("conference_id", id), zap.Error(err))
+		}
+	}
+	s.engine.Close()
+	s.notices.close()
+	s.wg.Wait()
+}
+
+// Create makes a conference with its legs, or nothing.
+func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
+	if err := spec.check(); err != nil {
+		return Conference{}, err
+	}
+	c := &conference{
+		Conference: Conference{
+			ID: auth.NewID("conf"), State: ConferenceCreated, CreatedAt: time.Now().UTC(),
+			ExternalID: spec.ExternalID, Metadata: spec.Metadata,
+			Mode: spec.Mode, Replacement: spec.Replacement, Demonstration: spec.Demonstration,
+		},
+		seats: map[*Seat]struct{}{},
+	}
+	c.session = ivr.New(s.sessionConfig(c.ID))
+	seed := s.cfg.Seed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	s.mu.Lock()
+	active := 0
+	for _, o := range s.byID {
+		if o.State != ConferenceEnded {
+			active++
+		}
+	}
+	switch {
+	case s.draining:
+		s.mu.Unlock()
+		return Conference{}, ErrDraining
+	case active >= s.cfg.MaxConferences:
+		s.mu.Unlock()
+		return Conference{}, fmt.Errorf("%w: %d conferences are the limit", ErrTooMany, s.cfg.MaxConferences)
+	}
+	s.byID[c.ID] = c
+	s.mu.Unlock()
+
+	err := s.engine.Open(c.ID, bridge.Config{Policy: policyOf(spec), Seed: seed}, c.session)
+	for _, l := range spec.Legs {
+		if err == nil {
+			_, err = s.AddLeg(ctx, c.ID, l)
+		}
+	}
+	if err != nil {
+		_, _ = s.End(ctx, c.ID)
+		s.mu.Lock()
+		delete(s.byID, c.ID)
+		s.mu.Unlock()
+		return Conference{}, err
+	}
+	if spec.MaxDuration > 0 {
+		c.timer = time.AfterFunc(spec.MaxDuration, func() {
+			_, _ = s.End(context.Background(), c.ID)
+		})
+	}
+	s.cfg.Log.Info("conference created", zap.String("conference_id", c.ID))
+	return s.Get(c.ID)
+}
+
+func policyOf(spec Spec) mask.Policy {
+	return mask.Policy{Mode: spec.Mode, Replacement: spec.Replacement}
+}
+
+func (s *Service) sessionConfig(id string) ivr.Config {
+	return ivr.Config{Arena: s.cfg.Arena, OnProgress: func(p ivr.Progress) { s.notices.progress(id, p) }}
+}
+
+func (spec *Spec) check() error {
+	seen := map[bridge.Role]bool{}
+	for i, l := range spec.Legs {
+		if err := l.check(); err != nil {
+			return fmt.Errorf("legs[%d]: %w", i, err)
+		}
+		if l.Role != bridge.Supervisor && seen[l.Role] {
+			return fmt.Errorf("legs[%d]: %w: a conference has one %s", i, ErrRoleTaken, l.Role)
+		}
+		seen[l.Role] = true
+	}
+	if len(spec.Legs) > bridge.MaxLegs {
+		return fmt.Errorf("%w: %d legs; %d are the limit", ErrInvalid, len(spec.Legs), bridge.MaxLegs)
+	}
+	return nil
+}
+
+func (l *LegSpec) check() error {
+	switch {
+	case l.Role < bridge.Customer || l.Role > bridge.Supervisor:
+		return fmt.Errorf("%w: unknown role", ErrInvalid)
+	case l.Kind == "":
+		l.Kind = KindExternal
+	case l.Kind != KindExternal && l.Kind != KindBuiltin:
+		return fmt.Errorf("%w: unknown kind %q", ErrInvalid, l.Kind)
+	case l.Kind == KindBuiltin && l.Role != bridge.IVR:
+		return fmt.Errorf("%w: only an ivr can be builtin", ErrInvalid)
+	}
+	return nil
+}
+
+// Get returns a conference.
+func (s *Service) Get(id string) (Conference, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.byID[id]
+	if c == nil {
+		return Conference{}, fmt.Errorf("conference %w", ErrNotFound)
+	}
+	return c.snapshot(), nil
+}
+
+func (c *conference) snapshot() Conference {
+	out := c.Conference
+	out.Legs = nil
+	for _, l := range c.legs {
+		out.Legs = append(out.Legs, l.Leg)
+	}
+	return out
+}
+
+// List returns up to limit conferences, newest first, that are older than the
+// conference named by after (all, if after is empty).
+func (s *Service) List(after string, limit int) (items []Conference, next string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*conference, 0, len(s.byID))
+	for _, c := range s.byID {
+		all = append(all, c)
+	}
+	sort.Slice(all, func(i, k int) bool {
+		if !all[i].CreatedAt.Equal(all[k].CreatedAt) {
+			return all[i].CreatedAt.After(all[k].CreatedAt)
+		}
+		return all[i].ID > all[k].ID
+	})
+	skipping := after != ""
+	for _, c := range all {
+		if skipping {
+			skipping = c.ID != after
+			continue
+		}
+		if len(items) == limit {
+			return items, items[limit-1].ID
+		}
+		items = append(items, c.snapshot())
+	}
+	return items, ""
+}
+
+// keepEnded is how long an ended conference can still be read.
+const keepEnded = time.Hour
+
+// End ends a conference: its legs hear nothing more, its capture is wiped. To
+// end one twice is no error.
+func (s *Service) End(ctx context.Context, id string) (Conference, error) {
+	s.mu.Lock()
+	c := s.byID[id]
+	if c == nil {
+		s.mu.Unlock()
+		return Conference{}, fmt.Errorf("conference %w", ErrNotFound)
+	}
+	if c.State == ConferenceEnded {
+		defer s.mu.Unlock()
+		return c.snapshot(), nil
+	}
+	s.markEnded(c, "ended")
+	out := c.snapshot()
+	s.mu.Unlock()
+
+	// The capture must be wiped by the goroutine that owns the session.
+	err := s.engine.Do(ctx, id, func(*bridge.Conference) error { c.session.Close(); return nil })
+	if err == nil {
+		err = s.engine.End(ctx, id)
+	}
+	if err != nil {
+		return out, fmt.Errorf("end conference: %w", err)
+	}
+	s.cfg.Log.Info("conference ended", zap.String("conference_id", id))
+	return out, nil
+}
+
+// markEnded updates the records. The caller holds the lock.
+func (s *Service) markEnded(c *conference, reason string) {
+	c.State, c.EndedAt = ConferenceEnded, time.Now().UTC()
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	if c.capture != nil && c.capture.Progress.State == ivr.Collecting {
+		c.capture.Progress.State, c.capture.Progress.Reason = ivr.CancelledState, "conference_ended"
+	}
+	for _, l := range c.legs {
+		l.State = LegLeft
+		l.stopGrace()
+		l.seat, l.media, l.engine = nil, nil, nil
+	}
+	for seat := range c.seats {
+		seat.push(Ended{Reason: reason})
+		seat.finish(nil)
+	}
+	clear(c.seats)
+	time.AfterFunc(keepEnded, func() { s.purge(c) })
+}
+
+func (s *Service) purge(c *conference) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byID, c.ID)
+	for _, l := range c.legs {
+		delete(s.legs, l.ID)
+	}
+	for id, capture := range s.captures {
+		if capture.ConferenceID == c.ID {
+			delete(s.captures, id)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+// Package serve puts the server together: it binds the ports, opens the data
+// folder, wires the packages below it and ends everything cleanly.
+package serve
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"go.uber.org/zap"
+)
+
+// ErrConfig is wrapped by every error about the configuration.
+var ErrConfig = errors.New("bad configuration")
+
+// Config is the server's configuration.
+type Config struct {
+	Listen        string   // HTTP and WebSocket
+	Media         string   // the one UDP port of all legs
+	Advertise     []string // addresses to offer instead of the local ones
+	Data          string   // folder for what outlives a restart
+	TLSCert       string
+	TLSKey        string
+	BehindProxy   bool // TLS is terminated in front of us
+	MetricsListen string
+	APIKey        string   // the first API key; empty: one is made and shown once
+	TokenKeys     []string // PEM files with public keys of platforms that mint leg tokens
+	Prompts       string   // folder of prompts; empty: the embedded ones
+	Origins       []string
+	MaxCalls      int
+	LogLevel      string
+	Version       string
+
+	// Log and Ready are for callers in this program: a logger to use, and a
+	// function to call with the addresses once the server listens.
+	Log   *zap.Logger
+	Ready func(Addresses)
+}
+
+// Addresses are what the server listens on.
+type Addresses struct {
+	HTTP    string // base URL
+	Media   string
+	Metrics string // base URL, if it has its own port
+	APIKey  string // only if one was made just now
+	Login   string // one-time code for the console
+}
+
+// Validate reports all faults of the configuration at once.
+func (c *Config) Validate() error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...)))
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		fault("--listen %q: give host:port, such as 127.0.0.1:8080", c.Listen)
+	}
+	if _, _, err := net.SplitHostPort(c.Media); err != nil {
+		fault("--media %q: give [host]:port, such as :5004", c.Media)
+	}
+	if c.MetricsListen != "" {
+		if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil {
+			fault("--metrics-listen %q: give host:port", c.MetricsListen)
+		}
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		fault("--tls-cert and --tls-key go together")
+	}
+	if c.TLSCert == "" && !c.BehindProxy && err == nil && !loopback(host) {
+		fault("--listen %s is reachable from outside without TLS: give --tls-cert and --tls-key, "+
+			"or --behind-proxy if a proxy terminates TLS, or listen on 127.0.0.1", c.Listen)
+	}
+	for _, a := range c.Advertise {
+		if net.ParseIP(a) == nil {
+			fault("--advertise %q is not an IP address", a)
+		}
+	}
+	for _, f := range c.TokenKeys {
+		if _, err := readPublicKey(f); err != nil {
+			fault("--token-key %s: %v", f, err)
+		}
+	}
+	if c.Prompts != "" {
+		if st, err := os.Stat(c.Prompts); err != nil || !st.IsDir() {
+			fault("--prompts %s is not a folder that can be read", c.Prompts)
+		}
+	}
+	if _, err := zap.ParseAtomicLevel(c.LogLevel); err != nil {
+		fault("--log-level %q: one of debug, info, warn, error", c.LogLevel)
+	}
+	if c.APIKey != "" && len(c.APIKey) < 16 {
+		fault("TONEGATE_API_KEY is shorter than 16 characters")
+	}
+	return errors.Join(faults...)
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func readPublicKey(file string) (ed25519.PublicKey, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil, errors.New("no PEM block")
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	public, ok := key.(ed25519.PublicKey)
+	if !ok {
+		return nil, fmt.Errorf("a %T; an Ed25519 public key is needed", key)
+	}
+	return public, nil
+}

@@ -1,0 +1,266 @@
+package serve
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/zap"
+
+	"tonegate/dtmf"
+	"tonegate/internal/auth"
+	"tonegate/internal/call"
+	"tonegate/internal/engine"
+	"tonegate/internal/ivr"
+	"tonegate/internal/rtcleg"
+	"tonegate/internal/store"
+	"tonegate/signaling"
+	"tonegate/web"
+)
+
+const (
+	// arenaBytes is the memory for digits: some thousand captures at once.
+	arenaBytes = 256 << 10
+	// shutdownTime bounds how long an orderly end may take.
+	shutdownTime = 10 * time.Second
+	// loginLife is how long the one-time link to the console works.
+	loginLife = 30 * time.Minute
+)
+
+// server is a running server.
+type server struct {
+	cfg     Config
+	log     *zap.Logger
+	store   *store.Store
+	rtc     *rtcleg.Server
+	calls   *call.Service
+	reg     *prometheus.Registry
+	ready   atomic.Bool
+	http    *http.Server
+	metrics *http.Server
+}
+
+// Run serves until ctx ends, then ends all calls and returns.
+func Run(ctx context.Context, cfg Config) error {
+	if err := cfg.Validate(); err != nil {
+		return err
+	}
+	s := &server{cfg: cfg, log: cfg.Log, reg: prometheus.NewRegistry()}
+	if s.log == nil {
+		s.log = zap.NewNop()
+	}
+	defer s.close()
+	return s.run(ctx)
+}
+
+func (s *server) run(ctx context.Context) (err error) {
+	if s.store, err = store.Open(s.cfg.Data); err != nil {
+		return err
+	}
+	keys := auth.NewKeys(s.store, time.Now)
+	made, err := keys.Ensure(s.cfg.APIKey)
+	if err != nil {
+		return err
+	}
+	if err := s.openCalls(); err != nil {
+		return err
+	}
+	login := auth.NewCodes[struct{}](loginLife)
+	api := signaling.New(signaling.Config{
+		Log: s.log, Calls: s.calls, Keys: keys, Console: login, Version: s.cfg.Version,
+		BehindProxy: s.cfg.BehindProxy, Origins: s.cfg.Origins,
+	})
+	listener, err := listen("--listen", s.cfg.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	var metrics net.Listener
+	if s.cfg.MetricsListen != "" {
+		if metrics, err = listen("--metrics-listen", s.cfg.MetricsListen); err != nil {
+			return err
+		}
+		defer metrics.Close()
+	}
+	addresses := Addresses{
+		HTTP: "http://" + listener.Addr().String(), Media: s.rtc.Addr().String(), APIKey: made,
+		Login: login.Issue(struct{}{}, time.Now()),
+	}
+	if s.cfg.TLSCert != "" {
+		certs, err := newCertificates(s.cfg.TLSCert, s.cfg.TLSKey)
+		if err != nil {
+			return err
+		}
+		listener = tls.NewListener(listener, certs.config())
+		addresses.HTTP = "https://" + listener.Addr().String()
+	}
+	if metrics != nil {
+		addresses.Metrics = "http://" + metrics.Addr().String()
+	}
+	return s.serve(ctx, api, listener, metrics, addresses)
+}
+
+// openCalls binds the media port and starts the service behind it.
+func (s *server) openCalls() (err error) {
+	private, err := s.signingKey()
+	if err != nil {
+		return err
+	}
+	var others []ed25519.PublicKey
+	for _, f := range s.cfg.TokenKeys {
+		key, err := readPublicKey(f)
+		if err != nil {
+			return fmt.Errorf("%w: --token-key %s: %w", ErrConfig, f, err)
+		}
+		others = append(others, key)
+	}
+	prompts, err := s.prompts()
+	if err != nil {
+		return err
+	}
+	if s.rtc, err = rtcleg.NewServer(rtcleg.Config{Listen: s.cfg.Media, AdvertiseIPs: s.cfg.Advertise, Log: s.log}); err != nil {
+		return fmt.Errorf("--media %s: %w", s.cfg.Media, err)
+	}
+	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.calls = call.New(call.Config{
+		Log: s.log, RTC: s.rtc, Tokens: auth.NewTokens(private, time.Now, others...), Used: s.store,
+		Arena: dtmf.NewArena(make([]byte, arenaBytes)), Prompts: prompts,
+		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
+	})
+	return nil
+}
+
+func (s *server) prompts() (*ivr.Prompts, error) {
+	if s.cfg.Prompts == "" {
+		return ivr.Builtin()
+	}
+	p, err := ivr.Load(os.DirFS(s.cfg.Prompts))
+	if err != nil {
+		return nil, fmt.Errorf("%w: --prompts %s: %w", ErrConfig, s.cfg.Prompts, err)
+	}
+	return p, nil
+}
+
+// signingKey returns the key that signs leg tokens; the first start makes it.
+func (s *server) signingKey() (ed25519.PrivateKey, error) {
+	const name = "token_signing_seed"
+	seed, err := s.store.Meta(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(seed) != ed25519.SeedSize {
+		seed = make([]byte, ed25519.SeedSize)
+		_, _ = rand.Read(seed) // never fails
+		if err := s.store.SetMeta(name, seed); err != nil {
+			return nil, err
+		}
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// listen binds a TCP port, or says which one and what to do.
+func listen(flag, address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s %s: the port is taken: stop the other process or choose another port", flag, address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s %s: no permission: choose a port above 1023 or grant CAP_NET_BIND_SERVICE", flag, address)
+	default:
+		return nil, fmt.Errorf("%s %s: %w", flag, address, err)
+	}
+}
+
+// routes puts the pages, the API and the operator's endpoints together.
+func (s *server) routes(api http.Handler, withOps bool) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", web.Handler())
+	mux.Handle("/v1/", api)
+	mux.Handle("/version", api)
+	mux.Handle("/openapi.json", api)
+	mux.Handle("/openapi.yaml", api)
+	if withOps {
+		s.operations(mux)
+	}
+	return mux
+}
+
+func (s *server) operations(mux *http.ServeMux) {
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("ok\n"))
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if !s.ready.Load() {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ready\n"))
+	})
+}
+
+func (s *server) serve(ctx context.Context, api http.Handler, main, metrics net.Listener, at Addresses) error {
+	failed := make(chan error, 2)
+	start := func(h http.Handler, l net.Listener) *http.Server {
+		srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+			MaxHeaderBytes: 32 << 10, ErrorLog: zap.NewStdLog(s.log)}
+		go func() { failed <- srv.Serve(l) }()
+		return srv
+	}
+	s.http = start(s.routes(api, metrics == nil), main)
+	if metrics != nil {
+		mux := http.NewServeMux()
+		s.operations(mux)
+		s.metrics = start(mux, metrics)
+	}
+	s.ready.Store(true)
+	s.log.Info("serving", zap.String("http", at.HTTP), zap.String("media", at.Media), zap.String("version", s.cfg.Version))
+	if s.cfg.Ready != nil {
+		s.cfg.Ready(at)
+	}
+	select {
+	case <-ctx.Done():
+		s.log.Info("ending all calls")
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("serve HTTP: %w", err)
+	}
+}
+
+// close ends whatever was started, in reverse order.
+func (s *server) close() {
+	s.ready.Store(false)
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	if s.calls != nil {
+		s.calls.Close(ctx)
+	}
+	for _, srv := range []*http.Server{s.http, s.metrics} {
+		if srv == nil {
+			continue
+		}
+		if srv.Shutdown(ctx) != nil {
+			_ = srv.Close()
+		}
+	}
+	if s.rtc != nil {
+		_ = s.rtc.Close()
+	}
+	if s.store != nil {
+		_ = s.store.Close()
+	}
+}

@@ -1,0 +1,147 @@
+package signaling
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tonegate/internal/auth"
+	"tonegate/internal/call"
+	"tonegate/internal/engine"
+	"tonegate/internal/rtcleg"
+)
+
+// Problem is an error as the API sends it (RFC 9457).
+type Problem struct {
+	Type      string  `json:"type" doc:"A URI reference that identifies the kind of problem."`
+	Title     string  `json:"title" doc:"The status in words."`
+	Status    int     `json:"status" doc:"The HTTP status."`
+	Detail    string  `json:"detail,omitempty" doc:"What was wrong, and what to do about it."`
+	Code      string  `json:"code" doc:"The kind of problem, for programs."`
+	RequestID string  `json:"request_id,omitempty" doc:"The X-Request-Id of the answer."`
+	Errors    []Fault `json:"errors,omitempty" doc:"Each fault of the request."`
+}
+
+// Fault is one fault of a request. It names the place, never the value.
+type Fault struct {
+	Location string `json:"location,omitempty"`
+	Message  string `json:"message"`
+}
+
+// Error implements error.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// GetStatus implements huma.StatusError.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+func problem(ctx context.Context, status int, code, detail string, errs ...error) *Problem {
+	p := &Problem{
+		Type: "urn:tonegate:problem:" + code, Title: http.StatusText(status), Status: status,
+		Detail: detail, Code: code, RequestID: requestID(ctx),
+	}
+	for _, err := range errs {
+		var d huma.ErrorDetailer
+		switch {
+		case err == nil:
+		case errors.As(err, &d):
+			p.Errors = append(p.Errors, Fault{d.ErrorDetail().Location, d.ErrorDetail().Message})
+		default:
+			p.Errors = append(p.Errors, Fault{Message: err.Error()})
+		}
+	}
+	return p
+}
+
+// codes of problems that have no better one.
+var statusCodes = map[int]string{
+	http.StatusBadRequest:            "bad_request",
+	http.StatusUnauthorized:          "unauthorized",
+	http.StatusForbidden:             "forbidden",
+	http.StatusNotFound:              "not_found",
+	http.StatusMethodNotAllowed:      "method_not_allowed",
+	http.StatusNotAcceptable:         "not_acceptable",
+	http.StatusRequestEntityTooLarge: "body_too_large",
+	http.StatusUnsupportedMediaType:  "unsupported_media_type",
+	http.StatusUnprocessableEntity:   "invalid",
+}
+
+func codeOf(status int) string {
+	if c := statusCodes[status]; c != "" {
+		return c
+	}
+	return "internal"
+}
+
+// useProblems makes huma speak our problems. Its hook is a variable of the
+// package; setting it once, to a function without state, is the whole of it.
+var useProblems = sync.OnceFunc(func() {
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return problem(context.Background(), status, codeOf(status), msg, errs...)
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		return problem(ctx.Context(), status, codeOf(status), msg, errs...)
+	}
+})
+
+// meaning is how the protocols present a known error.
+type meaning struct {
+	is     error
+	status int
+	code   string
+}
+
+var meanings = []meaning{
+	{call.ErrNotFound, http.StatusNotFound, "not_found"},
+	{call.ErrRoleTaken, http.StatusConflict, "role_taken"},
+	{call.ErrEnded, http.StatusConflict, "conference_ended"},
+	{call.ErrCapturing, http.StatusConflict, "capture_in_progress"},
+	{call.ErrNoCapture, http.StatusConflict, "capture_not_collecting"},
+	{call.ErrNoCollector, http.StatusConflict, "no_collector"},
+	{call.ErrBuiltin, http.StatusConflict, "leg_is_builtin"},
+	{call.ErrNotNegotiated, http.StatusConflict, "not_negotiated"},
+	{call.ErrForbidden, http.StatusForbidden, "forbidden"},
+	{call.ErrToken, http.StatusUnauthorized, "token"},
+	{auth.ErrCode, http.StatusNotFound, "code"},
+	{call.ErrTooMany, http.StatusTooManyRequests, "too_many"},
+	{call.ErrDraining, http.StatusServiceUnavailable, "draining"},
+	{rtcleg.ErrNoCommonCodec, http.StatusNotAcceptable, "no_common_codec"},
+	{rtcleg.ErrBadOffer, http.StatusBadRequest, "bad_offer"},
+	{rtcleg.ErrCodecChanged, http.StatusBadRequest, "codec_changed"},
+	{rtcleg.ErrBadCandidate, http.StatusBadRequest, "bad_candidate"},
+	{rtcleg.ErrBadFragment, http.StatusBadRequest, "bad_fragment"},
+	{rtcleg.ErrClosed, http.StatusConflict, "leg_closed"},
+	{engine.ErrNoConference, http.StatusConflict, "conference_ended"},
+	{engine.ErrClosed, http.StatusServiceUnavailable, "draining"},
+	{call.ErrInvalid, http.StatusUnprocessableEntity, "invalid"},
+}
+
+// explain finds what a known error means; the rest is an internal fault, whose
+// text is not for clients.
+func explain(err error) (status int, code, detail string) {
+	for _, m := range meanings {
+		if errors.Is(err, m.is) {
+			return m.status, m.code, err.Error()
+		}
+	}
+	return http.StatusInternalServerError, "internal", "The server failed to do this. Its log has the request id."
+}
+
+// fail turns an error of the service into a problem.
+func fail(ctx context.Context, err error) error {
+	status, code, detail := explain(err)
+	return problem(ctx, status, code, detail)
+}
+
+// writeProblem answers a request that huma does not handle.
+func writeProblem(w http.ResponseWriter, r *http.Request, status int, code, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(problem(r.Context(), status, code, detail))
+}

@@ -1,0 +1,183 @@
+package signaling
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"go.uber.org/zap"
+
+	"tonegate/internal/auth"
+	"tonegate/internal/call"
+)
+
+// Config configures the surface. All fields but BehindProxy are required.
+type Config struct {
+	Log     *zap.Logger
+	Calls   *call.Service
+	Keys    *auth.Keys
+	Console *auth.Codes[struct{}] // one-time links to the console
+	Version string
+	// Origins are the other origins whose pages may connect, as host patterns.
+	Origins []string
+	// BehindProxy says that X-Forwarded-Proto tells how clients reach us.
+	BehindProxy bool
+}
+
+type server struct {
+	cfg   Config
+	joins *auth.Codes[string] // one-time join links: leg ids
+	idem  *idempotency
+}
+
+const (
+	// joinCodeLife is how long a demonstration's page link works.
+	joinCodeLife = 10 * time.Minute
+	// consoleLife is how long a console stays signed in.
+	consoleLife = 12 * time.Hour
+	maxBody     = 64 << 10
+)
+
+// New returns the handler of everything under /v1, of /openapi.json and of
+// /version.
+func New(cfg Config) http.Handler {
+	useProblems()
+	s := &server{cfg: cfg, joins: auth.NewCodes[string](joinCodeLife), idem: newIdempotency(time.Now)}
+	mux := http.NewServeMux()
+	api := humago.New(mux, openAPI(cfg.Version))
+	api.UseMiddleware(s.authenticate(api))
+	s.registerConferences(api)
+	s.registerLegs(api)
+	s.registerCaptures(api)
+	s.registerDemonstrations(api)
+	s.registerNode(api)
+	mux.HandleFunc("POST /v1/whip", s.whipPost)
+	mux.HandleFunc("PATCH /v1/whip/{leg}", s.whipPatch)
+	mux.HandleFunc("DELETE /v1/whip/{leg}", s.whipDelete)
+	mux.HandleFunc("GET /v1/rtc", s.websocket)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, r, http.StatusNotFound, "not_found", "There is nothing at this path with this method; see /openapi.json.")
+	})
+	return s.requests(s.idem.wrap(mux))
+}
+
+func openAPI(version string) huma.Config {
+	c := huma.DefaultConfig("Tonegate", version)
+	c.DocsPath = "" // its page would load scripts from elsewhere
+	c.SchemasPath = ""
+	c.CreateHooks = nil
+	c.Info.Description = "A media server for contact centres: customer, agent and payment IVR on one call; " +
+		"the agent and the recording never receive a tone."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"api_key": {Type: "http", Scheme: "bearer", Description: "An API key."},
+	}
+	return c
+}
+
+var needsKey = []map[string][]string{{"api_key": {}}}
+
+// authenticate asks for an API key where the operation says so.
+func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if len(ctx.Operation().Security) == 0 {
+			next(ctx)
+			return
+		}
+		ok, err := s.cfg.Keys.Check(bearer(ctx.Header("Authorization")))
+		switch {
+		case err != nil:
+			s.cfg.Log.Error("API key not checked", zap.Error(err))
+			_ = huma.WriteErr(api, ctx, http.StatusInternalServerError, "The API key could not be checked.")
+		case !ok:
+			ctx.SetHeader("WWW-Authenticate", `Bearer realm="tonegate"`)
+			_ = huma.WriteErr(api, ctx, http.StatusUnauthorized, "Send a valid API key as Authorization: Bearer.")
+		default:
+			next(ctx)
+		}
+	}
+}
+
+// bearer returns the credentials of an Authorization header.
+func bearer(header string) string {
+	scheme, value, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(value)
+}
+
+type contextKey int
+
+const (
+	keyRequestID contextKey = iota
+	keyBase
+)
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(keyRequestID).(string)
+	return id
+}
+
+// requests gives every request an id, a base URL and a line in the log.
+func (s *server) requests(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := auth.NewID("req")
+		w.Header().Set("X-Request-Id", id)
+		w.Header().Set("Cache-Control", "no-store")
+		ctx := context.WithValue(r.Context(), keyRequestID, id)
+		ctx = context.WithValue(ctx, keyBase, s.base(r))
+		started := time.Now()
+		rec := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(rec, r.WithContext(ctx))
+		// The pattern, not the path: the log needs no identifiers twice.
+		s.cfg.Log.Debug("request", zap.String("request_id", id), zap.String("method", r.Method),
+			zap.String("path", r.URL.Path), zap.Int("status", rec.status), zap.Duration("took", time.Since(started)))
+		if rec.status >= 500 {
+			s.cfg.Log.Error("request failed", zap.String("request_id", id), zap.Int("status", rec.status))
+		}
+	})
+}
+
+// statusRecorder remembers the status of an answer.
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *statusRecorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController and WebSocket upgrades reach the
+// connection.
+func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// origin is how clients reach this server.
+type origin struct {
+	secure bool
+	host   string
+}
+
+func (s *server) base(r *http.Request) origin {
+	secure := r.TLS != nil
+	if s.cfg.BehindProxy {
+		secure = strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+	}
+	return origin{secure, r.Host}
+}
+
+func originOf(ctx context.Context) origin {
+	o, _ := ctx.Value(keyBase).(origin)
+	return o
+}
+
+func (o origin) url(scheme, path string) string {
+	if o.secure {
+		scheme += "s"
+	}
+	return scheme + "://" + o.host + path
+}

@@ -1,0 +1,225 @@
+package signaling
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"tonegate/bridge"
+	"tonegate/internal/call"
+	"tonegate/internal/ivr"
+	"tonegate/mixer/mask"
+)
+
+// LegRequest asks for a leg.
+type LegRequest struct {
+	Role     string `json:"role" enum:"customer,agent,ivr,supervisor" doc:"One customer, agent and ivr each; several supervisors."`
+	Kind     string `json:"kind,omitempty" enum:"external,builtin" doc:"An ivr may be builtin: it needs no join." required:"false"`
+	Identity string `json:"identity,omitempty" maxLength:"128" doc:"The platform's own name for the party." required:"false"`
+}
+
+// MaskingShape is what the agent hears of the customer outside captures.
+type MaskingShape struct {
+	Mode        string `json:"mode,omitempty" enum:"strip,field,mute" default:"strip" required:"false"`
+	Replacement string `json:"replacement,omitempty" enum:"comfort_noise,tone,silence" default:"comfort_noise" required:"false"`
+}
+
+// ConferenceRequest asks for a conference.
+type ConferenceRequest struct {
+	ExternalID   string            `json:"external_id,omitempty" maxLength:"128" required:"false"`
+	Metadata     map[string]string `json:"metadata,omitempty" maxProperties:"32" required:"false"`
+	MaxDurationS int               `json:"max_duration_s,omitempty" minimum:"1" maximum:"86400" required:"false" doc:"End the conference after this long."`
+	Masking      *MaskingShape     `json:"masking,omitempty" required:"false"`
+	Legs         []LegRequest      `json:"legs,omitempty" maxItems:"8" required:"false"`
+}
+
+// Join is what a party needs to join.
+type Join struct {
+	Token        string    `json:"token" doc:"Opens one join; keep it out of URLs."`
+	ExpiresAt    time.Time `json:"expires_at"`
+	SignalingURL string    `json:"signaling_url"`
+	WHIPURL      string    `json:"whip_url"`
+	ICEServers   []string  `json:"ice_servers"`
+}
+
+// LegShape is a leg.
+type LegShape struct {
+	ID           string `json:"id"`
+	ConferenceID string `json:"conference_id"`
+	Role         string `json:"role"`
+	Kind         string `json:"kind"`
+	Identity     string `json:"identity,omitempty"`
+	State        string `json:"state" enum:"invited,joining,connected,reconnecting,left"`
+	Muted        bool   `json:"muted"`
+	Join         *Join  `json:"join,omitempty" doc:"Only in answers that mint a token."`
+}
+
+// ConferenceShape is a conference.
+type ConferenceShape struct {
+	ID            string            `json:"id"`
+	State         string            `json:"state" enum:"created,active,ended"`
+	CreatedAt     time.Time         `json:"created_at"`
+	EndedAt       *time.Time        `json:"ended_at,omitempty"`
+	ExternalID    string            `json:"external_id,omitempty"`
+	Metadata      map[string]string `json:"metadata,omitempty"`
+	Masking       MaskingShape      `json:"masking"`
+	Demonstration bool              `json:"demonstration"`
+	Legs          []LegShape        `json:"legs"`
+}
+
+// CaptureRequest asks for a capture.
+type CaptureRequest struct {
+	Fields              []string `json:"fields,omitempty" maxItems:"1" enum:"digits" required:"false" doc:"What to collect."`
+	Collector           string   `json:"collector,omitempty" enum:"builtin,external" required:"false"`
+	Mask                string   `json:"mask,omitempty" enum:"field,strip,mute" default:"field" required:"false"`
+	MaxDigits           int      `json:"max_digits,omitempty" minimum:"1" maximum:"40" required:"false"`
+	MaxAttempts         int      `json:"max_attempts,omitempty" minimum:"1" maximum:"10" required:"false"`
+	FirstKeyTimeoutMS   int      `json:"first_key_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
+	InterdigitTimeoutMS int      `json:"interdigit_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
+	TimeoutS            int      `json:"timeout_s,omitempty" minimum:"5" maximum:"3600" required:"false"`
+}
+
+// CaptureField is one field's progress.
+type CaptureField struct {
+	Name          string `json:"name"`
+	State         string `json:"state" enum:"pending,entering,valid,failed"`
+	DigitsEntered int    `json:"digits_entered"`
+	Masked        string `json:"masked"`
+}
+
+// CaptureMasking says when masking was armed.
+type CaptureMasking struct {
+	State   string     `json:"state" enum:"arming,armed,released"`
+	ArmedAt *time.Time `json:"armed_at,omitempty"`
+}
+
+// CaptureShape is a capture.
+type CaptureShape struct {
+	ID           string         `json:"id"`
+	ConferenceID string         `json:"conference_id"`
+	State        string         `json:"state" enum:"arming,collecting,completed,failed,cancelled,expired"`
+	Reason       string         `json:"reason,omitempty"`
+	Collector    string         `json:"collector"`
+	Mask         string         `json:"mask"`
+	Masking      CaptureMasking `json:"masking"`
+	Fields       []CaptureField `json:"fields"`
+	Result       any            `json:"result"`
+}
+
+func (r LegRequest) spec() call.LegSpec {
+	return call.LegSpec{Role: roleOf(r.Role), Kind: r.Kind, Identity: r.Identity}
+}
+
+func roleOf(s string) bridge.Role {
+	for r := bridge.Customer; r <= bridge.Supervisor; r++ {
+		if r.String() == s {
+			return r
+		}
+	}
+	return 0
+}
+
+// modeOf reads a mode. What is unknown is mute.
+func modeOf(s string) mask.Mode {
+	switch s {
+	case "strip":
+		return mask.Strip
+	case "field":
+		return mask.Field
+	default:
+		return mask.Mute
+	}
+}
+
+func replacementOf(s string) mask.Replacement {
+	switch s {
+	case "tone":
+		return mask.Tone
+	case "silence":
+		return mask.Silence
+	default:
+		return mask.ComfortNoise
+	}
+}
+
+func (r *ConferenceRequest) spec() call.Spec {
+	spec := call.Spec{
+		ExternalID: r.ExternalID, Metadata: r.Metadata, Mode: mask.Strip,
+		MaxDuration: time.Duration(r.MaxDurationS) * time.Second,
+	}
+	if r.Masking != nil {
+		if r.Masking.Mode != "" {
+			spec.Mode = modeOf(r.Masking.Mode)
+		}
+		spec.Replacement = replacementOf(r.Masking.Replacement)
+	}
+	for _, l := range r.Legs {
+		spec.Legs = append(spec.Legs, l.spec())
+	}
+	return spec
+}
+
+func (r *CaptureRequest) spec() call.CaptureSpec {
+	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	mode := mask.Field
+	if r.Mask != "" {
+		mode = modeOf(r.Mask)
+	}
+	return call.CaptureSpec{Collector: r.Collector, Params: ivr.Params{
+		Mode: mode, MaxDigits: r.MaxDigits, Attempts: r.MaxAttempts, FirstKey: ms(r.FirstKeyTimeoutMS),
+		InterDigit: ms(r.InterdigitTimeoutMS), Total: time.Duration(r.TimeoutS) * time.Second,
+	}}
+}
+
+func legShape(l call.Leg) LegShape {
+	return LegShape{ID: l.ID, ConferenceID: l.ConferenceID, Role: l.Role.String(), Kind: l.Kind,
+		Identity: l.Identity, State: l.State, Muted: l.Muted}
+}
+
+func conferenceShape(c call.Conference) ConferenceShape {
+	out := ConferenceShape{
+		ID: c.ID, State: c.State, CreatedAt: c.CreatedAt, ExternalID: c.ExternalID, Metadata: c.Metadata,
+		Masking:       MaskingShape{Mode: c.Mode.String(), Replacement: c.Replacement.String()},
+		Demonstration: c.Demonstration, Legs: []LegShape{},
+	}
+	if !c.EndedAt.IsZero() {
+		out.EndedAt = &c.EndedAt
+	}
+	for _, l := range c.Legs {
+		out.Legs = append(out.Legs, legShape(l))
+	}
+	return out
+}
+
+func captureFields(p ivr.Progress) []CaptureField {
+	state := map[ivr.State]string{ivr.Idle: "pending", ivr.Collecting: "entering", ivr.Completed: "valid"}[p.State]
+	if state == "" {
+		state = "failed"
+	}
+	return []CaptureField{{Name: "digits", State: state, DigitsEntered: p.Entered, Masked: strings.Repeat("•", p.Entered)}}
+}
+
+func captureShape(c call.Capture) CaptureShape {
+	out := CaptureShape{
+		ID: c.ID, ConferenceID: c.ConferenceID, State: c.Progress.State.String(), Reason: c.Progress.Reason,
+		Collector: c.Collector, Mask: c.Mode.String(), Masking: CaptureMasking{State: "arming"},
+		Fields: captureFields(c.Progress),
+	}
+	if !c.ArmedAt.IsZero() {
+		out.Masking = CaptureMasking{State: "armed", ArmedAt: &c.ArmedAt}
+	}
+	if c.Progress.State > ivr.Collecting {
+		out.Masking.State = "released"
+	}
+	return out
+}
+
+func (s *server) join(ctx context.Context, legID string) (*Join, error) {
+	t, err := s.cfg.Calls.Ticket(legID)
+	if err != nil {
+		return nil, err
+	}
+	o := originOf(ctx)
+	return &Join{Token: t.Token, ExpiresAt: t.Expires, SignalingURL: o.url("ws", "/v1/rtc"),
+		WHIPURL: o.url("http", "/v1/whip"), ICEServers: []string{}}, nil
+}
