@@ -93,6 +93,8 @@ type call struct {
 	phone *softphone.Phone
 	leg   *rtcleg.Leg
 	ear   *ear
+
+	offer, answer string
 }
 
 func connect(t *testing.T, s *rtcleg.Server, cfg softphone.Config, events bool) *call {
@@ -111,6 +113,7 @@ func connect(t *testing.T, s *rtcleg.Server, cfg softphone.Config, events bool) 
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.leg.Close()) })
+	c.offer, c.answer = offer, answer
 	require.NoError(t, phone.Accept(answer))
 	c.ear.waitState(t, rtcleg.StateConnected)
 	select {

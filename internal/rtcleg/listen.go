@@ -21,7 +21,7 @@ func listen(address string) ([]*net.UDPConn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w on %q: %w: give an address as host:port, such as :5004", ErrListen, address, err)
 	}
-	want := udp.AddrPort()
+	want := netip.AddrPortFrom(udp.AddrPort().Addr().Unmap(), uint16(udp.Port))
 	if udp.IP != nil && !udp.IP.IsUnspecified() {
 		conn, err := bind(want)
 		if err != nil {

@@ -1,6 +1,7 @@
 package rtcleg_test
 
 import (
+	_ "embed"
 	"strings"
 	"testing"
 
@@ -13,50 +14,10 @@ import (
 
 // chromium is shaped as that browser's offers are, with video and a data
 // channel added, which a contact centre's page might leave in.
-var chromium = strings.ReplaceAll(`v=0
-o=- 4611731400430051336 2 IN IP4 127.0.0.1
-s=-
-t=0 0
-a=group:BUNDLE 0 1 2
-a=extmap-allow-mixed
-a=msid-semantic: WMS stream
-m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126
-c=IN IP4 0.0.0.0
-a=rtcp:9 IN IP4 0.0.0.0
-a=ice-ufrag:EsAw
-a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1
-a=ice-options:trickle
-a=fingerprint:sha-256 E4:71:A1:9B:9D:06:29:F4:5C:13:91:FA:26:CC:E5:01:4C:20:56:1D:D4:7A:CA:A3:5E:B2:3E:68:0A:19:5C:6E
-a=setup:actpass
-a=mid:0
-a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
-a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
-a=sendrecv
-a=msid:stream track
-a=rtcp-mux
-a=rtcp-rsize
-a=rtpmap:111 opus/48000/2
-a=rtcp-fb:111 transport-cc
-a=fmtp:111 minptime=10;useinbandfec=1
-a=rtpmap:63 red/48000/2
-a=fmtp:63 111/111
-a=rtpmap:9 G722/8000
-a=rtpmap:0 PCMU/8000
-a=rtpmap:8 PCMA/8000
-a=rtpmap:13 CN/8000
-a=rtpmap:110 telephone-event/48000
-a=rtpmap:126 telephone-event/8000
-a=ssrc:2231627014 cname:4TOk42mSjXCkVIa6
-a=ssrc:2231627014 msid:stream track
-m=video 9 UDP/TLS/RTP/SAVPF 96
-c=IN IP4 0.0.0.0
-a=mid:1
-a=rtpmap:96 VP8/90000
-m=application 9 UDP/DTLS/SCTP webrtc-datachannel
-c=IN IP4 0.0.0.0
-a=mid:2
-a=sctp-port:5000
-`, "\n", "\r\n")
+var chromium = strings.ReplaceAll(chromiumText, "\n", "\r\n")
+
+//go:embed testdata/chromium.sdp
+var chromiumText string
 
 const fingerprint = "a=fingerprint:sha-256 E4:71:A1:9B:9D:06:29:F4:5C:13:91:FA:26:CC:E5:01:4C:20:56:1D:D4:7A:CA:A3:5E:B2:3E:68:0A:19:5C:6E\r\n"
 
