@@ -24,14 +24,19 @@ var (
 // piece of memory that the caller has locked, carved into fixed slots. Bytes
 // never leave it but through [Digits.Reveal]; what moves are handles. It may
 // be used from several goroutines.
-type Arena struct {
+//
+// The memory hangs behind a function: fmt follows pointers into the unexported
+// fields of whatever it prints, without asking them how they want to be
+// printed, but it cannot look through a function.
+type Arena struct{ state func() *arenaState }
+
+type arenaState struct {
 	mu    sync.Mutex
 	mem   []byte
 	slots []slot
 }
 
-// slot is the bookkeeping of one slot; the keys themselves are in mem, and so
-// is a scratch copy while they are revealed.
+// slot is the bookkeeping of one slot; the keys themselves are in mem.
 type slot struct {
 	epoch uint32 // odd while in use
 	used  uint8
@@ -42,18 +47,20 @@ type slot struct {
 func NewArena(mem []byte) *Arena {
 	clear(mem)
 	n := min(len(mem)/slotBytes, 1<<16)
-	return &Arena{mem: mem, slots: make([]slot, n)}
+	state := &arenaState{mem: mem, slots: make([]slot, n)}
+	return &Arena{state: func() *arenaState { return state }}
 }
 
 // New takes a free slot. It returns [ErrArenaFull] if there is none.
 func (a *Arena) New() (Digits, error) {
-	if a == nil {
+	if a == nil || a.state == nil {
 		return Digits{}, ErrArenaFull
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for i := range a.slots {
-		s := &a.slots[i]
+	state := a.state()
+	state.mu.Lock()
+	defer state.mu.Unlock()
+	for i := range state.slots {
+		s := &state.slots[i]
 		if s.epoch&1 == 0 {
 			s.epoch++
 			s.used = 0
@@ -62,6 +69,9 @@ func (a *Arena) New() (Digits, error) {
 	}
 	return Digits{}, ErrArenaFull
 }
+
+// Format prints a redaction mark for every verb and flag.
+func (a *Arena) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(redacted)) }
 
 // Digits is a handle to the keys of one field. It prints as a redaction mark
 // under every verb and encoder, and copying it copies no key. The zero value
@@ -74,29 +84,30 @@ type Digits struct {
 }
 
 // lock returns the handle's slot and memory with the arena locked, or false,
-// with nothing locked, if the handle is stale.
-func (d Digits) lock() (*slot, []byte, bool) {
-	if d.arena == nil {
-		return nil, nil, false
+// with nothing locked, if the handle is stale. The caller unlocks.
+func (d Digits) lock() (*arenaState, *slot, []byte, bool) {
+	if d.arena == nil || d.arena.state == nil {
+		return nil, nil, nil, false
 	}
-	d.arena.mu.Lock()
-	s := &d.arena.slots[d.slot]
+	state := d.arena.state()
+	state.mu.Lock()
+	s := &state.slots[d.slot]
 	if s.epoch != d.epoch {
-		d.arena.mu.Unlock()
-		return nil, nil, false
+		state.mu.Unlock()
+		return nil, nil, nil, false
 	}
 	at := int(d.slot) * slotBytes
-	return s, d.arena.mem[at : at+slotBytes : at+slotBytes], true
+	return state, s, state.mem[at : at+slotBytes : at+slotBytes], true
 }
 
 // Append adds a key. It returns [ErrDigitsFull] beyond [MaxDigits] keys, and
 // [ErrWiped] on a handle whose digits are gone.
 func (d Digits) Append(k Key) error {
-	s, mem, ok := d.lock()
+	state, s, mem, ok := d.lock()
 	if !ok {
 		return ErrWiped
 	}
-	defer d.arena.mu.Unlock()
+	defer state.mu.Unlock()
 	if s.used == MaxDigits {
 		return ErrDigitsFull
 	}
@@ -107,11 +118,11 @@ func (d Digits) Append(k Key) error {
 
 // Len returns the number of keys; zero on a stale handle.
 func (d Digits) Len() int {
-	s, _, ok := d.lock()
+	state, s, _, ok := d.lock()
 	if !ok {
 		return 0
 	}
-	defer d.arena.mu.Unlock()
+	defer state.mu.Unlock()
 	return int(s.used)
 }
 
@@ -121,7 +132,7 @@ func (d Digits) Len() int {
 // length, so that appending cannot spread over the slot. A stale handle
 // reveals nothing, and f is called with no bytes.
 func (d Digits) Reveal(f func(plain []byte)) {
-	s, mem, ok := d.lock()
+	state, s, mem, ok := d.lock()
 	if !ok {
 		f(nil)
 		return
@@ -129,18 +140,18 @@ func (d Digits) Reveal(f func(plain []byte)) {
 	plain := mem[:s.used:s.used]
 	// f may take its time, and may use other digits, so it runs unlocked: the
 	// slot is ours until it is wiped.
-	d.arena.mu.Unlock()
+	state.mu.Unlock()
 	f(plain)
 }
 
 // Wipe overwrites the digits and frees their slot; handles to them are stale
 // from then on. Wiping twice, or a zero handle, does nothing.
 func (d Digits) Wipe() {
-	s, mem, ok := d.lock()
+	state, s, mem, ok := d.lock()
 	if !ok {
 		return
 	}
-	defer d.arena.mu.Unlock()
+	defer state.mu.Unlock()
 	clear(mem)
 	s.used = 0
 	s.epoch++

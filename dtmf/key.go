@@ -7,8 +7,10 @@ import "fmt"
 //
 // A Key is a secret while a card is being entered. Every formatting verb and
 // every encoder prints the same redaction mark for all keys; [Key.Symbol] is
-// the one way to the character.
-type Key uint8
+// the one way to the character. A Key is wider than a byte because fmt prints
+// a slice of bytes without asking its elements. It does not ask the unexported
+// fields of a struct either: never print a struct that keeps a Key in one.
+type Key uint16
 
 // Keys is the number of distinct DTMF keys.
 const Keys = 16

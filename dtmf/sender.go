@@ -8,7 +8,7 @@ const eventVolume = 10
 // EventSender turns pieces of a relayed key into telephone-event payloads on
 // an 8000 Hz clock.
 type EventSender struct {
-	out     [4]EventPayload
+	out     [3]EventPayload
 	segment uint32 // samples of the key before the current segment
 	last    uint32 // samples of the key at the end of the last piece
 }
@@ -25,8 +25,8 @@ type EventPayload struct {
 // Next returns the packets to send for a piece in this frame (none, one, or
 // the three final ones, RFC 4733 §2.5.1.4). A key longer than 65 535 samples
 // goes out in segments (§2.5.1.3): pieces are cumulative modulo 65 536, and a
-// packet that fills the old segment is sent before the first of the new one.
-// The slice is valid until the next call.
+// segment that fills up is followed by the next one frame later, so that no
+// packet is dated ahead. The slice is valid until the next call.
 func (s *EventSender) Next(r Relay) []EventPayload {
 	if !r.On {
 		return nil
@@ -34,25 +34,21 @@ func (s *EventSender) Next(r Relay) []EventPayload {
 	if r.Start {
 		s.segment, s.last = 0, 0
 	}
-	total := s.last + uint32(r.Samples-uint16(s.last))
 	start := s.last // of this frame, within the key
-	s.last = total
-	n := 0
-	if total-s.segment > longestSegment {
-		s.out[n] = s.payload(r.Key, false, longestSegment, start)
-		n++
+	s.last += uint32(r.Samples - uint16(s.last))
+	length := min(s.last-s.segment, longestSegment)
+	p := s.payload(r.Key, r.End, length, start)
+	p.Marker = r.Start
+	if length == longestSegment {
 		s.segment += longestSegment
 	}
-	s.out[n] = s.payload(r.Key, r.End, total-s.segment, start)
-	s.out[n].Marker = r.Start
-	n++
-	if r.End {
-		s.out[n] = s.out[n-1]
-		s.out[n].Marker = false
-		s.out[n+1] = s.out[n]
-		n += 2
+	s.out[0] = p
+	if !r.End {
+		return s.out[:1]
 	}
-	return s.out[:n]
+	p.Marker = false
+	s.out[1], s.out[2] = p, p
+	return s.out[:3]
 }
 
 func (s *EventSender) payload(k Key, end bool, length, frameStart uint32) EventPayload {
