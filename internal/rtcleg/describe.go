@@ -73,7 +73,8 @@ func readLocal(text string) (local, error) {
 		a := attributes{&d, m}
 		l.ufrag, l.pwd = a.get("ice-ufrag"), a.get("ice-pwd")
 		for _, at := range m.Attributes {
-			if at.Key == "ssrc" || at.Key == "msid" {
+			// The source's name and stream; not its labels of a draft long gone.
+			if at.Key == "msid" || at.Key == "ssrc" && strings.Contains(at.Value, " cname:") {
 				l.sources = append(l.sources, at.Key+":"+at.Value)
 			}
 		}

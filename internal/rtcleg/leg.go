@@ -60,6 +60,10 @@ type Leg struct {
 	closed atomic.Bool
 	counts counts
 
+	arrivals   arrivals
+	departures departures
+	nextReport time.Time // of the goroutine that reports
+
 	life    sync.Mutex // orders begin and Close
 	readers sync.WaitGroup
 	done    chan struct{}
@@ -78,7 +82,7 @@ func (s *Server) Accept(ctx context.Context, offerSDP string, opts Options) (*Le
 	l := &Leg{
 		server: s, opts: opts, offer: o, media: o.choose(opts), setup: "passive",
 		session: binary.BigEndian.Uint64(session[:]) >> 2, // RFC 9429 §5.2.1: 62 bits
-		track:   rawtrack.New("audio", "tonegate"), done: make(chan struct{}),
+		track:   rawtrack.New("audio", cname), done: make(chan struct{}),
 	}
 	if o.setup == "passive" {
 		l.setup = "active"
@@ -125,7 +129,7 @@ func (l *Leg) open() error {
 		return err
 	}
 	if l.begin() {
-		go l.discardRTCP(sender.Read)
+		go l.readRTCP(sender.Read)
 	}
 	return nil
 }
@@ -178,6 +182,7 @@ func (l *Leg) Send(header *rtp.Header, payload []byte) error {
 	sent, err := l.track.Write(header, payload)
 	if sent {
 		l.counts.sent.Add(1)
+		l.departures.note(header, len(payload), time.Now())
 	} else {
 		l.counts.dropped.Add(1)
 	}

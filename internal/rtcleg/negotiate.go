@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
@@ -78,7 +79,7 @@ func (l *Leg) apply(ctx context.Context, o *offer) (*answer, error) {
 	s := l.server
 	return &answer{
 		offer: o, media: l.media, local: local, setup: l.setup,
-		fingerprint: s.fingerprint.Algorithm + " " + s.fingerprint.Value,
+		fingerprint: s.fingerprint.Algorithm + " " + strings.ToUpper(s.fingerprint.Value),
 		session:     l.session, version: l.version, addresses: s.advertised, port: s.port,
 	}, nil
 }

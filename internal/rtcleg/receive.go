@@ -26,7 +26,7 @@ func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	}
 	defer l.readers.Done()
 	if l.begin() {
-		go l.discardRTCP(receiver.Read)
+		go l.readRTCP(receiver.Read)
 	}
 	buf := make([]byte, packetBytes)
 	for failed := 0; failed < manyErrors; {
@@ -49,6 +49,7 @@ func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 
 func (l *Leg) take(packet []byte, arrived time.Time) {
 	l.counts.received.Add(1)
+	l.arrivals.note(packet, arrived)
 	if len(packet) > 1 && !l.media.has(packet[1]&payloadTypeBits) {
 		l.counts.unknown.Add(1)
 	}
@@ -61,15 +62,16 @@ func (m Media) has(payloadType uint8) bool {
 	return payloadType == m.Law.PayloadType() || (m.Events && payloadType == m.Event)
 }
 
-// discardRTCP reads and counts what the peer reports. Unread reports would
-// fill the library's buffers.
-func (l *Leg) discardRTCP(read func([]byte) (int, interceptor.Attributes, error)) {
+// readRTCP reads what the peer reports. Only the time of its last report is
+// of use, to report it back; unread reports would fill the library's buffers.
+func (l *Leg) readRTCP(read func([]byte) (int, interceptor.Attributes, error)) {
 	defer l.readers.Done()
 	buf := make([]byte, packetBytes)
 	for failed := 0; failed < manyErrors; {
 		if n, _, err := read(buf); n > 0 {
 			failed = 0
 			l.counts.rtcp.Add(1)
+			l.arrivals.heardFrom(buf[:n], time.Now())
 		} else if l.closed.Load() || isEnd(err) {
 			return
 		} else {

@@ -8,9 +8,11 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,9 +48,11 @@ type Server struct {
 	certificate webrtc.Certificate
 	fingerprint webrtc.DTLSFingerprint
 
-	mu     sync.Mutex
-	legs   map[*Leg]struct{}
-	closed bool
+	mu      sync.Mutex
+	legs    map[*Leg]struct{}
+	closed  bool
+	stop    chan struct{} // ends reporting
+	stopped sync.WaitGroup
 }
 
 // NewServer binds the port. Its errors name the address and what to do.
@@ -81,7 +85,7 @@ func NewServer(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, certificate: *certificate, fingerprint: fingerprints[0],
 		mux: muxOf(conns, logs{cfg.Log}), local: localAddr(conns[0]), port: localAddr(conns[0]).Port(),
-		advertised: advertised, legs: make(map[*Leg]struct{}),
+		advertised: advertised, legs: make(map[*Leg]struct{}), stop: make(chan struct{}),
 	}
 	if len(conns) > 1 {
 		s.local = netip.AddrPortFrom(netip.IPv6Unspecified(), s.port)
@@ -91,6 +95,7 @@ func NewServer(cfg Config) (*Server, error) {
 			s.advertised = append(s.advertised, localAddr(c).Addr())
 		}
 	}
+	s.stopped.Go(func() { s.reports(s.stop) })
 	return s, nil
 }
 
@@ -131,12 +136,13 @@ func (s *Server) Addr() net.Addr { return net.UDPAddrFromAddrPort(s.local) }
 // Close ends all legs and frees the port.
 func (s *Server) Close() error {
 	s.mu.Lock()
-	s.closed = true
-	legs := make([]*Leg, 0, len(s.legs))
-	for l := range s.legs {
-		legs = append(legs, l)
+	if !s.closed {
+		s.closed = true
+		close(s.stop)
 	}
 	s.mu.Unlock()
+	s.stopped.Wait()
+	legs := s.snapshot()
 	var wg sync.WaitGroup
 	errs := make([]error, len(legs)+1)
 	for i, l := range legs {
@@ -145,6 +151,13 @@ func (s *Server) Close() error {
 	wg.Wait()
 	errs[len(legs)] = s.mux.Close()
 	return errors.Join(errs...)
+}
+
+// snapshot lists the legs there are.
+func (s *Server) snapshot() []*Leg {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.legs))
 }
 
 func (s *Server) add(l *Leg) error {

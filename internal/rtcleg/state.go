@@ -90,6 +90,7 @@ func (l *Leg) connectionChanged() {
 	case webrtc.PeerConnectionStateFailed:
 		l.states.change(StateFailed)
 	case webrtc.PeerConnectionStateClosed:
+		l.up.Store(false)
 		l.states.change(StateClosed)
 	}
 }
@@ -105,7 +106,7 @@ type Stats struct {
 	ReadErrors  uint64 // packets that could not be read
 	Sent        uint64
 	Dropped     uint64 // packets to send while the connection was not up
-	RTCP        uint64 // RTCP packets received and ignored
+	RTCP        uint64 // RTCP packets received
 }
 
 // Stats returns the leg's counts.

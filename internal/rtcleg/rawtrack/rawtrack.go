@@ -62,6 +62,14 @@ func (t *Track) Write(header *rtp.Header, payload []byte) (sent bool, err error)
 	return n > 0, err
 }
 
+// SSRC returns the source that packets are sent as, or zero if not bound.
+func (t *Track) SSRC() uint32 {
+	if b := t.bound.Load(); b != nil {
+		return b.ssrc
+	}
+	return 0
+}
+
 // ID returns the track's id.
 func (t *Track) ID() string { return t.id }
 
