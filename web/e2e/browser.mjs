@@ -26,10 +26,10 @@ export const launch = () =>
     ],
   })
 
-/** A context whose pages have a far end, and which collects what goes wrong. */
-export async function open(browser, origin, options = {}) {
+/** A context that collects what goes wrong, and whose pages have a far end of their own. */
+export async function open(browser, origin, { farend = true, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, permissions: ['microphone'], baseURL: origin, ...options })
-  await context.addInitScript({ path: join(here, 'farend.js') })
+  if (farend) await context.addInitScript({ path: join(here, 'farend.js') })
   const faults = []
   context.on('page', (page) => {
     page.on('pageerror', (error) => faults.push(`${page.url()}: ${error}`))

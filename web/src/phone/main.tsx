@@ -14,6 +14,11 @@ import { Keypad, type SendAs } from './keypad'
 import './phone.css'
 
 const KEY_MS = 100
+/**
+ * Browsers stop the voice while they send an event, so the two cannot overlap
+ * without cutting the tone to pieces: the event follows the tone.
+ */
+const EVENT_AFTER_TONE_MS = 120
 
 const call = new Call('customer')
 const sendAs = signal<SendAs>('event')
@@ -41,10 +46,10 @@ function microphoneError(cause: Error): TonegateError {
 function press(key: string): void {
   if (call.phase.value.kind !== 'call') return
   pressed.value = (pressed.value + key).slice(-32)
-  if (sendAs.value !== 'voice') {
-    call.leg?.sendDigits(key, { duration: KEY_MS }).catch((error: unknown) => (call.notice.value = error))
-  }
-  if (sendAs.value !== 'event') voice?.play(key, KEY_MS)
+  const event = () => call.leg?.sendDigits(key, { duration: KEY_MS }).catch((error: unknown) => (call.notice.value = error))
+  if (sendAs.value === 'event') return void event()
+  voice?.play(key, KEY_MS)
+  if (sendAs.value === 'both') setTimeout(event, EVENT_AFTER_TONE_MS)
 }
 
 function Page() {
@@ -148,7 +153,7 @@ function InCall() {
 const SEND_AS_TEXT: Record<SendAs, string> = {
   event: 'Keys travel beside the voice as named events (RFC 4733), as from most IP phones and mobiles.',
   voice: 'Keys are mixed into the voice as two sine tones, as from an analogue line.',
-  both: 'Keys travel both ways at once, as some gateways send them. The IVR still gets each key once.',
+  both: 'Keys travel both ways, a tone and then its event, as some gateways send them. The IVR still gets each key once.',
 }
 
 function Entered() {
