@@ -15,6 +15,7 @@ import (
 // recordings is what a call left behind.
 type recordings struct {
 	customer, agent, ivr party
+	adapted              int // frames made up or skipped on the server so far
 }
 
 // party is one phone's part in a call.
@@ -63,6 +64,9 @@ func runCall(ctx context.Context, s *scene, c *client, ivrTakesEvents bool, say 
 	for i, p := range []*party{&out.customer, &out.agent, &out.ivr} {
 		p.sent, p.received = sent[i], phones[i].Received()
 	}
+	if out.adapted, err = c.adapted(ctx); err != nil {
+		return nil, err
+	}
 	return out, c.post(ctx, "/v1/conferences/"+conf.ID+"/end", struct{}{}, nil)
 }
 
@@ -94,6 +98,9 @@ func dialAll(ctx context.Context, conf *conference, ivrTakesEvents bool) (phones
 	return phones, nil
 }
 
+// linger is how many slots the others stay longer than the customer.
+const linger = 40
+
 // play sends everybody's part at the same time.
 func play(ctx context.Context, s *scene, phones [3]*softphone.Phone, say *narrator) (sent [3]softphone.Sent, err error) {
 	scripts := [3]softphone.Script{{Samples: s.customer}, {Samples: s.agent}, {Samples: s.ivr}}
@@ -108,6 +115,9 @@ func play(ctx context.Context, s *scene, phones [3]*softphone.Phone, say *narrat
 	var errs [3]error
 	for i := range phones {
 		scripts[i].Slots = int64(s.end / audio.FrameSamples)
+		if i > 0 {
+			scripts[i].Slots += linger // they hear the customer's last word
+		}
 		wg.Go(func() { sent[i], errs[i] = phones[i].Play(ctx, scripts[i].Source()) })
 	}
 	finished := make(chan struct{})

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
+	"strconv"
 
 	"tonegate/internal/auth"
 )
@@ -46,6 +49,36 @@ func (c *client) post(ctx context.Context, path string, in, out any) error {
 		return fmt.Errorf("POST %s: %w", path, err)
 	}
 	return nil
+}
+
+// adaptedMetrics count what a jitter buffer makes up, inserts or skips.
+var adaptedMetrics = regexp.MustCompile(`(?m)^tonegate_(?:frames_concealed_total|playout_moves_total\{[^}]*\}) (\d+)`)
+
+// adapted returns how many frames the server's jitter buffers have made up or
+// skipped so far.
+func (c *client) adapted(ctx context.Context) (n int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/metrics", nil)
+	if err != nil {
+		return 0, fmt.Errorf("make a request: %w", err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("GET /metrics: %w", err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return 0, fmt.Errorf("GET /metrics: %w", err)
+	}
+	found := adaptedMetrics.FindAllSubmatch(text, -1)
+	if len(found) == 0 {
+		return 0, errors.New("GET /metrics: the playout metrics are missing")
+	}
+	for _, m := range found {
+		v, _ := strconv.Atoi(string(m[1]))
+		n += v
+	}
+	return n, nil
 }
 
 type conference struct {

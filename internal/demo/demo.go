@@ -97,7 +97,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	say := &narrator{w: o.Progress}
+	say := newNarrator(o.Progress)
 	say.step("Calibrating the listener")
 	ear := listen.New(1)
 	calibration, err := ear.Calibrate()

