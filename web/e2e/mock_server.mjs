@@ -101,7 +101,9 @@ export function startMock(port = 0) {
     end,
     /** The customer has pressed this many keys. */
     keyed(conference, count) {
-      conference.capture.fields[0] = { name: 'digits', state: 'entering', digits_entered: count, masked: '•'.repeat(count) }
+      // A server may show the last four; the agent's page must not even so.
+      const masked = '•'.repeat(Math.max(0, count - 4)) + '4242'.slice(0, count)
+      conference.capture.fields[0] = { name: 'digits', state: 'entering', digits_entered: count, masked }
       progress(conference)
     },
     captureState(conference, state) {
@@ -242,12 +244,12 @@ export function startMock(port = 0) {
     server.listen(port, '127.0.0.1', () =>
       done(
         Object.assign(control, {
-        origin: `http://127.0.0.1:${server.address().port}`,
-        close() {
-          for (const socket of sockets.values()) socket.cut()
-          server.closeAllConnections()
-          server.close()
-        },
+          origin: `http://127.0.0.1:${server.address().port}`,
+          close() {
+            for (const socket of sockets.values()) socket.cut()
+            server.closeAllConnections()
+            server.close()
+          },
         }),
       ),
     ),

@@ -90,6 +90,7 @@ async function walk(browser, variant, options) {
     await id(agent, 'masking').getByText('Secure capture: armed').waitFor()
     mock.keyed(conference, 11)
     await id(agent, 'bullets').getByText('11 keys').waitFor()
+    check(!(await agent.content()).includes('4242'), 'the agent sees digits of a masked field')
     await shoot(agent, 'agent-3-collecting')
     await id(agent, 'complete-capture').click()
     await id(agent, 'take-payment').waitFor()

@@ -3,7 +3,12 @@
  * that neither the history, a bookmark nor a shared screen keeps it.
  */
 export function takeFragment(): string {
-  const fragment = decodeURIComponent(location.hash.slice(1))
-  if (location.hash) history.replaceState(null, '', location.pathname)
-  return fragment
+  const { hash, pathname } = location
+  if (hash) history.replaceState(null, '', pathname)
+  try {
+    return decodeURIComponent(hash.slice(1))
+  } catch {
+    // Mangled on its way here: as good as no link.
+    return ''
+  }
 }
