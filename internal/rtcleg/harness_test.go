@@ -3,6 +3,7 @@ package rtcleg_test
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -73,13 +74,13 @@ func atLeast(n int) func([]rtp.Packet) bool {
 	return func(p []rtp.Packet) bool { return len(p) >= n }
 }
 
-func (e *ear) waitState(t *testing.T, want rtcleg.State) {
+func (e *ear) waitState(t *testing.T, want ...rtcleg.State) {
 	t.Helper()
 	timeout := time.After(patience)
 	for {
 		select {
 		case s := <-e.states:
-			if s == want {
+			if slices.Contains(want, s) {
 				return
 			}
 		case <-timeout:
@@ -99,12 +100,19 @@ type call struct {
 
 func connect(t *testing.T, s *rtcleg.Server, cfg softphone.Config, events bool) *call {
 	t.Helper()
+	return connectWith(t, s, cfg, events, func(offer string) string { return offer })
+}
+
+// connectWith is connect with an offer edited on its way.
+func connectWith(t *testing.T, s *rtcleg.Server, cfg softphone.Config, events bool, edit func(string) string) *call {
+	t.Helper()
 	ctx := t.Context()
 	phone, err := softphone.New(cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, phone.Close()) })
 	offer, err := phone.Offer(ctx)
 	require.NoError(t, err)
+	offer = edit(offer)
 	c := &call{phone: phone, ear: newEar()}
 	var answer string
 	c.leg, answer, err = s.Accept(ctx, offer, rtcleg.Options{

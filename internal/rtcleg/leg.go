@@ -60,6 +60,8 @@ type Leg struct {
 	closed atomic.Bool
 	counts counts
 
+	sources atomic.Int32 // being read
+
 	arrivals   arrivals
 	departures departures
 	nextReport time.Time // of the goroutine that reports

@@ -2,6 +2,7 @@ package rtcleg
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,6 +29,11 @@ func (s *Server) settings(setup string) (webrtc.SettingEngine, error) {
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	e.DisableActiveTCP(true)
 	e.SetICETimeouts(s.cfg.Disconnected, s.cfg.Failed, keepAlive)
+	// Without a limit, a peer that finds a path and then says nothing would be
+	// waited for as long as it keeps the path alive.
+	e.SetDTLSConnectContextMaker(func() (context.Context, func()) {
+		return context.WithTimeout(context.Background(), s.cfg.Disconnected+s.cfg.Failed)
+	})
 	// Otherwise the library waits for a first packet to name the codec, and a
 	// first packet of a payload type it does not know leaves the leg deaf.
 	e.SetFireOnTrackBeforeFirstRTP(true)
@@ -52,7 +58,10 @@ func (l *Leg) apply(ctx context.Context, o *offer) (*answer, error) {
 	}
 	l.version++
 	offered := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: o.forLibrary(l.media, l.version)}
-	if err := l.pc.SetRemoteDescription(offered); err != nil {
+	switch err := l.pc.SetRemoteDescription(offered); {
+	case errors.Is(err, webrtc.ErrConnectionClosed): // by the peer
+		return nil, ErrClosed
+	case err != nil:
 		return nil, bad("%w", err)
 	}
 	answered, err := l.pc.CreateAnswer(nil)

@@ -12,6 +12,9 @@ import (
 const (
 	// packetBytes holds any packet of a network with an MTU of 1500.
 	packetBytes = 1600
+	// maxSources bounds the sources that a peer may have at a time. It needs one,
+	// and two while it changes; each costs buffers.
+	maxSources = 8
 	// manyErrors in a row end a reader: the library then has nothing to read
 	// and says so in a way that is not known here.
 	manyErrors      = 100
@@ -25,6 +28,12 @@ func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		return
 	}
 	defer l.readers.Done()
+	defer l.sources.Add(-1)
+	if l.sources.Add(1) > maxSources {
+		l.server.cfg.Log.Warn("a leg was closed: its peer sends from too many sources")
+		go func() { _ = l.Close() }()
+		return
+	}
 	if l.begin() {
 		go l.readRTCP(receiver.Read)
 	}

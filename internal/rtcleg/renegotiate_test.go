@@ -1,6 +1,7 @@
 package rtcleg_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -136,6 +137,24 @@ func TestCandidates(t *testing.T) {
 	}
 	for _, evil := range []string{"candidate:", "candidate:1 1 udp x y z typ host", strings.Repeat("a", 2000)} {
 		assert.ErrorIs(t, leg.AddCandidate(evil), rtcleg.ErrBadCandidate)
+	}
+}
+
+// Peers need not declare their source (a=ssrc), and some do not.
+func TestUndeclaredSource(t *testing.T) {
+	undeclared := func(offer string) string {
+		return regexp.MustCompile(`(?m)^a=ssrc:.*\r\n`).ReplaceAllString(offer, "")
+	}
+	c := connectWith(t, newServer(t), softphone.Config{}, false, undeclared)
+	require.NotContains(t, c.offer, "ssrc")
+	c.bothWays(t, 1)
+	for mark := byte(2); mark < 4; mark++ {
+		offer, err := c.phone.Offer(t.Context())
+		require.NoError(t, err)
+		answer, err := c.leg.Renegotiate(t.Context(), undeclared(offer))
+		require.NoError(t, err)
+		require.NoError(t, c.phone.Accept(answer))
+		c.bothWays(t, mark)
 	}
 }
 

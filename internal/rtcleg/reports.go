@@ -102,16 +102,16 @@ func (d *departures) report(now time.Time) (rtcp.SenderReport, bool) {
 // arrivals keeps what receiver reports say of the peer's current source, by
 // RFC 3550 appendix A.
 type arrivals struct {
-	mu                            sync.Mutex
-	ssrc                          uint32
-	known                         bool
-	base, highest                 uint32 // extended sequence numbers
-	received                      uint32
-	expectedBefore, receivedAfter uint32 // at the last report
-	transit                       uint32
-	jitter                        float64
-	senderReport                  uint32 // middle of the NTP time of the peer's last report
-	senderReportAt                time.Time
+	mu                             sync.Mutex
+	ssrc                           uint32
+	known                          bool
+	base, highest                  uint32 // extended sequence numbers
+	received                       uint32
+	expectedBefore, receivedBefore uint32 // at the last report
+	transit                        uint32
+	jitter                         float64
+	senderReport                   uint32 // middle of the NTP time of the peer's last report
+	senderReportAt                 time.Time
 }
 
 // note takes the header of a received packet.
@@ -129,7 +129,7 @@ func (a *arrivals) note(packet []byte, at time.Time) {
 	if !a.known || a.ssrc != ssrc {
 		first := uint32(sequence) + 1<<16 // room below for packets out of order
 		a.ssrc, a.known, a.base, a.highest, a.received = ssrc, true, first, first, 0
-		a.expectedBefore, a.receivedAfter, a.jitter, a.transit = 0, 0, 0, transit
+		a.expectedBefore, a.receivedBefore, a.jitter, a.transit = 0, 0, 0, transit
 		a.senderReportAt = time.Time{}
 	}
 	a.received++
@@ -167,11 +167,11 @@ func (a *arrivals) report(now time.Time) []rtcp.ReceptionReport {
 	if expected > a.received {
 		r.TotalLost = min(expected-a.received, 1<<23-1)
 	}
-	during, got := expected-a.expectedBefore, a.received-a.receivedAfter
+	during, got := expected-a.expectedBefore, a.received-a.receivedBefore
 	if during > got {
 		r.FractionLost = uint8(min(255, uint64(during-got)<<8/uint64(during)))
 	}
-	a.expectedBefore, a.receivedAfter = expected, a.received
+	a.expectedBefore, a.receivedBefore = expected, a.received
 	if !a.senderReportAt.IsZero() {
 		r.LastSenderReport = a.senderReport
 		r.Delay = uint32(now.Sub(a.senderReportAt).Seconds() * 65536)

@@ -15,7 +15,8 @@ const keepAlive = 2 * time.Second
 type State uint8
 
 // The states of a leg. A leg that failed does not come back by itself, but an
-// ICE restart may bring it back; a closed one is gone.
+// ICE restart may bring it back; a closed one is gone. States that follow each
+// other at once may be reported as the last of them.
 const (
 	StateNew State = iota
 	StateConnecting
