@@ -204,13 +204,14 @@ func (f *front) addPower(power *[coarseAll]float32, from, to int) {
 	}
 }
 
-// tonal reports whether a fit of the window could reach the score wanted: the
-// coarse grid may hide a fifth of a tone's energy, no more.
+// tonal reports whether a fit of the window could reach the score wanted. It is
+// lenient: two tones of a short window leak into each other, the coarse grid
+// misses some of each, and the high-pass filter rings where a tone begins.
 func (g *glance) tonal(wanted float32) bool {
 	weaker := min(g.low, g.high)
 	if weaker < 0.02*g.energy || g.energy < 1 {
 		return false
 	}
-	rest := g.energy - 1.2*(g.low+g.high)
-	return 1.3*weaker >= 0.5*wanted*rest
+	rest := g.energy - 1.6*(g.low+g.high)
+	return 2*weaker >= 0.2*wanted*rest
 }

@@ -14,7 +14,7 @@ import (
 func TestEveryToneIsMasked(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		level := rapid.Float64Range(-36, -3).Draw(t, "level")
-		twist := rapid.Float64Range(-8, 8).Draw(t, "twist")
+		twist := rapid.Float64Range(-4, 8).Draw(t, "twist")
 		s := tone{
 			key:        Key(rapid.IntRange(0, Keys-1).Draw(t, "key")),
 			onset:      rapid.IntRange(320, 479).Draw(t, "onset"),
