@@ -18,7 +18,8 @@ export function Parties({ call }: { call: Call }) {
     <ul class="row parties" aria-label="On this call">
       {call.legs.value.map((leg) => {
         const own = leg.legId === call.leg?.id
-        const [words, tone] = LEG_STATE[leg.state]
+        // This page knows of its own trouble before the server does.
+        const [words, tone] = own ? OWN_STATE[call.state.value] : LEG_STATE[leg.state]
         return (
           <li key={leg.legId} class="row party">
             <span class="small">{own ? 'You' : ROLE[leg.role]}</span>
