@@ -11,14 +11,14 @@ import (
 // errNoPath is what sending gives while ICE is between two paths.
 var errNoPath = ice.ErrNoCandidatePairs
 
-// inFragment are the lines of a description that a trickle-ice-sdpfrag repeats.
-var inFragment = []string{"a=group:", "a=ice-options:", "m=audio", "a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates"}
-
 // Fragment returns the trickle-ice-sdpfrag (RFC 8840 §9) of an offer.
 func Fragment(offer string) string {
+	kept := []string{
+		"a=group:", "a=ice-options:", "m=audio", "a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates",
+	}
 	var b strings.Builder
 	for line := range strings.Lines(offer) {
-		if hasPrefixOf(line, inFragment) {
+		if hasPrefixOf(line, kept) {
 			b.WriteString(strings.TrimRight(line, "\r\n") + "\r\n")
 		}
 	}
