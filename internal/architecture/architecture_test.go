@@ -1,0 +1,138 @@
+package architecture
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+type pkg struct {
+	ImportPath, Doc string
+	Imports, Deps   []string
+	GoFiles         []string
+}
+
+// list returns the module's packages.
+func list(t *testing.T) map[string]pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Doc,Imports,Deps,GoFiles", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]pkg{}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "tonegate"), "/")] = p
+	}
+}
+
+// ban forbids packages to depend on others, and says why.
+type ban struct {
+	packages []string
+	never    []string // import path prefixes
+	direct   bool     // direct imports only
+	why      string
+}
+
+var cores = []string{"dtmf", "mixer", "mixer/mask", "bridge", "internal/jitter", "internal/audio"}
+
+var bans = []ban{
+	{cores, []string{"net", "os", "log", "go.uber.org/zap", "github.com/prometheus", "github.com/pion"}, true,
+		"a core takes frames, packets and the time and returns values: that is what makes it deterministic"},
+	{cores, []string{"github.com/pion", "go.uber.org/zap", "github.com/prometheus"}, false,
+		"nor may a core reach the world through something else"},
+	{cores, []string{"tonegate/internal/engine", "tonegate/internal/rtcleg", "tonegate/internal/call", "tonegate/signaling", "tonegate/internal/ivr"}, false,
+		"imports run downwards"},
+	{[]string{"internal/audio"}, []string{"tonegate/"}, false, "audio is the leaf"},
+	{[]string{"dtmf"}, []string{"tonegate/mixer", "tonegate/bridge"}, false, "the detector knows nothing of masks and calls"},
+	{[]string{"mixer", "mixer/mask"}, []string{"tonegate/bridge"}, false, "mixes know nothing of calls"},
+	{[]string{"mixer"}, []string{"tonegate/mixer/mask", "tonegate/dtmf"}, false, "the raw mixes have no way to make an agent's"},
+	{[]string{"internal/engine"}, []string{"github.com/pion/webrtc", "tonegate/internal/rtcleg", "tonegate/signaling", "tonegate/internal/call"}, false,
+		"the engine sends through a Transport and does not know which"},
+	{[]string{"internal/rtcleg"}, []string{"tonegate/bridge", "tonegate/dtmf", "tonegate/mixer", "tonegate/internal/engine"}, false,
+		"a transport carries packets and knows nothing of calls"},
+	{[]string{"internal/call"}, []string{"tonegate/signaling", "net/http"}, true, "what a request means does not depend on the protocol it came by"},
+	{[]string{"internal/serve", "signaling", "internal/call", "internal/engine", "bridge"},
+		[]string{"tonegate/internal/demo", "tonegate/internal/dtmfcmd", "tonegate/bench", "tonegate/internal/softphone"}, false,
+		"demo, dtmf and bench show test digits in the clear; the server must not be able to"},
+	{[]string{"bench/listen"}, []string{"tonegate/dtmf", "tonegate/mixer/mask"}, false,
+		"a listener that shared code with the detector would share its blind spots"},
+}
+
+func TestImportsRunDownwards(t *testing.T) {
+	all := list(t)
+	for _, b := range bans {
+		for _, name := range b.packages {
+			p, ok := all[name]
+			if !ok {
+				t.Fatalf("no package %s", name)
+			}
+			deps := p.Deps
+			if b.direct {
+				deps = p.Imports
+			}
+			for _, d := range deps {
+				for _, never := range b.never {
+					if d == never || strings.HasPrefix(d, strings.TrimSuffix(never, "/")+"/") {
+						t.Errorf("%s imports %s: %s", name, d, b.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestOnlyAudioKnowsG711 keeps the library behind one package.
+func TestOnlyAudioKnowsG711(t *testing.T) {
+	for name, p := range list(t) {
+		for _, d := range p.Imports {
+			if strings.HasPrefix(d, "github.com/zaf/g711") && name != "internal/audio" {
+				t.Errorf("%s imports %s", name, d)
+			}
+		}
+	}
+}
+
+// TestCoresStartNothing looks for goroutines, clocks and randomness in the
+// sources of the cores.
+func TestCoresStartNothing(t *testing.T) {
+	for _, word := range []string{`\bgo func`, `\btime\.Now\(`, `\btime\.Since\(`, `\btime\.Sleep\(`, `\bfunc init\(`, `"math/rand`, `"crypto/rand"`} {
+		args := append([]string{"grep", "-nE", word, "--"}, goFiles()...)
+		cmd := exec.CommandContext(t.Context(), "git", args...)
+		cmd.Dir = "../.."
+		out, err := cmd.Output()
+		var exit *exec.ExitError
+		if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+			t.Fatal(err)
+		}
+		if len(out) > 0 {
+			t.Errorf("%s in a core:\n%s", word, out)
+		}
+	}
+}
+
+func goFiles() (paths []string) {
+	for _, c := range cores {
+		paths = append(paths, c+"/*.go", ":!"+c+"/*_test.go")
+	}
+	return paths
+}
+
+func TestEveryPackageIsDocumented(t *testing.T) {
+	for name, p := range list(t) {
+		if p.Doc == "" && len(p.GoFiles) > 0 {
+			t.Errorf("package %s has no comment", name)
+		}
+	}
+}

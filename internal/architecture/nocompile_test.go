@@ -1,0 +1,116 @@
+package architecture
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// mustNotCompile are programs that would let raw audio reach an agent, or a
+// digit reach a printer, were they accepted. Each names the compiler's words, so
+// that a program that fails for another reason does not count.
+var mustNotCompile = []struct{ name, imports, body, want string }{
+	{"a customer's mix converted to an agent's", `"tonegate/mixer"; "tonegate/mixer/mask"`,
+		`_ = mask.AgentMix(mixer.ForCustomer())`, "cannot convert"},
+	{"an IVR's mix converted to an agent's", `"tonegate/mixer"; "tonegate/mixer/mask"`,
+		`_ = mask.AgentMix(mixer.ForIVR())`, "cannot convert"},
+	{"a gated frame converted to an agent's mix", `"tonegate/mixer/mask"`,
+		`_ = mask.AgentMix(mask.Gated{})`, "cannot convert"},
+	{"a frame converted to a gated one", `"tonegate/internal/audio"; "tonegate/mixer/mask"`,
+		`_ = mask.Gated(struct{ gated audio.Frame }{})`, "cannot convert"},
+	{"a frame converted to an agent's mix", `"tonegate/internal/audio"; "tonegate/mixer/mask"`,
+		`_ = mask.AgentMix(struct{ agent audio.Frame }{})`, "cannot convert"},
+	{"a frame put into a gated one", `"tonegate/internal/audio"; "tonegate/mixer/mask"`,
+		`_ = mask.Gated{gated: audio.Frame{}}`, "unexported field gated"},
+	{"a frame put into an agent's mix", `"tonegate/internal/audio"; "tonegate/mixer/mask"`,
+		`_ = mask.AgentMix{agent: audio.Frame{}}`, "unexported field agent"},
+	{"an agent's mix made from raw frames", `"tonegate/internal/audio"; "tonegate/mixer/mask"`,
+		`_ = mask.ForAgent(audio.Frame{})`, "cannot use"},
+	{"samples written into a finished mix", `"tonegate/mixer/mask"`,
+		`var m mask.AgentMix; m.Samples()[0] = 1`, "cannot assign"},
+	{"evidence made outside the detector", `"tonegate/dtmf"`,
+		`_ = dtmf.Evidence{examined: true}`, "unexported field examined"},
+	{"evidence converted from a twin", `"tonegate/dtmf"`,
+		`_ = dtmf.Evidence(struct{ examined bool }{true})`, "cannot convert"},
+	{"digits as a string", `"tonegate/dtmf"`, `_ = string(dtmf.Digits{})`, "cannot convert"},
+	{"digits as bytes", `"tonegate/dtmf"`, `_ = []byte(dtmf.Digits{})`, "cannot convert"},
+	{"a key added to a string", `"tonegate/dtmf"`, `_ = "" + dtmf.Key(1)`, "mismatched types"},
+}
+
+func TestMustNotCompile(t *testing.T) {
+	for _, c := range mustNotCompile {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			out := compile(t, c.imports, c.body)
+			if out == "" {
+				t.Fatal("it compiles")
+			}
+			if !strings.Contains(out, c.want) {
+				t.Fatalf("it fails for another reason:\n%s", out)
+			}
+		})
+	}
+}
+
+// TestCheckerCompilesWhatIsAllowed proves that the test above can tell.
+func TestCheckerCompilesWhatIsAllowed(t *testing.T) {
+	if out := compile(t, `"tonegate/mixer/mask"`, `_ = mask.ForAgent(mask.Gated{})`); out != "" {
+		t.Fatal(out)
+	}
+}
+
+// TestAgentPortTakesNothingElse compiles the mistake inside the engine itself,
+// where the port's type is visible, by an overlay.
+func TestAgentPortTakesNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	extra := filepath.Join(dir, "mistake.go")
+	write(t, extra, `package engine
+import "tonegate/bridge"
+func mistake(p *ports, out *bridge.Output) { p.agent.send(out.Customer, nil) }
+`)
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	write(t, overlay, fmt.Sprintf(`{"Replace":{%q:%q}}`, filepath.Join(root, "internal/engine/mistake.go"), extra))
+	out := goBuild(t, root, "-overlay", overlay, "./internal/engine")
+	if !strings.Contains(out, "cannot use out.Customer") {
+		t.Fatalf("the agent's port took the customer's mix: %q", out)
+	}
+}
+
+func compile(t *testing.T, imports, body string) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The program must lie inside the module to see its internal packages.
+	file := filepath.Join(t.TempDir(), "main.go")
+	write(t, file, fmt.Sprintf("package main\nimport (%s)\nfunc main() { %s }\n", imports, body))
+	overlay := filepath.Join(filepath.Dir(file), "overlay.json")
+	write(t, overlay, fmt.Sprintf(`{"Replace":{%q:%q}}`, filepath.Join(root, "internal/architecture/program/main.go"), file))
+	return goBuild(t, root, "-overlay", overlay, "-o", os.DevNull, "./internal/architecture/program")
+}
+
+func goBuild(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"build"}, args...)...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return ""
+	}
+	return string(out)
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
