@@ -134,16 +134,16 @@ func near(got, want float64) bool {
 func (d *Detector) fitBetter(end, blocks int, g *glance) tonePair {
 	from, to := maxWindow+(end-blocks)*hop, maxWindow+end*hop
 	d.fit.load(d.front.raw[from:to])
-	p := d.fit.best(g.row, g.column)
+	p := d.fit.best(g.row, g.column, heldScore)
 	if p.score() >= proofScore {
 		return p
 	}
 	d.fit.load(d.front.high[from:to])
-	if q := d.fit.best(g.row, g.column); q.score() > p.score() {
+	if q := d.fit.best(g.row, g.column, heldScore); q.score() > p.score() {
 		return q
 	}
 	d.fit.load(d.front.raw[from:to])
-	return d.fit.best(g.row, g.column)
+	return d.fit.best(g.row, g.column, heldScore)
 }
 
 // refine interpolates between grid frequencies: the residual is a parabola

@@ -133,13 +133,17 @@ func (f *fitter) pair(row, column int) tonePair {
 }
 
 // best fits the window around the grid frequencies row and column, each first
-// improved on its own and then jointly.
-func (f *fitter) best(row, column int) tonePair {
+// improved on its own and then jointly. A fit that starts far below the score
+// wanted is not worth improving.
+func (f *fitter) best(row, column int, wanted float32) tonePair {
 	row = f.climb(row, rowMin, rowMax)
 	column = f.climb(column, columnMin, columnMax)
 	f.correlate(row)
 	f.correlate(column)
 	best := f.pair(row, column)
+	if best.score() < wanted/12 {
+		return best
+	}
 	for range 3 {
 		moved := false
 		for _, step := range [4][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {

@@ -129,10 +129,10 @@ func (d *Detector) tryWindow(w *window, end int) {
 	}
 	from, to := maxWindow+int(start32), maxWindow+int(end32)
 	d.fit.load(d.front.raw[from:to])
-	p := d.fit.best(g.row, g.column)
+	p := d.fit.best(g.row, g.column, w.raw*factor)
 	if !d.believes(&p, w.raw*factor, to-from) {
 		d.fit.load(d.front.high[from:to])
-		p = d.fit.best(g.row, g.column)
+		p = d.fit.best(g.row, g.column, w.high*factor)
 		if !d.believes(&p, w.high*factor, to-from) {
 			return
 		}
