@@ -86,7 +86,7 @@ func TestStrangePackets(t *testing.T) {
 	}
 }
 
-// TestMutedLegIsStillMasked: mute takes the voice, not the keys.
+// TestMutedCustomerStillKeys: mute takes the voice, not the keys.
 func TestMutedCustomerStillKeys(t *testing.T) {
 	r := newRig(t, mask.Strip)
 	customer := r.join(bridge.Customer, audio.MuLaw, true)

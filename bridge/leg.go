@@ -162,7 +162,9 @@ func (l *leg) hear(now time.Time) {
 		l.played = false
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
-		heard.Concealed = f.Concealed
+		// The hole that an endpoint leaves for an event is no silence: a tone
+		// before it and its remainder after it are one key.
+		heard.Concealed = f.Concealed || f.Silent && heard.Event.Active
 	}
 	if l.muted {
 		l.raw = audio.Frame{}

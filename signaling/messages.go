@@ -80,6 +80,7 @@ type answerMessage struct {
 
 type errorMessage struct {
 	Type   string `json:"type"`
+	Re     string `json:"re"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }

@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -254,6 +255,26 @@ func (s *server) registerDemonstrations(api huma.API) {
 		key, expires := s.cfg.Keys.Session(consoleLife)
 		return &reply[ConsoleSession]{ConsoleSession{key, expires}}, nil
 	})
+}
+
+// JoinCode is a one-time code for a page's address.
+type JoinCode struct {
+	Code      string    `json:"code"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func (s *server) registerJoinCodes(api huma.API) {
+	huma.Register(api, operation("POST", "/v1/legs/{id}/join_codes", "create-join-code", "Make a one-time code that opens a leg's page", http.StatusCreated),
+		func(ctx context.Context, in *LegPath) (*reply[JoinCode], error) {
+			l, err := s.cfg.Calls.Leg(in.ID)
+			switch {
+			case err != nil:
+				return nil, fail(ctx, err)
+			case l.Kind == call.KindBuiltin:
+				return nil, fail(ctx, call.ErrBuiltin)
+			}
+			return &reply[JoinCode]{JoinCode{s.joins.Issue(l.ID, now()), now().Add(joinCodeLife).UTC()}}, nil
+		})
 }
 
 func (s *server) demonstration(c call.Conference) Demonstration {

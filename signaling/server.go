@@ -53,6 +53,7 @@ func New(cfg Config) http.Handler {
 	s.registerLegs(api)
 	s.registerCaptures(api)
 	s.registerDemonstrations(api)
+	s.registerJoinCodes(api)
 	s.registerNode(api)
 	mux.HandleFunc("POST /v1/whip", s.whipPost)
 	mux.HandleFunc("PATCH /v1/whip/{leg}", s.whipPatch)

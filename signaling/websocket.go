@@ -200,6 +200,7 @@ func (l *link) read(ctx context.Context) {
 		if err != nil {
 			return
 		}
+		l.seat.Confirm()
 		if !limit.Allow() {
 			_ = l.conn.Close(closeRate, "too many messages")
 			return
@@ -211,7 +212,7 @@ func (l *link) read(ctx context.Context) {
 		}
 		reply, err := l.handle(ctx, &m)
 		if err != nil {
-			reply = l.errorOf(err)
+			reply = l.errorOf(m.Type, err)
 		}
 		if reply != nil && l.send(ctx, reply) != nil {
 			return
@@ -223,16 +224,16 @@ func (l *link) read(ctx context.Context) {
 	}
 }
 
-func (l *link) errorOf(err error) errorMessage {
+func (l *link) errorOf(re string, err error) errorMessage {
 	var bad errBadMessage
 	if errors.As(err, &bad) {
-		return errorMessage{"error", "bad_message", bad.Error()}
+		return errorMessage{"error", re, "bad_message", bad.Error()}
 	}
 	status, code, detail := explain(err)
 	if status >= 500 {
 		l.server.cfg.Log.Error("message failed", zap.String("leg_id", l.seat.Snapshot().Leg.ID), zap.Error(err))
 	}
-	return errorMessage{"error", code, detail}
+	return errorMessage{"error", re, code, detail}
 }
 
 // handle does what a message asks for.
@@ -254,7 +255,8 @@ func (l *link) handle(ctx context.Context, m *request) (any, error) {
 	case "capture_start", "capture_complete", "capture_cancel":
 		return nil, l.capture(ctx, m)
 	case "leave":
-		return nil, l.seat.Leave(ctx)
+		// Leaving ends this connection, and with it ctx, before it is done.
+		return nil, l.seat.Leave(context.WithoutCancel(ctx))
 	case "ping":
 		return pongMessage{"pong", m.N}, nil
 	case "join":

@@ -20,6 +20,7 @@ type leg struct {
 	whip    bool  // joined over HTTP: there is no connection to lose
 	joined  bool
 	resume  [32]byte
+	earlier [32]byte // the secret before, until the new one is known to have arrived
 	media   *rtcleg.Leg
 	engine  *engine.Leg
 	mediaUp bool

@@ -19,6 +19,7 @@ type Seat struct {
 	snap    Joined
 	events  chan Event
 	once    sync.Once
+	confirm sync.Once
 	done    chan struct{}
 	cause   error
 }
@@ -82,7 +83,7 @@ func (s *Service) Resume(legID, secret string) (*Seat, error) {
 // and a wrong secret look the same from outside.
 func (s *Service) authorised(legID, secret string) (*leg, error) {
 	l := s.legs[legID]
-	if l == nil || !l.joined || l.State == LegLeft || !auth.Equal(secret, l.resume) {
+	if l == nil || !l.joined || l.State == LegLeft || !auth.Equal(secret, l.resume) && !auth.Equal(secret, l.earlier) {
 		return nil, fmt.Errorf("%w: the resume secret is not valid", ErrToken)
 	}
 	return l, nil
@@ -99,6 +100,9 @@ func (s *Service) sit(l *leg, overHTTP bool, granted []string) *Seat {
 	seat := &Seat{
 		service: s, leg: l, resume: auth.Secret(),
 		events: make(chan Event, seatQueue), done: make(chan struct{}),
+	}
+	if l.joined {
+		l.earlier = l.resume
 	}
 	l.resume, l.joined, l.whip = auth.Hash(seat.resume), true, overHTTP
 	if l.State == LegInvited {
@@ -123,6 +127,19 @@ func (t *Seat) Snapshot() Joined { return t.snap }
 
 // ResumeSecret returns the secret with which the leg may come back.
 func (t *Seat) ResumeSecret() string { return t.resume }
+
+// Confirm says that the client has its new resume secret: it spoke on the new
+// connection. Until then the one before still works, or a connection that broke
+// while the answer was on its way would lock the leg out.
+func (t *Seat) Confirm() {
+	t.confirm.Do(func() {
+		t.service.mu.Lock()
+		defer t.service.mu.Unlock()
+		if t.leg.resume == auth.Hash(t.resume) {
+			t.leg.earlier = [32]byte{}
+		}
+	})
+}
 
 // Events are what the leg may know. Read until Done is closed.
 func (t *Seat) Events() <-chan Event { return t.events }
