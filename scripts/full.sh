@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs the long counts with a seed and writes what it saw, with seed and
+# machine, into docs/results.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+seed=${1:-$(date +%s)}
+mkdir -p docs/results
+report=docs/results/full-$(date -u +%Y%m%d)-$seed.md
+failed=0
+
+section() { # title command…
+	local title=$1 started=$SECONDS
+	shift
+	echo "== $title"
+	local out status
+	out=$("$@" 2>&1)
+	status=$?
+	[ $status = 0 ] || failed=1
+	{
+		printf '\n## %s\n\n`%s`: exit %d after %d s\n\n```\n' "$title" "$*" $status $((SECONDS - started))
+		echo "$out" | tail -n 40
+		echo '```'
+	} >> "$report"
+	echo "$out" | tail -n 3
+}
+
+{
+	echo "# Long run, seed $seed"
+	echo
+	echo "* commit $(git rev-parse --short HEAD), $(date -u +%Y-%m-%dT%H:%MZ)"
+	echo "* $(nproc) cores, $(awk -F': ' '/model name/{print $2; exit}' /proc/cpuinfo), $(go version | cut -d' ' -f3-)"
+} > "$report"
+
+section "Whole calls, ten per transport" go test -race -count=1 -timeout 40m -v ./internal/demo -run TestWholeCalls -seed "$seed" -runs 10
+section "Properties, a hundred times the usual cases" go test -count=1 -timeout 30m ./mixer/... ./internal/jitter ./internal/audio -rapid.checks=10000 -rapid.seed="$seed"
+section "Detector" go test -count=1 -timeout 30m ./dtmf -rapid.checks=2000 -rapid.seed="$seed"
+for target in $(grep -rhoE 'func (Fuzz\w+)' --include='*_test.go' dtmf | cut -d' ' -f2); do
+	section "Fuzz $target" go test ./dtmf -run '^$' -fuzz "^$target\$" -fuzztime 60s
+done
+section "Benchmarks" go test -run '^$' -bench . -benchtime 1s ./dtmf ./mixer/... ./internal/jitter ./bridge
+echo "Written: $report"
+exit $failed
