@@ -7,10 +7,11 @@ RUN go mod download
 COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/tonegate . && mkdir -p /out/data
 
-FROM gcr.io/distroless/static-debian12:nonroot
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/tonegate /tonegate
-COPY --from=build --chown=nonroot:nonroot /out/data /data
-USER nonroot
+COPY --from=build --chown=65532:65532 /out/data /data
+USER 65532:65532
 EXPOSE 8080/tcp 5004/udp
 VOLUME /data
 # A proxy in front terminates TLS; give --tls-cert and --tls-key instead of

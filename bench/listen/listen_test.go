@@ -213,3 +213,23 @@ func TestSharesNothingWithTheDetector(t *testing.T) {
 		}
 	}
 }
+
+// TestPermuted: a favourite guess proves nothing, a good listener much.
+func TestPermuted(t *testing.T) {
+	guessing := func(strokes, guesses string) (r Report) {
+		for i := range strokes {
+			h := Heard{Stroke: Stroke{Symbol: strokes[i]}, Guess: Guess{Symbol: guesses[i]}}
+			if h.Right() {
+				r.Correct++
+			}
+			r.PerStroke = append(r.PerStroke, h)
+		}
+		return r
+	}
+	if p := guessing("4111111111111111#", "11111111111111111").Permuted(1); p < 0.9 {
+		t.Errorf("a favourite guess has p = %g", p)
+	}
+	if p := guessing("4929420573595709", "4929420573595709").Permuted(1); p > 1e-4 {
+		t.Errorf("a perfect reading has p = %g", p)
+	}
+}

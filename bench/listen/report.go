@@ -1,6 +1,9 @@
 package listen
 
-import "math"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 // Stroke is one key that was pressed, as the sender knows it.
 type Stroke struct {
@@ -48,6 +51,35 @@ func (l *Listener) Read(samples []int16, strokes []Stroke) Report {
 	}
 	r.PValue = atLeast(r.Correct, r.Strokes, 1.0/16)
 	return r
+}
+
+// shuffles bounds what Permuted can tell: p-values down to 1 in 20,000.
+const shuffles = 19_999
+
+// Permuted is the probability of getting at least Correct right with these very
+// guesses if they had nothing to do with the strokes: the strokes are shuffled.
+// Unlike PValue it is not fooled by a number of many equal digits and a listener
+// with a favourite.
+func (r Report) Permuted(seed uint64) float64 {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	symbols := make([]byte, len(r.PerStroke))
+	for i, h := range r.PerStroke {
+		symbols[i] = h.Stroke.Symbol
+	}
+	asGood := 1
+	for range shuffles {
+		rng.Shuffle(len(symbols), func(i, k int) { symbols[i], symbols[k] = symbols[k], symbols[i] })
+		right := 0
+		for i, h := range r.PerStroke {
+			if h.Guess.Symbol == symbols[i] {
+				right++
+			}
+		}
+		if right >= r.Correct {
+			asGood++
+		}
+	}
+	return float64(asGood) / (shuffles + 1)
 }
 
 // atLeast is the upper tail of the binomial distribution, P(X ≥ k).

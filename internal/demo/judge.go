@@ -26,7 +26,7 @@ type Report struct {
 	KeysNamed     int     `json:"keys_named_from_agent_audio"`
 	KeysGuessed   int     `json:"keys_guessed_from_agent_audio"`
 	ByChance      float64 `json:"keys_guessed_by_chance"`
-	PValue        float64 `json:"p_value"`
+	PValue        float64 `json:"p_value"` // of the guesses, by permutation
 	ResidualDB    float64 `json:"residual_db"`
 	CalibrationOK bool    `json:"listener_calibrated"`
 
@@ -144,7 +144,7 @@ func (r *Report) listenAsAgent(s *scene, ear *listen.Listener, heard []int16, of
 		r.ResidualDB = -200 // nothing was sent in-band
 	}
 	rep := ear.Read(heard, strokes)
-	r.KeysNamed, r.KeysGuessed, r.ByChance, r.PValue = rep.Named, rep.Correct, rep.Chance, rep.PValue
+	r.KeysNamed, r.KeysGuessed, r.ByChance, r.PValue = rep.Named, rep.Correct, rep.Chance, rep.Permuted(1)
 }
 
 // compareIVR counts the samples of the customer's in-band audio that are not
