@@ -66,6 +66,12 @@ type Packet struct {
 	Arrived     time.Time
 }
 
+// ears is a dtmf.Detector, or what a test puts in its place.
+type ears interface {
+	Arm(armed bool)
+	Process(f *audio.Frame, heard dtmf.Reception) dtmf.Evidence
+}
+
 // leg is everything the conference keeps of one party.
 type leg struct {
 	id     LegID
@@ -75,7 +81,7 @@ type leg struct {
 	bound  bool // ssrc is known
 	buffer *jitter.Buffer
 	events *dtmf.EventReceiver
-	ears   *dtmf.Detector
+	ears   ears
 	gate   *mask.Gate
 
 	raw      audio.Frame // this tick's voice, before the gate
