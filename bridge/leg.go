@@ -171,6 +171,7 @@ func (l *leg) hear(now time.Time) {
 		// The hole that an endpoint leaves for an event is no silence: a tone
 		// before it and its remainder after it are one key.
 		heard.Concealed = f.Concealed || f.Silent && heard.Event.Active
+		heard.Ahead = f.Ahead
 	}
 	if l.muted {
 		l.raw = audio.Frame{}

@@ -80,3 +80,46 @@ func symbols(keys []dtmf.Key) string {
 	}
 	return string(b)
 }
+
+// TestOneKeyOnceBehindADeepBuffer: a jittery network makes the audio wait while
+// events are read on arrival; that adds to the skew between the transports and
+// must not make two keys of one.
+func TestOneKeyOnceBehindADeepBuffer(t *testing.T) {
+	const card = "5500142##9"
+	for _, takesEvents := range []bool{false, true} {
+		for skew := -10; skew <= 10; skew += 5 {
+			t.Run(fmt.Sprintf("events=%v/skew=%dms", takesEvents, skew*20), func(t *testing.T) {
+				r := newRig(t, mask.Strip)
+				customer := r.join(bridge.Customer, audio.MuLaw, true)
+				r.join(bridge.IVR, audio.MuLaw, takesEvents)
+				r.deepen(customer, 10)
+				if got := r.skewed(customer, card, skew); got != card {
+					t.Errorf("the IVR got %q", got)
+				}
+				if pressed := symbols(r.pressed); pressed != card {
+					t.Errorf("the built-in IVR would read %q", pressed)
+				}
+			})
+		}
+	}
+}
+
+// deepen makes a leg's playout delay grow by sending late for a while.
+func (r *rig) deepen(id bridge.LegID, frames int) {
+	var f audio.Frame
+	for range 50 {
+		r.say(id, &f)
+		r.tick()
+	}
+	before, _ := r.c.Stats(id)
+	for s := before; s.Jitter.Inserted < uint64(frames); s, _ = r.c.Stats(id) {
+		for range frames + 1 { // a stall, and then all at once
+			r.tick()
+		}
+		for range frames + 1 {
+			r.say(id, &f)
+		}
+		r.tick()
+		r.say(id, &f)
+	}
+}

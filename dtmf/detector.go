@@ -52,7 +52,7 @@ func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
 	if d.held.on && d.held.last > 0 {
 		ev.toneStart, ev.toneEnd = d.held.first, d.held.last
 	}
-	d.pressed(&ev, heard.Event)
+	d.pressed(&ev, heard)
 	d.toIVR(&ev, heard.Event)
 	d.mask(&ev, heard)
 	d.remember(heard.Event)

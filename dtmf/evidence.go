@@ -89,4 +89,8 @@ type Reception struct {
 	Concealed bool
 	// Event is the state of named events as of this frame.
 	Event NamedEvents
+	// Ahead is how many samples of received audio wait in the jitter buffer
+	// behind this frame. Events are read on arrival and audio when it is played,
+	// so an event that came just now belongs this far ahead.
+	Ahead uint32
 }

@@ -31,9 +31,10 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 }
 
 // pressed reports the keys that both transports brought, each once.
-func (d *Detector) pressed(ev *Evidence, named NamedEvents) {
+func (d *Detector) pressed(ev *Evidence, heard Reception) {
+	named := heard.Event
 	d.pairs.expire(d.now)
-	end := d.now + audio.FrameSamples
+	end := d.now + audio.FrameSamples + int64(min(heard.Ahead, audio.SampleRate))
 	for _, r := range d.confirmed[:d.nConfirmed] {
 		onset := int64(r.first + hop)
 		ev.counts.InBand++

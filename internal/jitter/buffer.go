@@ -126,11 +126,22 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 type Frame struct {
 	Concealed bool // some samples were not received and are made up
 	Silent    bool // the source is not sending; the frame is comfort noise
+	// Ahead is how many samples from the end of this frame to the newest one
+	// received.
+	Ahead uint32
 }
 
 // Pop produces the frame to play at now into dst. hold forbids moving the
 // playout delay; event says that a named event accounts for missing audio.
 func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
+	f := b.pop(dst, now, hold, event)
+	if b.started {
+		f.Ahead = b.end - b.play
+	}
+	return f
+}
+
+func (b *Buffer) pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
 	if !b.started {
 		b.noise.Fill(dst[:])
 		return Frame{Silent: true}
