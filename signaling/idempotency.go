@@ -74,7 +74,7 @@ func (i *idempotency) enter(id, body [32]byte) (a answer, first bool) {
 	}
 	if len(i.seen) >= maxIdempotent {
 		for k, v := range i.seen {
-			if !i.now().Before(v.expires) || len(i.seen) >= maxIdempotent {
+			if v.done && (!i.now().Before(v.expires) || len(i.seen) >= maxIdempotent) {
 				delete(i.seen, k)
 			}
 		}
@@ -89,14 +89,21 @@ func (i *idempotency) run(w http.ResponseWriter, r *http.Request, next http.Hand
 	defer func() {
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		if rec.status >= 500 || !rec.wrote {
-			delete(i.seen, id) // a fault of ours may be tried again
+		if !rec.wrote || !lasting(rec.status) {
+			delete(i.seen, id)
 			return
 		}
 		a.done, a.status, a.header, a.data = true, rec.status, w.Header().Clone(), rec.data.Bytes()
 		i.seen[id] = &a
 	}()
 	next.ServeHTTP(rec, r)
+}
+
+// lasting reports whether an answer holds for a request that comes again. A fault
+// of ours, or too much at once, may be tried again; and what a stranger sends
+// must not push out the answers of those with a key.
+func lasting(status int) bool {
+	return status < 500 && status != http.StatusUnauthorized && status != http.StatusTooManyRequests
 }
 
 func replay(w http.ResponseWriter, a answer) {

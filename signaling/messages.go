@@ -167,6 +167,8 @@ func messageOf(e call.Event) any {
 		return m
 	case call.Quality:
 		return qualityMessage{"quality", e.Received, e.Lost, e.Concealed}
+	case call.GoingAway:
+		return byeMessage{"going_away", e.Reason}
 	case call.Ended:
 		return byeMessage{"bye", e.Reason}
 	default:

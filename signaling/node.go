@@ -8,8 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-func now() time.Time { return time.Now() }
-
 type codeBody struct {
 	Body struct {
 		Code string `json:"code" minLength:"1" maxLength:"128"`

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -51,12 +52,39 @@ func problem(ctx context.Context, status int, code, detail string, errs ...error
 		switch {
 		case err == nil:
 		case errors.As(err, &d):
-			p.Errors = append(p.Errors, Fault{d.ErrorDetail().Location, d.ErrorDetail().Message})
+			p.Errors = append(p.Errors, Fault{place(d.ErrorDetail().Location), faultText(d.ErrorDetail().Message)})
 		default:
 			p.Errors = append(p.Errors, Fault{Message: err.Error()})
 		}
 	}
 	return p
+}
+
+// place shortens a fault's location to what this API names itself: a member's
+// name that was made up by the client may be a value in the wrong place.
+func place(location string) string {
+	parts := strings.Split(location, ".")
+	for i, part := range parts {
+		name, _, _ := strings.Cut(part, "[")
+		if !knownName(name) {
+			return strings.Join(append(parts[:i], "…"), ".")
+		}
+	}
+	return location
+}
+
+// knownName reports whether a name cannot carry digits.
+func knownName(s string) bool {
+	return len(s) <= 32 && !strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' })
+}
+
+// faultText is a validation message without what a JSON decoder quotes of its
+// input.
+func faultText(message string) string {
+	if strings.HasPrefix(message, "invalid character") || strings.Contains(message, "json:") {
+		return "not JSON of the expected shape"
+	}
+	return message
 }
 
 // codes of problems that have no better one.
@@ -127,10 +155,25 @@ var meanings = []meaning{
 func explain(err error) (status int, code, detail string) {
 	for _, m := range meanings {
 		if errors.Is(err, m.is) {
-			return m.status, m.code, err.Error()
+			return m.status, m.code, safeDetail(err, m.is)
 		}
 	}
 	return http.StatusInternalServerError, "internal", "The server failed to do this. Its log has the request id."
+}
+
+// safeDetail is an error's text, or only its kind if the text quotes something
+// with digits: parsers like to repeat what they could not read.
+func safeDetail(err, kind error) string {
+	text, run := err.Error(), 0
+	for _, r := range text {
+		if run++; r < '0' || r > '9' {
+			run = 0
+		}
+		if run == 4 && !strings.Contains(kind.Error(), "PCMU") {
+			return kind.Error()
+		}
+	}
+	return text
 }
 
 // fail turns an error of the service into a problem.

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -78,7 +79,10 @@ func (s *server) registerConferences(api huma.API) {
 			Cursor string `query:"cursor" maxLength:"64"`
 			Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 		}) (*reply[ConferenceList], error) {
-			items, next := s.cfg.Calls.List(in.Cursor, in.Limit)
+			items, next, err := s.cfg.Calls.List(in.Cursor, in.Limit)
+			if err != nil {
+				return nil, fail(ctx, err)
+			}
 			out := ConferenceList{Items: []ConferenceShape{}}
 			for _, c := range items {
 				out.Items = append(out.Items, conferenceShape(c))
@@ -236,7 +240,7 @@ func (s *server) registerDemonstrations(api huma.API) {
 	public := operation("POST", "/v1/join_codes/exchange", "exchange-join-code", "Exchange a page's one-time code for a join", http.StatusOK)
 	public.Security = nil
 	huma.Register(api, public, func(ctx context.Context, in *codeBody) (*reply[Join], error) {
-		legID, err := s.joins.Exchange(in.Body.Code, now())
+		legID, err := s.joins.Exchange(in.Body.Code, s.cfg.Now())
 		if err != nil {
 			return nil, fail(ctx, err)
 		}
@@ -249,7 +253,7 @@ func (s *server) registerDemonstrations(api huma.API) {
 	console := operation("POST", "/v1/console_sessions/exchange", "exchange-console-code", "Exchange a console's one-time code for a key", http.StatusOK)
 	console.Security = nil
 	huma.Register(api, console, func(ctx context.Context, in *codeBody) (*reply[ConsoleSession], error) {
-		if _, err := s.cfg.Console.Exchange(in.Body.Code, now()); err != nil {
+		if _, err := s.cfg.Console.Exchange(in.Body.Code, s.cfg.Now()); err != nil {
 			return nil, fail(ctx, err)
 		}
 		key, expires := s.cfg.Keys.Session(consoleLife)
@@ -272,8 +276,10 @@ func (s *server) registerJoinCodes(api huma.API) {
 				return nil, fail(ctx, err)
 			case l.Kind == call.KindBuiltin:
 				return nil, fail(ctx, call.ErrBuiltin)
+			case l.State == call.LegLeft:
+				return nil, fail(ctx, fmt.Errorf("leg %w: it has left", call.ErrNotFound))
 			}
-			return &reply[JoinCode]{JoinCode{s.joins.Issue(l.ID, now()), now().Add(joinCodeLife).UTC()}}, nil
+			return &reply[JoinCode]{JoinCode{s.joins.Issue(l.ID, s.cfg.Now()), s.cfg.Now().Add(joinCodeLife).UTC()}}, nil
 		})
 }
 
@@ -282,7 +288,7 @@ func (s *server) demonstration(c call.Conference) Demonstration {
 	for _, l := range c.Legs {
 		link := DemonstrationLink{Role: l.Role.String(), LegID: l.ID, Path: pageOf[l.Role]}
 		if l.Kind != call.KindBuiltin {
-			link.Code = s.joins.Issue(l.ID, now())
+			link.Code = s.joins.Issue(l.ID, s.cfg.Now())
 		}
 		out.Links = append(out.Links, link)
 	}

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 	"tonegate/internal/call"
 )
 
-// Config configures the surface. All fields but BehindProxy are required.
+// Config configures the surface. All fields up to Version are required.
 type Config struct {
 	Log     *zap.Logger
 	Calls   *call.Service
@@ -25,6 +26,10 @@ type Config struct {
 	Origins []string
 	// BehindProxy says that X-Forwarded-Proto tells how clients reach us.
 	BehindProxy bool
+	// JoinTimeout is how long a connection may take to join; default 10 s.
+	JoinTimeout time.Duration
+	// Now is the clock of codes and remembered answers; default time.Now.
+	Now func() time.Time
 }
 
 type server struct {
@@ -45,7 +50,13 @@ const (
 // /version.
 func New(cfg Config) http.Handler {
 	useProblems()
-	s := &server{cfg: cfg, joins: auth.NewCodes[string](joinCodeLife), idem: newIdempotency(time.Now)}
+	if cfg.JoinTimeout == 0 {
+		cfg.JoinTimeout = 10 * time.Second
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s := &server{cfg: cfg, joins: auth.NewCodes[string](joinCodeLife), idem: newIdempotency(cfg.Now)}
 	mux := http.NewServeMux()
 	api := humago.New(mux, openAPI(cfg.Version))
 	api.UseMiddleware(s.authenticate(api))
@@ -132,24 +143,46 @@ func (s *server) requests(next http.Handler) http.Handler {
 		ctx = context.WithValue(ctx, keyBase, s.base(r))
 		started := time.Now()
 		rec := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(rec, r.WithContext(ctx))
-		// The pattern, not the path: the log needs no identifiers twice.
+		r = r.WithContext(ctx)
+		s.guard(rec, r, next)
+		// The pattern, not the path: anything can be in a path.
 		s.cfg.Log.Debug("request", zap.String("request_id", id), zap.String("method", r.Method),
-			zap.String("path", r.URL.Path), zap.Int("status", rec.status), zap.Duration("took", time.Since(started)))
+			zap.String("pattern", r.Pattern), zap.Int("status", rec.status), zap.Duration("took", time.Since(started)))
 		if rec.status >= 500 {
 			s.cfg.Log.Error("request failed", zap.String("request_id", id), zap.Int("status", rec.status))
 		}
 	})
 }
 
+// guard answers a request that made its handler panic. The panic's value is not
+// logged: it may hold what must not be.
+func (s *server) guard(w *statusRecorder, r *http.Request, next http.Handler) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if p == http.ErrAbortHandler {
+			panic(p)
+		}
+		s.cfg.Log.Error("handler panicked", zap.String("request_id", requestID(r.Context())),
+			zap.String("panic_type", fmt.Sprintf("%T", p)), zap.Stack("stack"))
+		if !w.wrote {
+			writeProblem(w, r, http.StatusInternalServerError, "internal", "The server failed to do this. Its log has the request id.")
+		}
+	}()
+	next.ServeHTTP(w, r)
+}
+
 // statusRecorder remembers the status of an answer.
 type statusRecorder struct {
 	http.ResponseWriter
 	status int
+	wrote  bool
 }
 
 func (r *statusRecorder) WriteHeader(status int) {
-	r.status = status
+	r.status, r.wrote = status, true
 	r.ResponseWriter.WriteHeader(status)
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/coder/websocket"
@@ -30,7 +31,6 @@ const (
 )
 
 const (
-	joinTimeout    = 10 * time.Second
 	writeTimeout   = 10 * time.Second
 	messageLimit   = 96 << 10
 	messagesPerSec = 50
@@ -78,11 +78,15 @@ func (e errBadMessage) Error() string { return string(e) }
 
 // firstMessage waits for the join.
 func (s *server) firstMessage(ctx context.Context, conn *websocket.Conn) (*call.Seat, websocket.StatusCode, error) {
-	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
-	defer cancel()
+	// The read has no deadline of its own: to let one pass closes the connection
+	// without a close code.
+	late := time.AfterFunc(s.cfg.JoinTimeout, func() { _ = conn.Close(closeJoinTimeout, "no join in time") })
 	_, data, err := conn.Read(ctx)
+	if !late.Stop() {
+		return nil, closeJoinTimeout, errBadMessage("no join in time")
+	}
 	if err != nil {
-		return nil, closeJoinTimeout, errBadMessage("no join within 10 s")
+		return nil, closeBadMessage, errBadMessage("the first message cannot be read")
 	}
 	var m request
 	if err := json.Unmarshal(data, &m); err != nil {
@@ -227,13 +231,23 @@ func (l *link) read(ctx context.Context) {
 func (l *link) errorOf(re string, err error) errorMessage {
 	var bad errBadMessage
 	if errors.As(err, &bad) {
-		return errorMessage{"error", re, "bad_message", bad.Error()}
+		return errorMessage{"error", known(re), "bad_message", bad.Error()}
 	}
 	status, code, detail := explain(err)
 	if status >= 500 {
 		l.server.cfg.Log.Error("message failed", zap.String("leg_id", l.seat.Snapshot().Leg.ID), zap.Error(err))
 	}
 	return errorMessage{"error", re, code, detail}
+}
+
+// known returns a message's type if there is such a type.
+func known(messageType string) string {
+	switch messageType {
+	case "join", "offer", "candidate", "mute", "capture_start", "capture_complete", "capture_cancel", "leave", "ping":
+		return messageType
+	default:
+		return ""
+	}
 }
 
 // handle does what a message asks for.
@@ -272,6 +286,9 @@ func (l *link) capture(ctx context.Context, m *request) error {
 	}
 	calls, conference := l.server.cfg.Calls, l.seat.Snapshot().Leg.ConferenceID
 	if m.Type == "capture_start" {
+		if !slices.Contains([]string{"", "field", "strip", "mute"}, m.Mask) {
+			return errBadMessage("mask is one of field, strip, mute")
+		}
 		ask := CaptureRequest{Mask: m.Mask, MaxDigits: m.MaxDigits}
 		_, err := calls.StartCapture(ctx, conference, ask.spec())
 		return err

@@ -12,6 +12,9 @@ import (
 // MaxTokenLife bounds a leg token's life, whoever minted it.
 const MaxTokenLife = 10 * time.Minute
 
+// leeway is by how much the clocks of issuer and server may differ.
+const leeway = 5 * time.Second
+
 // Grants are what a leg may do beyond talking.
 const (
 	GrantCapture = "capture" // start, complete and cancel captures
@@ -66,7 +69,7 @@ func (t *Tokens) Verify(token string) (*Claims, error) {
 		_, err := jwt.ParseWithClaims(token, claims,
 			func(*jwt.Token) (any, error) { return key, nil },
 			jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
-			jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithTimeFunc(t.now), jwt.WithLeeway(5*time.Second))
+			jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithTimeFunc(t.now), jwt.WithLeeway(leeway))
 		switch {
 		case errors.Is(err, jwt.ErrTokenSignatureInvalid):
 			continue
@@ -80,11 +83,15 @@ func (t *Tokens) Verify(token string) (*Claims, error) {
 	return nil, fmt.Errorf("verify the leg token's signature: %w", ErrToken)
 }
 
+// Forget returns the time from which a used token's identifier need not be
+// remembered: Verify refuses the token then. Rounding costs a second.
+func (c *Claims) Forget() time.Time { return c.ExpiresAt.Add(leeway + time.Second) }
+
 func (c *Claims) check(now time.Time) error {
 	switch {
 	case c.Conference == "" || c.Leg == "" || c.Role == "" || c.ID == "":
 		return fmt.Errorf("%w: conf, leg, role and jti are required", ErrToken)
-	case c.ExpiresAt.Sub(now) > MaxTokenLife+5*time.Second:
+	case c.ExpiresAt.Sub(now) > MaxTokenLife+leeway:
 		return fmt.Errorf("%w: it lives longer than %s", ErrToken, MaxTokenLife)
 	}
 	return nil

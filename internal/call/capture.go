@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -47,7 +46,7 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 	}
 	s.mu.Unlock()
 
-	err = s.engine.Do(ctx, c.ID, func(b *bridge.Conference) error { return c.session.Start(b, spec.Params) })
+	err = s.do(ctx, c.ID, func(b *bridge.Conference) error { return c.session.Start(b, spec.Params) })
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,7 +58,7 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 		return Capture{}, fmt.Errorf("start capture: %w", err)
 	}
 	s.captures[spec.ID] = c.capture
-	c.capture.ArmedAt = time.Now().UTC()
+	c.capture.ArmedAt = s.cfg.Now().UTC()
 	if c.capture.Progress.State == ivr.Idle {
 		c.capture.Progress.State = ivr.Collecting
 	}
@@ -133,7 +132,7 @@ func (s *Service) finishCapture(ctx context.Context, id string, finish func(*ivr
 		return Capture{}, fmt.Errorf("capture %w", ErrNotFound)
 	}
 	var last ivr.Progress
-	err := s.engine.Do(ctx, c.ID, func(b *bridge.Conference) error {
+	err := s.do(ctx, c.ID, func(b *bridge.Conference) error {
 		err := finish(c.session, b, id)
 		last = c.session.Progress()
 		return err
@@ -151,7 +150,7 @@ func (s *Service) finishCapture(ctx context.Context, id string, finish func(*ivr
 
 // endCaptureOf cancels what a conference collects, if anything.
 func (s *Service) endCaptureOf(ctx context.Context, c *conference) {
-	_ = s.engine.Do(ctx, c.ID, func(b *bridge.Conference) error {
+	_ = s.do(ctx, c.ID, func(b *bridge.Conference) error {
 		return c.session.Cancel(b, c.session.Progress().CaptureID)
 	})
 }

@@ -2,8 +2,10 @@ package call
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -16,16 +18,19 @@ import (
 // leg is the record of a leg. The service's lock guards it.
 type leg struct {
 	Leg
-	seat    *Seat // the signalling connection, if one is open
-	whip    bool  // joined over HTTP: there is no connection to lose
-	joined  bool
-	resume  [32]byte
-	earlier [32]byte // the secret before, until the new one is known to have arrived
-	media   *rtcleg.Leg
-	engine  *engine.Leg
-	mediaUp bool
-	busy    bool // an offer is being answered
-	grace   *time.Timer
+	seat      *Seat // the signalling connection, if one is open
+	whip      bool  // joined over HTTP: there is no connection to lose
+	joined    bool
+	granted   []string // by the token of its last join
+	resume    [32]byte
+	earlier   [32]byte // the secret before, until the new one is known to have arrived
+	media     *rtcleg.Leg
+	engine    *engine.Leg
+	mediaUp   bool
+	mediaDead bool   // failed or closed; only a restart or a new one helps
+	identity  string // the peer's certificate in its last offer
+	busy      bool   // an offer is being answered
+	grace     *time.Timer
 }
 
 func (l *leg) startGrace(d time.Duration, lost func()) {
@@ -116,11 +121,11 @@ func (c *conference) admit(r bridge.Role) error {
 }
 
 func (s *Service) attachBuiltin(ctx context.Context, c *conference, l *leg) error {
-	e, err := s.engine.Attach(ctx, c.ID, bridge.LegSpec{Role: l.Role, Builtin: true}, nil)
+	e, err := s.engine.Attach(context.WithoutCancel(ctx), c.ID, bridge.LegSpec{Role: l.Role, Builtin: true}, nil)
 	if err != nil {
 		return fmt.Errorf("attach the builtin leg: %w", err)
 	}
-	err = s.engine.Do(ctx, c.ID, func(*bridge.Conference) error {
+	err = s.do(ctx, c.ID, func(*bridge.Conference) error {
 		c.session.Voice(s.cfg.Prompts, e.ID)
 		return nil
 	})
@@ -170,7 +175,7 @@ func (s *Service) SetMuted(ctx context.Context, legID string, muted bool) (Leg, 
 	e := l.engine
 	s.mu.Unlock()
 	if e != nil {
-		err := s.engine.Do(ctx, l.ConferenceID, func(c *bridge.Conference) error { return c.SetMuted(e.ID, muted) })
+		err := s.do(ctx, l.ConferenceID, func(c *bridge.Conference) error { return c.SetMuted(e.ID, muted) })
 		if err != nil {
 			return Leg{}, err
 		}
@@ -216,7 +221,7 @@ func (s *Service) RemoveLeg(ctx context.Context, legID, reason string) error {
 	}
 	switch {
 	case e != nil:
-		return s.engine.Detach(ctx, e)
+		return s.engine.Detach(context.WithoutCancel(ctx), e)
 	case media != nil:
 		return media.Close()
 	}
@@ -236,7 +241,12 @@ func (s *Service) connect(ctx context.Context, l *leg, offer string) (answer str
 		return "", fmt.Errorf("%w: another offer is being answered", ErrInvalid)
 	}
 	l.busy = true
-	media := l.media
+	media, identity := l.media, fingerprints(offer)
+	// A page that was loaded again comes with a new certificate: a new peer for
+	// the same leg. So does one whose connection is gone for good.
+	if media != nil && (identity != l.identity || media.State() == rtcleg.StateClosed) {
+		media = nil
+	}
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
@@ -246,10 +256,76 @@ func (s *Service) connect(ctx context.Context, l *leg, offer string) (answer str
 	if media != nil {
 		return media.Renegotiate(ctx, offer)
 	}
-	return s.firstOffer(ctx, l, offer)
+	return s.newMedia(context.WithoutCancel(ctx), l, offer)
 }
 
-func (s *Service) firstOffer(ctx context.Context, l *leg, offer string) (string, error) {
+// fingerprints returns what names the peer in an offer.
+func fingerprints(offer string) string {
+	var found []string
+	for line := range strings.Lines(offer) {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "a=fingerprint:"); ok {
+			found = append(found, strings.ToLower(rest))
+		}
+	}
+	slices.Sort(found)
+	return strings.Join(slices.Compact(found), " ")
+}
+
+// newMedia makes a leg's transport of an offer and lets the leg take part with
+// it, in place of the one it had, if any. An offer that is refused changes
+// nothing.
+func (s *Service) newMedia(ctx context.Context, l *leg, offer string) (string, error) {
+	media, into, answer, err := s.accept(ctx, l, offer)
+	if err != nil {
+		return "", err
+	}
+	if err := s.dropMedia(ctx, l); err != nil {
+		_ = media.Close()
+		return "", fmt.Errorf("%w: %w", ErrMediaSetup, err)
+	}
+	m := media.Media()
+	e, err := s.engine.Attach(ctx, l.ConferenceID, bridge.LegSpec{Role: l.Role, Media: bridge.Media{
+		Law: m.Law, Events: m.Events, Event: m.Event, Clock: m.Clock,
+	}}, media)
+	if err != nil {
+		_ = media.Close()
+		return "", fmt.Errorf("%w: %w", ErrMediaSetup, err)
+	}
+	into.Store(e)
+	s.mu.Lock()
+	if l.State == LegLeft { // removed meanwhile
+		s.mu.Unlock()
+		_ = s.engine.Detach(ctx, e)
+		return "", fmt.Errorf("leg %w: it has left", ErrNotFound)
+	}
+	l.media, l.engine, l.mediaDead, l.identity = media, e, false, fingerprints(offer)
+	muted := l.Muted
+	s.mu.Unlock()
+	if muted {
+		// Before the answer: nothing of the peer can have arrived yet.
+		_, err = s.SetMuted(ctx, l.ID, true)
+	}
+	return answer, err
+}
+
+// dropMedia ends the transport that a leg had.
+func (s *Service) dropMedia(ctx context.Context, l *leg) error {
+	s.mu.Lock()
+	old := l.engine
+	l.engine, l.media, l.mediaUp = nil, nil, false
+	if c := s.byID[l.ConferenceID]; old != nil && c != nil && c.State != ConferenceEnded && l.State == LegConnected {
+		s.refresh(c, l)
+	}
+	s.mu.Unlock()
+	if old == nil {
+		return nil
+	}
+	return s.engine.Detach(ctx, old)
+}
+
+// accept answers an offer with a transport whose packets go to the leg that is
+// stored in into.
+func (s *Service) accept(ctx context.Context, l *leg, offer string) (*rtcleg.Leg, *atomic.Pointer[engine.Leg], string, error) {
 	var into atomic.Pointer[engine.Leg]
 	var self atomic.Pointer[rtcleg.Leg]
 	media, answer, err := s.cfg.RTC.Accept(ctx, offer, rtcleg.Options{
@@ -267,34 +343,19 @@ func (s *Service) firstOffer(ctx context.Context, l *leg, offer string) (string,
 			}
 		},
 	})
-	if err != nil {
-		return "", err
+	switch {
+	case err == nil:
+		self.Store(media)
+	case errors.Is(err, rtcleg.ErrBadOffer) && withoutAudio(offer):
+		// Well-formed, but with nothing to talk with.
+		err = rtcleg.ErrNoCommonCodec
 	}
-	self.Store(media)
-	m := media.Media()
-	e, err := s.engine.Attach(ctx, l.ConferenceID, bridge.LegSpec{Role: l.Role, Media: bridge.Media{
-		Law: m.Law, Events: m.Events, Event: m.Event, Clock: m.Clock,
-	}}, media)
-	if err != nil {
-		_ = media.Close()
-		return "", fmt.Errorf("%w: %w", ErrMediaSetup, err)
-	}
-	into.Store(e)
-	if l.Muted {
-		err := s.engine.Do(ctx, l.ConferenceID, func(c *bridge.Conference) error { return c.SetMuted(e.ID, true) })
-		if err != nil {
-			_ = s.engine.Detach(ctx, e)
-			return "", err
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if l.State == LegLeft { // removed meanwhile
-		go func() { _ = s.engine.Detach(context.Background(), e) }()
-		return "", fmt.Errorf("leg %w: it has left", ErrNotFound)
-	}
-	l.media, l.engine = media, e
-	return answer, nil
+	return media, &into, answer, err
+}
+
+// withoutAudio reports whether an offer has media, but no audio.
+func withoutAudio(offer string) bool {
+	return strings.Contains(offer, "\nm=") && !strings.Contains(offer, "\nm=audio")
 }
 
 // hears reports whether a subscriber of role r hears a leg of role of.

@@ -130,9 +130,11 @@ func (s *Service) applyMedia(c *conference, n notice) {
 	}
 	switch n.state {
 	case rtcleg.StateConnected:
-		l.mediaUp = true
-	case rtcleg.StateDisconnected, rtcleg.StateFailed, rtcleg.StateClosed:
+		l.mediaUp, l.mediaDead = true, false
+	case rtcleg.StateDisconnected:
 		l.mediaUp = false
+	case rtcleg.StateFailed, rtcleg.StateClosed:
+		l.mediaUp, l.mediaDead = false, true
 	default:
 		return
 	}
@@ -143,11 +145,17 @@ func (s *Service) applyMedia(c *conference, n notice) {
 // or stops the time it has to come back. The caller holds the lock.
 func (s *Service) refresh(c *conference, l *leg) {
 	before := l.State
-	switch up := l.mediaUp; {
-	case up && (l.seat != nil || l.whip):
+	// Over HTTP there is no connection to lose; its media shows that it is there.
+	reachable := l.seat != nil || l.whip && !l.mediaDead
+	switch {
+	case l.mediaUp && reachable:
 		l.State = LegConnected
 		l.stopGrace()
-	case before == LegConnected || before == LegReconnecting, l.seat == nil && !l.whip && before == LegJoining:
+	case before == LegReconnecting && l.seat != nil && l.media == nil:
+		// It came back and has offered nothing yet: as after its first join.
+		l.State = LegJoining
+		l.stopGrace()
+	case before == LegConnected || before == LegReconnecting, before == LegJoining && !reachable:
 		l.State = LegReconnecting
 		l.startGrace(s.cfg.Grace, func() { _ = s.RemoveLeg(context.Background(), l.ID, "lost") })
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"tonegate/bridge"
 	"tonegate/internal/auth"
@@ -45,6 +44,9 @@ func (s *Service) Join(token string, overHTTP bool) (*Seat, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.draining {
+		return nil, ErrDraining
+	}
 	l := s.legs[claims.Leg]
 	if l == nil || l.ConferenceID != claims.Conference {
 		return nil, fmt.Errorf("the token's leg: %w", ErrNotFound)
@@ -58,25 +60,34 @@ func (s *Service) Join(token string, overHTTP bool) (*Seat, error) {
 	if l.State == LegLeft {
 		return nil, fmt.Errorf("the token's leg has left: %w", ErrNotFound)
 	}
-	first, err := s.cfg.Used.Use(claims.ID, claims.ExpiresAt.Time, time.Now())
+	first, err := s.cfg.Used.Use(claims.ID, claims.Forget(), s.cfg.Now())
 	if err != nil {
 		return nil, err
 	}
 	if !first {
 		return nil, fmt.Errorf("%w: %w", ErrToken, auth.ErrUsed)
 	}
-	return s.sit(l, overHTTP, claims.Grants), nil
+	// The earlier join's secret stays good until this one's is known to have
+	// arrived.
+	l.earlier, l.granted = l.resume, claims.Grants
+	return s.sit(l, overHTTP), nil
 }
 
 // Resume lets a leg come back with the resume secret of its last join.
 func (s *Service) Resume(legID, secret string) (*Seat, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.draining {
+		return nil, ErrDraining
+	}
 	l, err := s.authorised(legID, secret)
 	if err != nil {
 		return nil, err
 	}
-	return s.sit(l, false, grants(l.Role)), nil
+	// The client is known to hold this secret; the one that follows may get
+	// lost on its way, more than once.
+	l.earlier = auth.Hash(secret)
+	return s.sit(l, false), nil
 }
 
 // authorised returns a leg whose resume secret is the given one. An unknown leg
@@ -91,18 +102,16 @@ func (s *Service) authorised(legID, secret string) (*leg, error) {
 
 // sit gives a leg a new seat and a new resume secret. The caller holds the
 // lock.
-func (s *Service) sit(l *leg, overHTTP bool, granted []string) *Seat {
+func (s *Service) sit(l *leg, overHTTP bool) *Seat {
 	c := s.byID[l.ConferenceID]
 	if old := l.seat; old != nil {
 		delete(c.seats, old)
 		old.finish(ErrSuperseded)
+		l.seat = nil
 	}
 	seat := &Seat{
 		service: s, leg: l, resume: auth.Secret(),
 		events: make(chan Event, seatQueue), done: make(chan struct{}),
-	}
-	if l.joined {
-		l.earlier = l.resume
 	}
 	l.resume, l.joined, l.whip = auth.Hash(seat.resume), true, overHTTP
 	if l.State == LegInvited {
@@ -114,7 +123,7 @@ func (s *Service) sit(l *leg, overHTTP bool, granted []string) *Seat {
 		c.seats[seat] = struct{}{}
 	}
 	s.refresh(c, l)
-	seat.snap = Joined{Leg: l.Leg, Conference: c.snapshot(), Grants: granted, Masking: c.masking()}
+	seat.snap = Joined{Leg: l.Leg, Conference: c.snapshot(), Grants: l.granted, Masking: c.masking()}
 	if c.capture != nil && seesCaptures(l.Role) {
 		capture := *c.capture
 		seat.snap.Capture = &capture

@@ -24,8 +24,8 @@ type UsedTokens interface {
 	Use(id string, expires, now time.Time) (first bool, err error)
 }
 
-// Config configures a service. All fields but Grace, MaxConferences and Seed
-// are required.
+// Config configures a service. All fields but Grace, MaxConferences, Seed
+// and Now are required.
 type Config struct {
 	Log            *zap.Logger
 	RTC            *rtcleg.Server
@@ -38,6 +38,7 @@ type Config struct {
 	MaxConferences int           // default 2000
 	Shards         int
 	Seed           uint64 // zero: random
+	Now            func() time.Time
 }
 
 // Service is the registry of calls. Use [New], and [Service.Close] at the end.
@@ -71,6 +72,9 @@ func New(cfg Config) *Service {
 	if cfg.MaxConferences == 0 {
 		cfg.MaxConferences = 2000
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	s := &Service{
 		cfg: cfg, notices: newNotices(),
 		byID: map[string]*conference{}, legs: map[string]*leg{}, captures: map[string]*Capture{},
@@ -90,6 +94,7 @@ func (s *Service) Close(ctx context.Context) {
 	for id, c := range s.byID {
 		if c.State != ConferenceEnded {
 			ids = append(ids, id)
+			c.broadcast(GoingAway{Reason: "shutdown"})
 		}
 	}
 	s.mu.Unlock()
@@ -110,7 +115,7 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 	}
 	c := &conference{
 		Conference: Conference{
-			ID: auth.NewID("conf"), State: ConferenceCreated, CreatedAt: time.Now().UTC(),
+			ID: auth.NewID("conf"), State: ConferenceCreated, CreatedAt: s.cfg.Now().UTC(),
 			ExternalID: spec.ExternalID, Metadata: spec.Metadata,
 			Mode: spec.Mode, Replacement: spec.Replacement, Demonstration: spec.Demonstration,
 		},
@@ -153,12 +158,23 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 		return Conference{}, err
 	}
 	if spec.MaxDuration > 0 {
-		c.timer = time.AfterFunc(spec.MaxDuration, func() {
-			_, _ = s.End(context.Background(), c.ID)
-		})
+		s.mu.Lock()
+		if c.State != ConferenceEnded {
+			c.timer = time.AfterFunc(spec.MaxDuration, func() {
+				_, _ = s.End(context.Background(), c.ID)
+			})
+		}
+		s.mu.Unlock()
 	}
 	s.cfg.Log.Info("conference created", zap.String("conference_id", c.ID))
 	return s.Get(c.ID)
+}
+
+// do runs f on a conference's goroutine and waits for the tick after it, even if
+// the one who asked hangs up meanwhile: a command that was given runs, and the
+// records must follow it. A shard answers within a tick, or is closed.
+func (s *Service) do(ctx context.Context, id string, f func(*bridge.Conference) error) error {
+	return s.engine.Do(context.WithoutCancel(ctx), id, f)
 }
 
 func policyOf(spec Spec) mask.Policy {
@@ -222,9 +238,12 @@ func (c *conference) snapshot() Conference {
 
 // List returns up to limit conferences, newest first, that are older than the
 // conference named by after (all, if after is empty).
-func (s *Service) List(after string, limit int) (items []Conference, next string) {
+func (s *Service) List(after string, limit int) (items []Conference, next string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if after != "" && s.byID[after] == nil {
+		return nil, "", fmt.Errorf("%w: the cursor is unknown or too old; begin again without one", ErrInvalid)
+	}
 	all := make([]*conference, 0, len(s.byID))
 	for _, c := range s.byID {
 		all = append(all, c)
@@ -242,11 +261,11 @@ func (s *Service) List(after string, limit int) (items []Conference, next string
 			continue
 		}
 		if len(items) == limit {
-			return items, items[limit-1].ID
+			return items, items[limit-1].ID, nil
 		}
 		items = append(items, c.snapshot())
 	}
-	return items, ""
+	return items, "", nil
 }
 
 // keepEnded is how long an ended conference can still be read.
@@ -270,9 +289,9 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	s.mu.Unlock()
 
 	// The capture must be wiped by the goroutine that owns the session.
-	err := s.engine.Do(ctx, id, func(*bridge.Conference) error { c.session.Close(); return nil })
+	err := s.do(ctx, id, func(*bridge.Conference) error { c.session.Close(); return nil })
 	if err == nil {
-		err = s.engine.End(ctx, id)
+		err = s.engine.End(context.WithoutCancel(ctx), id)
 	}
 	if err != nil {
 		return out, fmt.Errorf("end conference: %w", err)
@@ -283,7 +302,7 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 
 // markEnded updates the records. The caller holds the lock.
 func (s *Service) markEnded(c *conference, reason string) {
-	c.State, c.EndedAt = ConferenceEnded, time.Now().UTC()
+	c.State, c.EndedAt = ConferenceEnded, s.cfg.Now().UTC()
 	if c.timer != nil {
 		c.timer.Stop()
 	}

@@ -140,6 +140,9 @@ type Levels struct{ Levels []Level }
 // Quality is what became of the subscriber's own packets so far.
 type Quality struct{ Received, Lost, Concealed uint64 }
 
+// GoingAway says that the server is about to end.
+type GoingAway struct{ Reason string }
+
 // Ended says that the subscriber's part in the call is over.
 type Ended struct{ Reason string }
 
@@ -148,4 +151,5 @@ func (MaskingChanged) event() {}
 func (CaptureChanged) event() {}
 func (Levels) event()         {}
 func (Quality) event()        {}
+func (GoingAway) event()      {}
 func (Ended) event()          {}

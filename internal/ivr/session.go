@@ -81,19 +81,20 @@ func (p *Params) Defaults() {
 	}
 }
 
-// Validate reports all parameters that are out of range.
+// Validate reports all parameters that are out of range. It does not repeat
+// them: whatever was sent by mistake must not come back in an error.
 func (p *Params) Validate() error {
 	var faults []error
-	check := func(ok bool, format string, args ...any) {
+	check := func(ok bool, fault string) {
 		if !ok {
-			faults = append(faults, fmt.Errorf("%w: %s", ErrBadParams, fmt.Sprintf(format, args...)))
+			faults = append(faults, fmt.Errorf("%w: %s", ErrBadParams, fault))
 		}
 	}
-	check(p.MaxDigits >= 1 && p.MaxDigits <= 40, "max_digits is %d, wants 1 to 40", p.MaxDigits)
-	check(p.Attempts >= 1 && p.Attempts <= 10, "max_attempts is %d, wants 1 to 10", p.Attempts)
-	check(p.InterDigit >= time.Second && p.InterDigit <= time.Minute, "interdigit_timeout_ms is %d, wants 1000 to 60000", p.InterDigit.Milliseconds())
-	check(p.FirstKey >= time.Second && p.FirstKey <= time.Minute, "first_key_timeout_ms is %d, wants 1000 to 60000", p.FirstKey.Milliseconds())
-	check(p.Total >= 5*time.Second && p.Total <= time.Hour, "timeout_s is %d, wants 5 to 3600", int(p.Total.Seconds()))
+	check(p.MaxDigits >= 1 && p.MaxDigits <= 40, "max_digits wants 1 to 40")
+	check(p.Attempts >= 1 && p.Attempts <= 10, "max_attempts wants 1 to 10")
+	check(p.InterDigit >= time.Second && p.InterDigit <= time.Minute, "interdigit_timeout_ms wants 1000 to 60000")
+	check(p.FirstKey >= time.Second && p.FirstKey <= time.Minute, "first_key_timeout_ms wants 1000 to 60000")
+	check(p.Total >= 5*time.Second && p.Total <= time.Hour, "timeout_s wants 5 to 3600")
 	return errors.Join(faults...)
 }
 
@@ -231,8 +232,7 @@ func (s *Session) press(now time.Time, c *bridge.Conference, k dtmf.Key) {
 	case k == hash:
 		s.again(now, c)
 	case k == star:
-		s.clearEntry()
-		s.say(Cleared)
+		s.clearEntry(c)
 	default:
 		if err := s.digits.Append(k); err != nil {
 			s.end(c, FailedState, "too_many_digits", Failed)
@@ -245,12 +245,17 @@ func (s *Session) press(now time.Time, c *bridge.Conference, k dtmf.Key) {
 	}
 }
 
-func (s *Session) clearEntry() {
+func (s *Session) clearEntry(c *bridge.Conference) {
 	s.digits.Wipe()
-	// The slot just freed makes room for this one.
-	s.digits, _ = s.cfg.Arena.New()
 	s.progress.Entered = 0
 	s.waitFrom = time.Time{}
+	var err error
+	if s.digits, err = s.cfg.Arena.New(); err != nil {
+		// Another call took the slot just freed.
+		s.end(c, FailedState, "arena_full", Failed)
+		return
+	}
+	s.say(Cleared)
 }
 
 func (s *Session) timeouts(now time.Time, c *bridge.Conference) {

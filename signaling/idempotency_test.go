@@ -1,0 +1,90 @@
+package signaling_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestIdempotency(t *testing.T) {
+	n := start(t, options{})
+	first := n.must(201, "POST", "/v1/conferences", threeLegs, "Idempotency-Key: k1")
+	again := n.must(201, "POST", "/v1/conferences", threeLegs, "Idempotency-Key: k1")
+	assert.Equal(t, string(first.body), string(again.body))
+	assert.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
+	assert.Empty(t, first.header.Get("Idempotent-Replayed"))
+	assert.Equal(t, first.header.Get("Content-Type"), again.header.Get("Content-Type"))
+	assert.NotEqual(t, first.header.Get("X-Request-Id"), again.header.Get("X-Request-Id"))
+	assert.Len(t, n.conferences(), 1)
+
+	n.send("POST", "/v1/conferences", `{}`, "Idempotency-Key: k1").refused(t, 422, "idempotency_key_reused")
+	assert.Len(t, n.conferences(), 1)
+	n.must(201, "POST", "/v1/conferences", `{}`, "Idempotency-Key: k2")
+	n.must(201, "POST", "/v1/demonstrations", `{"ivr":"builtin"}`, "Idempotency-Key: k1") // another path
+	assert.Len(t, n.conferences(), 3)
+
+	// Another caller's answer is nobody's business.
+	n.send("POST", "/v1/conferences", threeLegs, "Idempotency-Key: k1", "Authorization: Bearer "+badValue).refused(t, 401, "unauthorized")
+
+	n.clock.advance(24*time.Hour + time.Second)
+	n.must(201, "POST", "/v1/conferences", threeLegs, "Idempotency-Key: k1")
+	assert.Len(t, n.conferences(), 4)
+}
+
+func TestCaptureIsReplayed(t *testing.T) {
+	n := start(t, options{})
+	c := n.create(threeLegs)
+	path := "/v1/conferences/" + c.ID + "/captures"
+	first := n.must(201, "POST", path, `{"mask":"mute"}`, "Idempotency-Key: k")
+	again := n.must(201, "POST", path, `{"mask":"mute"}`, "Idempotency-Key: k")
+	assert.Equal(t, string(first.body), string(again.body))
+	n.send("POST", path, `{"mask":"strip"}`, "Idempotency-Key: k").refused(t, 422, "idempotency_key_reused")
+}
+
+// TestInFlight holds a request open by its body.
+func TestInFlight(t *testing.T) {
+	n := start(t, options{})
+	c := n.create(threeLegs)
+	path := "/v1/conferences/" + c.ID + "/captures"
+	const requests = 8
+	answers := make(chan *answer, requests)
+	for range requests {
+		go func() { answers <- n.send("POST", path, `{}`, "Idempotency-Key: same") }()
+	}
+	ids := map[string]bool{}
+	for range requests {
+		a := <-answers
+		switch a.status {
+		case 201: // first, or replayed
+			var capture struct{ ID string }
+			a.into(t, &capture)
+			ids[capture.ID] = true
+		default:
+			a.refused(t, 409, "idempotency_in_flight")
+		}
+	}
+	assert.Len(t, ids, 1)
+}
+
+// TestStrangersDoNotPushOutAnswers: only callers with a key fill the memory.
+func TestStrangersDoNotPushOutAnswers(t *testing.T) {
+	n := start(t, options{})
+	first := n.must(201, "POST", "/v1/conferences", `{}`, "Idempotency-Key: mine")
+	for i := range 10_001 {
+		req, err := http.NewRequestWithContext(t.Context(), "POST", n.url+"/v1/conferences", nil)
+		require.NoError(t, err)
+		req.Header.Set("Idempotency-Key", fmt.Sprint(i))
+		res, err := n.client.Do(req)
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, res.Body)
+		_ = res.Body.Close()
+		require.Equal(t, 401, res.StatusCode)
+	}
+	again := n.must(201, "POST", "/v1/conferences", `{}`, "Idempotency-Key: mine")
+	assert.Equal(t, string(first.body), string(again.body))
+}
