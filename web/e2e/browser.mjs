@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core'
 const here = dirname(fileURLToPath(import.meta.url))
 const axeSource = readFileSync(join(here, '../node_modules/axe-core/axe.min.js'), 'utf8')
 
-export const launch = () =>
+export const launch = (more = []) =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -23,6 +23,7 @@ export const launch = () =>
       '--use-fake-device-for-media-stream',
       // Both ends are in one page, and nothing resolves .local names here.
       '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ...more,
     ],
   })
 

@@ -1,0 +1,52 @@
+// Sequences of keys that can be told from anything else, and the search for
+// them in what leaves the server.
+import { randomInt } from 'node:crypto'
+
+const shuffle = (list) => {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = randomInt(i + 1)
+    ;[list[i], list[j]] = [list[j], list[i]]
+  }
+  return list
+}
+
+/**
+ * Twenty keys with all sixteen among them. Each fifth is a star or a hash, so
+ * that six in a row are never a number, a time or a fingerprint by chance.
+ */
+export function sequence() {
+  const others = shuffle([...'0123456789ABCD', String(randomInt(10)), String(randomInt(10))])
+  const marks = shuffle([...'**##'])
+  const place = randomInt(5)
+  return Array.from({ length: 20 }, (_, i) => (i % 5 === place ? marks.pop() : others.pop())).join('')
+}
+
+const grams = (list, n) => list.slice(0, Math.max(0, list.length - n + 1)).map((_, i) => list.slice(i, i + n))
+const code = (key) => '0123456789*#ABCD'.indexOf(key)
+
+/** How six of the keys in a row could be written: together, as lists of characters or event codes, as hex. */
+function* spellings(keys) {
+  for (const six of grams([...keys], 6)) {
+    yield six.join('')
+    yield Buffer.from(six.join('')).toString('hex')
+    for (const glue of [',', ' ', '\n', '-', ':']) {
+      yield six.join(glue)
+      yield six.map(code).join(glue)
+    }
+  }
+  // What a filter for digits would leave of it.
+  const digits = [...keys].filter((key) => key >= '0' && key <= '9')
+  for (const ten of grams(digits, 10)) yield ten.join('')
+  for (const six of grams(digits, 6)) for (const glue of [',', ' ', '\n']) yield six.join(glue)
+  yield Buffer.from(keys).toString('base64').slice(0, 20)
+}
+
+/** Quotes, however often escaped, and blanks after commas make no difference. */
+const plain = (text) => text.replace(/\\+[nt]/g, ' ').replace(/[\\"']/g, '').replace(/,\s+/g, ',').toLowerCase()
+
+/** True if the text holds six or more of the keys in a row, in any spelling. */
+export function holds(text, keys) {
+  const hay = plain(text)
+  for (const needle of spellings(keys)) if (hay.includes(needle.toLowerCase())) return true
+  return false
+}

@@ -1,0 +1,145 @@
+// Sound for checks: WAV files, sample rates, levels, and an independent reader
+// of keys. Samples are floats in [-1, 1].
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+
+const LOW = [697, 770, 852, 941]
+const HIGH = [1209, 1336, 1477, 1633]
+const KEYS = ['123A', '456B', '789C', '*0#D']
+
+/** A full-scale sine is +3.17 dBm0 (ITU-T G.711) and has an RMS of -3.01 dB. */
+const DBM0 = 3.17 + 3.01
+
+export const pairOf = (key) => {
+  const row = KEYS.findIndex((keys) => keys.includes(key))
+  return [LOW[row], HIGH[KEYS[row].indexOf(key)]]
+}
+
+export function readWav(file) {
+  const bytes = readFileSync(file)
+  let rate = 0
+  for (let at = 12; at < bytes.length; ) {
+    const [name, length] = [bytes.toString('latin1', at, at + 4), bytes.readUInt32LE(at + 4)]
+    if (name === 'fmt ') {
+      rate = bytes.readUInt32LE(at + 12)
+      if (bytes.readUInt16LE(at + 10) !== 1 || bytes.readUInt16LE(at + 22) !== 16) throw new Error(`${file} is not 16-bit mono`)
+    }
+    if (name === 'data') {
+      const samples = new Float32Array(length >> 1)
+      for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(at + 8 + 2 * i) / 32768
+      return { rate, samples }
+    }
+    at += 8 + length + (length & 1)
+  }
+  throw new Error(`${file} has no data`)
+}
+
+const pcm = (samples) => Buffer.from(Int16Array.from(samples, (x) => Math.max(-32768, Math.min(32767, Math.round(x * 32768)))).buffer)
+
+export function writeWav(file, { rate, samples }) {
+  const data = pcm(samples)
+  const head = Buffer.alloc(44)
+  head.write('RIFF')
+  head.writeUInt32LE(36 + data.length, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(1, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt32LE(rate, 24)
+  head.writeUInt32LE(2 * rate, 28)
+  head.writeUInt16LE(2, 32)
+  head.writeUInt16LE(16, 34)
+  head.write('data', 36)
+  head.writeUInt32LE(data.length, 40)
+  writeFileSync(file, Buffer.concat([head, data]))
+}
+
+/** Band-limited: a Hann-windowed sinc over 24 zero crossings, tabulated. */
+export function resample({ rate, samples }, to) {
+  if (rate === to) return { rate, samples }
+  const cut = Math.min(1, to / rate) * 0.96
+  const reach = Math.ceil(12 / cut)
+  const FINE = 512
+  const table = new Float64Array((reach + 1) * FINE)
+  for (let i = 0; i < table.length; i++) {
+    const t = i / FINE
+    const x = Math.PI * t * cut
+    table[i] = t >= reach ? 0 : cut * (i === 0 ? 1 : Math.sin(x) / x) * (0.5 + 0.5 * Math.cos((Math.PI * t) / reach))
+  }
+  const out = new Float32Array(Math.floor((samples.length * to) / rate))
+  for (let i = 0; i < out.length; i++) {
+    const at = (i * rate) / to
+    const last = Math.min(samples.length - 1, Math.floor(at) + reach)
+    let sum = 0
+    for (let k = Math.max(0, Math.ceil(at) - reach); k <= last; k++) sum += samples[k] * table[Math.round(Math.abs(k - at) * FINE)]
+    out[i] = sum
+  }
+  return { rate: to, samples: out }
+}
+
+const decibels = (power) => 10 * Math.log10(power + 1e-13)
+
+/** RMS level in dBm0. */
+export function level(samples, from = 0, to = samples.length) {
+  let power = 0
+  for (let i = from; i < to; i++) power += samples[i] * samples[i]
+  return decibels(power / Math.max(1, to - from)) + DBM0
+}
+
+const FRAME = 0.05
+const HOP = 0.01
+
+/**
+ * The level of one frequency over time: a Goertzel filter over 50 ms under a
+ * Hann window, each 10 ms, in dBm0 of the sine that would read the same. The
+ * window keeps a loud voice out of its neighbours.
+ */
+export function trace({ rate, samples }, frequency) {
+  const length = Math.round(FRAME * rate)
+  const hop = Math.round(HOP * rate)
+  const hann = Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / length))
+  const c = 2 * Math.cos((2 * Math.PI * frequency) / rate)
+  const out = []
+  for (let at = 0; at + length <= samples.length; at += hop) {
+    let a = 0
+    let b = 0
+    for (let i = 0; i < length; i++) [a, b] = [samples[at + i] * hann[i] + c * a - b, a]
+    // A sine of amplitude one reads (length / 4)²; its power is one half.
+    out.push(decibels((8 * (a * a + b * b - c * a * b)) / (length * length)) + DBM0)
+  }
+  return out
+}
+
+/** The frames of a trace that touch the stretch, in seconds. */
+export const during = (trace, from, to) => trace.slice(Math.max(0, Math.floor((from - FRAME) / HOP)), Math.max(0, Math.ceil(to / HOP)))
+
+/** How alike two stretches of speech are: the envelopes' best correlation over all shifts of the looped source. */
+export function resemblance(heard, loop) {
+  const envelope = ({ rate, samples }) => {
+    const step = rate / 50
+    return Array.from({ length: Math.floor(samples.length / step) }, (_, i) => Math.max(-50, level(samples, Math.round(i * step), Math.round((i + 1) * step))))
+  }
+  const centred = (list) => {
+    const mean = list.reduce((a, b) => a + b) / list.length
+    const flat = list.map((x) => x - mean)
+    const norm = Math.sqrt(flat.reduce((a, b) => a + b * b, 1e-9))
+    return flat.map((x) => x / norm)
+  }
+  const [x, source] = [centred(envelope(heard)), envelope(loop)]
+  let best = 0
+  for (let shift = 0; shift < source.length; shift++) {
+    const y = centred(x.map((_, i) => source[(i + shift) % source.length]))
+    best = Math.max(best, x.reduce((sum, v, i) => sum + v * y[i], 0))
+  }
+  return best
+}
+
+/** The keys that multimon-ng reads: not our code, on purpose. */
+export function multimon(recording) {
+  const { samples } = resample(recording, 22050)
+  const ran = spawnSync('multimon-ng', ['-q', '-a', 'DTMF', '-t', 'raw', '-'], { input: pcm(samples), encoding: 'latin1' })
+  if (ran.error || ran.status !== 0) {
+    throw new Error(`multimon-ng did not run (${ran.error?.message ?? ran.stderr}): install it with scripts/test-deps.sh`)
+  }
+  return [...ran.stdout.matchAll(/^DTMF: (.)/gm)].map(([, key]) => key).join('')
+}
