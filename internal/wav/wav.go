@@ -83,6 +83,10 @@ func chunks(b []byte) (f *format, pcm []byte, err error) {
 				binary.LittleEndian.Uint32(body[4:]), binary.LittleEndian.Uint32(body[8:]),
 				binary.LittleEndian.Uint16(body[12:]), binary.LittleEndian.Uint16(body[14:]),
 			}
+			// The extensible form says what it holds further back.
+			if f.Tag == formatExtensible && len(body) >= 26 {
+				f.Tag = binary.LittleEndian.Uint16(body[24:])
+			}
 		case "data":
 			if f == nil {
 				return nil, nil, fmt.Errorf("%w: data before format", ErrFormat)
@@ -95,7 +99,7 @@ func chunks(b []byte) (f *format, pcm []byte, err error) {
 
 func (f *format) check() error {
 	switch {
-	case f.Tag != formatPCM && f.Tag != formatExtensible:
+	case f.Tag != formatPCM:
 		return fmt.Errorf("%w: format %d; linear PCM is needed", ErrFormat, f.Tag)
 	case f.Channels != 1:
 		return fmt.Errorf("%w: %d channels; mono is needed", ErrFormat, f.Channels)
