@@ -13,8 +13,9 @@ const progressTicks = 25
 // Capture describes a secure capture: while it collects, the customer's gate is
 // armed with its policy and the IVR hears the customer alone.
 type Capture struct {
-	Mode        mask.Mode
-	Replacement mask.Replacement
+	// Mode is what the agent hears of the customer meanwhile; the conference's
+	// own mode stands if it lets less through.
+	Mode mask.Mode
 }
 
 // BeginCapture arms masking. It holds from the next tick on.
@@ -62,7 +63,7 @@ func (c *Conference) Capturing() bool { return c.on }
 func (c *Conference) policy(r Role) mask.Policy {
 	p := c.cfg.Policy
 	if c.on {
-		p.Mode, p.Replacement = c.capture.Mode, c.capture.Replacement
+		p.Mode = mask.Stricter(p.Mode, c.capture.Mode)
 	}
 	p.Armed = c.on
 	if r != Customer {

@@ -96,8 +96,8 @@ func (c *Conference) SetMedia(id LegID, m Media) error {
 	return nil
 }
 
-// SetMuted stops or resumes taking a leg's voice. A muted leg's keys still
-// count and are still masked.
+// SetMuted stops or resumes taking a leg's voice. In-band tones are part of it;
+// named events of a muted leg still count.
 func (c *Conference) SetMuted(id LegID, muted bool) error {
 	l := c.byID(id)
 	if l == nil {

@@ -173,10 +173,12 @@ func (l *leg) hear(now time.Time) {
 		heard.Concealed = f.Concealed || f.Silent && heard.Event.Active
 		heard.Ahead = f.Ahead
 	}
+	// A muted leg is still listened to: what it said just before is in the gate.
+	heard.Muted = l.muted
+	l.evidence = l.listen(heard)
 	if l.muted {
 		l.raw = audio.Frame{}
 	}
-	l.evidence = l.listen(heard)
 	c := l.evidence.Counts()
 	l.stats.InBandKeys += uint64(c.InBand)
 	l.stats.NamedKeys += uint64(c.Named)

@@ -87,6 +87,9 @@ func (e *Evidence) Counts() Counts { return e.counts }
 type Reception struct {
 	// Concealed is true if any sample of the frame was not received.
 	Concealed bool
+	// Muted is true if nobody is to hear the frame, the IVR included: its tones
+	// are masked as ever, but they are no keys.
+	Muted bool
 	// Event is the state of named events as of this frame.
 	Event NamedEvents
 	// Ahead is how many samples of received audio wait in the jitter buffer

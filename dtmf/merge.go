@@ -13,8 +13,11 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	if heard.Event.Active {
 		d.found.add(-LookAhead, whole, 0)
 	}
-	if heard.Concealed && (d.wary || d.found.n > 0) {
-		d.found.add(0, whole, 0)
+	if heard.Concealed {
+		// A loss may hide a key's onset: a fragment of a tone too short to be
+		// noticed may end the frame before, and concealment would repeat it.
+		// What the delay line still holds is doubtful as well.
+		d.found.add(-LookAhead, whole, 0)
 	}
 	d.lastEnd -= whole
 	for _, h := range d.found.hits[:d.found.n] {
@@ -35,6 +38,9 @@ func (d *Detector) pressed(ev *Evidence, heard Reception) {
 	named := heard.Event
 	d.pairs.expire(d.now)
 	end := d.now + audio.FrameSamples + int64(min(heard.Ahead, audio.SampleRate))
+	if heard.Muted {
+		d.nConfirmed = 0
+	}
 	for _, r := range d.confirmed[:d.nConfirmed] {
 		onset := int64(r.first + hop)
 		ev.counts.InBand++

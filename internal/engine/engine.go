@@ -87,20 +87,30 @@ func New(cfg Config) *Engine {
 
 // Open starts ticking a new conference. script may be nil.
 func (e *Engine) Open(id string, cfg bridge.Config, script Script) error {
+	r, err := e.register(id, cfg, script)
+	if err != nil {
+		return err
+	}
+	// Not under the lock: the mailbox may be full, and a shard that is ending a
+	// conference needs the lock before it reads its mailbox again.
+	r.shard.post(command{run: func() { r.shard.add(r) }})
+	return nil
+}
+
+func (e *Engine) register(id string, cfg bridge.Config, script Script) (*room, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
 	case e.closed:
-		return fmt.Errorf("open conference: %w", ErrClosed)
+		return nil, fmt.Errorf("open conference: %w", ErrClosed)
 	case e.rooms[id] != nil:
-		return fmt.Errorf("open conference: %w", ErrExists)
+		return nil, fmt.Errorf("open conference: %w", ErrExists)
 	}
 	r := &room{id: id, shard: e.shards[e.next%len(e.shards)], conference: bridge.New(cfg), script: script}
 	e.next++
 	e.rooms[id] = r
 	e.cfg.Metrics.conferences.Inc()
-	r.shard.post(command{run: func() { r.shard.add(r) }})
-	return nil
+	return r, nil
 }
 
 // Do runs f on the conference's own goroutine and returns after a tick that

@@ -415,3 +415,34 @@ func BenchmarkTick(b *testing.B) {
 		n++
 	}
 }
+
+// TestFullMailboxHoldsNobodyUp: with a mailbox that is full, opening one
+// conference while another ends must not wait in a circle.
+func TestFullMailboxHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := open(t, engine.Config{}, nil)
+		if err := e.Open("conf_2", bridge.Config{}, nil); err != nil {
+			t.Fatal(err)
+		}
+		release, busy := make(chan struct{}), make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_ = e.Do(t.Context(), "conf_1", func(*bridge.Conference) error {
+				close(busy)
+				<-release
+				return nil
+			})
+		})
+		<-busy
+		wg.Go(func() { _ = e.End(t.Context(), "conf_2") })
+		synctest.Wait()
+		for range 300 {
+			wg.Go(func() { _ = e.Do(t.Context(), "conf_1", func(*bridge.Conference) error { return nil }) })
+		}
+		synctest.Wait()
+		wg.Go(func() { _ = e.Open("conf_3", bridge.Config{}, nil) })
+		synctest.Wait()
+		close(release)
+		wg.Wait()
+	})
+}

@@ -51,6 +51,14 @@ func (m Mode) String() string {
 	}
 }
 
+// Stricter returns the mode that lets less through. What is unknown is Mute.
+func Stricter(a, b Mode) Mode {
+	if a > Strip || b > Strip {
+		return Mute
+	}
+	return min(a, b)
+}
+
 // Replacement is what is heard in place of masked audio.
 type Replacement uint8
 
