@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -122,18 +124,48 @@ func secretFiles() error {
 
 // loadYAML reads a configuration file whose keys are flags' long names.
 func loadYAML(r io.Reader) (kong.Resolver, error) {
-	values := map[string]any{}
+	values := configFile{}
 	if err := yaml.NewDecoder(r).Decode(&values); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("the configuration file is not YAML: %w", err)
 	}
-	var resolve kong.ResolverFunc = func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		v, ok := values[flag.Name]
-		if !ok {
-			v = values[strings.ReplaceAll(flag.Name, "-", "_")]
+	return values, nil
+}
+
+// configFile holds a configuration file's values by their flags' long names, or
+// by those with underscores.
+type configFile map[string]any
+
+// Resolve returns a flag's value, unless the environment has one: the library
+// would let the file win.
+func (f configFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Tag.Envs {
+		if _, ok := os.LookupEnv(name); ok {
+			return nil, nil
 		}
+	}
+	if v, ok := f[flag.Name]; ok {
 		return v, nil
 	}
-	return resolve, nil
+	return f[strings.ReplaceAll(flag.Name, "-", "_")], nil
+}
+
+// Validate names all keys that no command has a flag for: a misspelt one must
+// not be taken for the default.
+func (f configFile) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	_ = kong.Visit(app, func(n kong.Visitable, next kong.Next) error {
+		if flag, ok := n.(*kong.Flag); ok {
+			known[flag.Name] = true
+		}
+		return next(nil)
+	})
+	var faults []error
+	for _, key := range slices.Sorted(maps.Keys(f)) {
+		if !known[key] && !known[strings.ReplaceAll(key, "_", "-")] {
+			faults = append(faults, fmt.Errorf("the configuration file has an unknown key: %s", key))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // version returns the software's version as the build recorded it.

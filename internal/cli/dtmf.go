@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"tonegate/internal/dtmfcmd"
@@ -15,7 +16,7 @@ type dtmfCmd struct {
 type dtmfDetectCmd struct{}
 
 // Run detects keys on stdin.
-func (dtmfDetectCmd) Run(s *streams) error { return dtmfcmd.Detect(s.in, s.out) }
+func (dtmfDetectCmd) Run(s *streams) error { return badInput(dtmfcmd.Detect(s.in, s.out)) }
 
 type dtmfMaskCmd struct {
 	Armed       bool   `help:"As during a capture: more suspicious."`
@@ -36,8 +37,13 @@ func (c *dtmfMaskCmd) Run(s *streams) error {
 			p.Replacement = r
 		}
 	}
-	if err := dtmfcmd.Mask(s.in, s.out, p); err != nil {
+	return badInput(dtmfcmd.Mask(s.in, s.out, p))
+}
+
+// badInput tells input that makes no sense from a pipe that broke.
+func badInput(err error) error {
+	if errors.Is(err, dtmfcmd.ErrInput) {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	return nil
+	return err
 }

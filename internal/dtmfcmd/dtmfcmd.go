@@ -16,6 +16,9 @@ import (
 	"tonegate/mixer/mask"
 )
 
+// ErrInput is wrapped by errors about what is read.
+var ErrInput = errors.New("the input is not raw 16-bit samples")
+
 // line is one detected key.
 type line struct {
 	StartMS int    `json:"start_ms"`
@@ -24,14 +27,20 @@ type line struct {
 }
 
 // frames reads raw samples (s16le, 8 kHz, mono) and hands them on by the frame.
-// The last one is padded with silence; n is its true length.
-func frames(r io.Reader, f func(frame *audio.Frame, n int) error) error {
+// The last one is padded with silence; n is its true length. Before it may have
+// to wait for more input, it calls idle.
+func frames(r io.Reader, f func(frame *audio.Frame, n int) error, idle func() error) error {
 	in := bufio.NewReaderSize(r, 64<<10)
 	var raw [2 * audio.FrameSamples]byte
 	for {
+		if in.Buffered() < len(raw) {
+			if err := idle(); err != nil {
+				return err
+			}
+		}
 		n, err := io.ReadFull(in, raw[:])
 		if n%2 != 0 && err != nil {
-			return errors.New("the input ends within a sample: it must be 16-bit")
+			return fmt.Errorf("%w: it ends within a sample", ErrInput)
 		}
 		if n > 0 {
 			var frame audio.Frame
@@ -59,7 +68,7 @@ func Detect(r io.Reader, w io.Writer) error {
 	err := frames(r, func(f *audio.Frame, _ int) error {
 		ev := d.Process(f, dtmf.Reception{})
 		return t.take(&ev)
-	})
+	}, func() error { return nil })
 	if err != nil {
 		return err
 	}
@@ -126,12 +135,9 @@ func Mask(r io.Reader, w io.Writer, p mask.Policy) error {
 		}
 		_, err := out.Write(raw[:2*n])
 		return err
-	})
-	if err != nil {
-		return err
-	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("write samples: %w", err)
+	}, out.Flush)
+	if err := errors.Join(err, out.Flush()); err != nil {
+		return fmt.Errorf("mask: %w", err)
 	}
 	return nil
 }

@@ -4,14 +4,18 @@ package serve
 
 import (
 	"crypto/ed25519"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
 	"os"
+	"strings"
 
 	"go.uber.org/zap"
+
+	"tonegate/internal/ivr"
 )
 
 // ErrConfig is wrapped by every error about the configuration.
@@ -56,20 +60,31 @@ func (c *Config) Validate() error {
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...)))
 	}
-	host, _, err := net.SplitHostPort(c.Listen)
+	host, err := hostOf(c.Listen)
 	if err != nil {
 		fault("--listen %q: give host:port, such as 127.0.0.1:8080", c.Listen)
 	}
-	if _, _, err := net.SplitHostPort(c.Media); err != nil {
+	if _, err := hostOf(c.Media); err != nil {
 		fault("--media %q: give [host]:port, such as :5004", c.Media)
 	}
 	if c.MetricsListen != "" {
-		if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil {
+		if _, err := hostOf(c.MetricsListen); err != nil {
 			fault("--metrics-listen %q: give host:port", c.MetricsListen)
 		}
 	}
-	if (c.TLSCert == "") != (c.TLSKey == "") {
+	if c.Data == "" {
+		fault("--data is empty: give a folder")
+	}
+	if c.MaxCalls < 0 {
+		fault("--max-calls %d: give a positive number", c.MaxCalls)
+	}
+	switch {
+	case (c.TLSCert == "") != (c.TLSKey == ""):
 		fault("--tls-cert and --tls-key go together")
+	case c.TLSCert != "":
+		if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
+			fault("--tls-cert %s and --tls-key %s: %v", c.TLSCert, c.TLSKey, err)
+		}
 	}
 	if c.TLSCert == "" && !c.BehindProxy && err == nil && !loopback(host) {
 		fault("--listen %s is reachable from outside without TLS: give --tls-cert and --tls-key, "+
@@ -88,6 +103,10 @@ func (c *Config) Validate() error {
 	if c.Prompts != "" {
 		if st, err := os.Stat(c.Prompts); err != nil || !st.IsDir() {
 			fault("--prompts %s is not a folder that can be read", c.Prompts)
+		} else if _, err := ivr.Load(os.DirFS(c.Prompts)); err != nil {
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				fault("--prompts %s: %s", c.Prompts, line)
+			}
 		}
 	}
 	if _, err := zap.ParseAtomicLevel(c.LogLevel); err != nil {
@@ -97,6 +116,15 @@ func (c *Config) Validate() error {
 		fault("TONEGATE_API_KEY is shorter than 16 characters")
 	}
 	return errors.Join(faults...)
+}
+
+// hostOf returns the host of host:port, and an error if the port is none.
+func hostOf(address string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	return host, err
 }
 
 func loopback(host string) bool {

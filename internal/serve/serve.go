@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -50,6 +51,7 @@ type server struct {
 	ready   atomic.Bool
 	http    *http.Server
 	metrics *http.Server
+	busy    sync.WaitGroup // requests, WebSockets included
 }
 
 // Run serves until ctx ends, then ends all calls and returns.
@@ -189,7 +191,7 @@ func listen(flag, address string) (net.Listener, error) {
 func (s *server) routes(api http.Handler, withOps bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", web.Handler())
-	mux.Handle("/v1/", api)
+	mux.Handle("/v1/", s.counted(api))
 	mux.Handle("/version", api)
 	mux.Handle("/openapi.json", api)
 	mux.Handle("/openapi.yaml", api)
@@ -197,6 +199,29 @@ func (s *server) routes(api http.Handler, withOps bool) http.Handler {
 		s.operations(mux)
 	}
 	return mux
+}
+
+// counted keeps track of requests, so that the process does not end before
+// WebSockets have said goodbye: http.Server does not wait for them.
+func (s *server) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.busy.Add(1)
+		defer s.busy.Done()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// idle waits until no request is being handled, or ctx ends.
+func (s *server) idle(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		s.busy.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
 }
 
 func (s *server) operations(mux *http.ServeMux) {
@@ -257,6 +282,7 @@ func (s *server) close() {
 			_ = srv.Close()
 		}
 	}
+	s.idle(ctx)
 	if s.rtc != nil {
 		_ = s.rtc.Close()
 	}

@@ -16,13 +16,14 @@ type certificates struct {
 	current   *tls.Certificate
 	stamp     [2]time.Time
 	checked   time.Time
+	now       func() time.Time
 }
 
 // recheck is how often, at most, the files are looked at.
 const recheck = time.Second
 
 func newCertificates(cert, key string) (*certificates, error) {
-	c := &certificates{cert: cert, key: key}
+	c := &certificates{cert: cert, key: key, now: time.Now}
 	if err := c.load(); err != nil {
 		return nil, fmt.Errorf("%w: --tls-cert and --tls-key: %w", ErrConfig, err)
 	}
@@ -58,7 +59,7 @@ func (c *certificates) load() error {
 func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if now := time.Now(); now.Sub(c.checked) >= recheck {
+	if now := c.now(); now.Sub(c.checked) >= recheck {
 		c.checked = now
 		if stamp, err := c.stamps(); err == nil && stamp != c.stamp {
 			_ = c.load()

@@ -36,7 +36,7 @@ func Open(folder string) (*Store, error) {
 	path := filepath.Join(folder, "tonegate.db")
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
 	if errors.Is(err, bbolt.ErrTimeout) {
-		return nil, fmt.Errorf("open %s: %w", path, ErrLocked)
+		return nil, fmt.Errorf("open %s: %w: stop it or choose another folder with --data", path, ErrLocked)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w (choose another folder with --data)", path, err)
