@@ -83,3 +83,32 @@ func (s *Spandsp) Read(ctx context.Context, samples []int16) (string, error) {
 	out, err := run(ctx, append(pcm(samples), make([]byte, 2*8000)...), s.program)
 	return string(out), err
 }
+
+// Key is one key that a receiver reported.
+type Key struct {
+	Symbol byte
+	At     int // samples: the end of the 20 ms frame that made it known
+}
+
+// ReadMany has a fresh receiver read each of many recordings, in one process.
+func (s *Spandsp) ReadMany(ctx context.Context, recordings [][]int16) ([][]Key, error) {
+	var in []byte
+	for _, x := range recordings {
+		in = binary.LittleEndian.AppendUint32(in, uint32(len(x)))
+		in = append(in, pcm(x)...)
+	}
+	out, err := run(ctx, in, s.program, "many")
+	if err != nil {
+		return nil, err
+	}
+	keys := make([][]Key, len(recordings))
+	for line := range strings.Lines(string(out)) {
+		var k Key
+		var recording int
+		if _, err := fmt.Sscanf(line, "%d %d %c", &recording, &k.At, &k.Symbol); err != nil {
+			return nil, fmt.Errorf("spandsp's receiver said %q: %w", line, err)
+		}
+		keys[recording] = append(keys[recording], k)
+	}
+	return keys, nil
+}

@@ -10,6 +10,11 @@
 // fits best. It shares no code with the detector it is set upon, so that the
 // two cannot be wrong in the same way, and a test keeps it so.
 //
+// [Listener.Scopes] listens to the parts of a stroke apart: to the whole tone,
+// to its edges, to what follows it, and to row and column for themselves. A
+// second listener is trained on masked audio and lives where it is used: it
+// has to see what this one may not, the shape of the mask.
+//
 // A listener that hears nothing proves nothing when it is deaf. So before each
 // run [Listener.Calibrate] makes it read tones that it synthesises itself: 2 ms
 // of tone 20 dB above noise, and 40 ms of tone 50 dB down on a quiet line.

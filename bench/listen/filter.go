@@ -115,11 +115,13 @@ func invert(m [4][4]float64) [4][4]float64 {
 type fit struct {
 	row, column int
 	contrast    float64 // weaker tone over residual, dB
+	low, high   float64 // the same of the row and of the column
 }
 
 // best fits all pairs to x, of the bank's length, and returns the one that
-// leaves least. It reports false on silence.
-func (b *bank) best(x []float64) (fit, bool) {
+// leaves least; digits narrows them to the keys 0–9. It reports false on
+// silence.
+func (b *bank) best(x []float64, digits bool) (fit, bool) {
 	energy := dot(x, x)
 	if energy < float64(b.n) {
 		return fit{}, false
@@ -129,10 +131,13 @@ func (b *bank) best(x []float64) (fit, bool) {
 		y[p] = [2]float64{dot(x, b.cosine[p]), dot(x, b.sine[p])}
 	}
 	var f fit
-	var weaker float64
+	var low, high float64
 	least := math.Inf(1)
 	for r := range 4 {
 		for c := range 4 {
+			if digits && (c == 3 || r == 3 && c != 1) {
+				continue
+			}
 			g := &b.gram[r][c]
 			y0, y1, y2, y3 := y[r][0], y[r][1], y[4+c][0], y[4+c][1]
 			a0 := g[0][0]*y0 + g[0][1]*y1 + g[0][2]*y2 + g[0][3]*y3
@@ -143,11 +148,13 @@ func (b *bank) best(x []float64) (fit, bool) {
 			if left < least {
 				least = left
 				f.row, f.column = r, c
-				weaker = min(a0*a0+a1*a1, a2*a2+a3*a3)
+				low, high = a0*a0+a1*a1, a2*a2+a3*a3
 			}
 		}
 	}
 	least = max(least, energy*1e-9)
-	f.contrast = 10 * math.Log10(weaker*float64(b.n)/2/least+1e-12)
+	over := func(power float64) float64 { return 10 * math.Log10(power*float64(b.n)/2/least+1e-12) }
+	f.low, f.high = over(low), over(high)
+	f.contrast = min(f.low, f.high)
 	return f, true
 }

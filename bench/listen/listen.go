@@ -73,7 +73,7 @@ func (l *Listener) name(samples []int16, onset, duration, until int) Guess {
 		}
 		b := l.bank(w.samples)
 		for at := 0; at+w.samples <= len(x); at += max(2, w.samples/6) {
-			f, ok := b.best(x[at : at+w.samples])
+			f, ok := b.best(x[at:at+w.samples], false)
 			if !ok {
 				continue
 			}
@@ -83,10 +83,7 @@ func (l *Listener) name(samples []int16, onset, duration, until int) Guess {
 			}
 		}
 	}
-	if best.Symbol == 0 {
-		best.Score = 0
-	}
-	best.Confident = best.Symbol != 0 && best.Score >= 0
+	best.settle()
 	return best
 }
 

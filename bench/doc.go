@@ -1,0 +1,10 @@
+// Command bench measures what the documentation promises, with figures that
+// anybody can make again from a seed:
+//
+//	go run ./bench leak    what gets through the mask, and what it costs
+//
+// It needs recordings, codecs and other people's receivers that the product
+// does not: Debian's asterisk-core-sounds-{en,es,it,fr,ru}-wav,
+// asterisk-moh-opsound-wav, sox, libopus-dev and libspandsp-dev. What is not
+// installed is reported as a failure of what needs it, never as a pass.
+package main

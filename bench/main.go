@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/alecthomas/kong"
+
+	"tonegate/bench/leak"
+)
+
+// commands are the harness's subcommands; each has a package of its own.
+type commands struct {
+	Leak leakCommand `cmd:"" help:"What a listener reads through the mask, what the mask costs, what the IVR is told."`
+}
+
+type leakCommand struct{ leak.Command }
+
+// Run measures, and tells how it went.
+func (c *leakCommand) Run(ctx context.Context) error {
+	return c.Command.Run(ctx, os.Stdout, os.Stderr)
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run returns 0 if every target was met, 1 if one was missed or could not be
+// measured, 2 for a bad command line.
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("bench"), kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	if err := k.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		if errors.Is(err, context.Canceled) {
+			return 130
+		}
+		return 1
+	}
+	return 0
+}
