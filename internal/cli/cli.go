@@ -68,10 +68,6 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 		fmt.Fprintln(errOut, "tonegate:", err)
 		return exitConfig
 	}
-	if err := secretFiles(); err != nil {
-		fmt.Fprintln(errOut, "tonegate:", err)
-		return exitConfig
-	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -108,20 +104,6 @@ func report(w io.Writer, err error) int {
 
 var errUsage = errors.New("bad usage")
 
-// secretFiles gives TONEGATE_API_KEY the contents of TONEGATE_API_KEY_FILE.
-func secretFiles() error {
-	const name = "TONEGATE_API_KEY"
-	file := os.Getenv(name + "_FILE")
-	if file == "" || os.Getenv(name) != "" {
-		return nil
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("%s_FILE: %w", name, err)
-	}
-	return os.Setenv(name, strings.TrimSpace(string(data)))
-}
-
 // loadYAML reads a configuration file whose keys are flags' long names.
 func loadYAML(r io.Reader) (kong.Resolver, error) {
 	values := configFile{}
@@ -139,7 +121,8 @@ type configFile map[string]any
 // would let the file win.
 func (f configFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	for _, name := range flag.Tag.Envs {
-		if _, ok := os.LookupEnv(name); ok {
+		_, set := os.LookupEnv(name)
+		if _, file := os.LookupEnv(name + "_FILE"); set || file {
 			return nil, nil
 		}
 	}

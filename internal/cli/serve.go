@@ -39,12 +39,34 @@ type serveFlags struct {
 	APIKey        string   `name:"api-key" env:"TONEGATE_API_KEY" hidden:""`
 }
 
-func (f *serveFlags) config() serve.Config {
-	return serve.Config{
+// config returns the checked configuration, or every fault of it.
+func (f *serveFlags) config() (serve.Config, error) {
+	key, err := f.apiKey()
+	cfg := serve.Config{
 		Listen: f.Listen, Media: f.Media, Advertise: f.Advertise, Data: f.Data, TLSCert: f.TLSCert, TLSKey: f.TLSKey,
-		BehindProxy: f.BehindProxy, MetricsListen: f.MetricsListen, APIKey: f.APIKey, TokenKeys: f.TokenKey,
+		BehindProxy: f.BehindProxy, MetricsListen: f.MetricsListen, APIKey: key, TokenKeys: f.TokenKey,
 		Prompts: f.Prompts, Origins: f.AllowOrigin, MaxCalls: f.MaxCalls, LogLevel: f.LogLevel, Version: version(),
 	}
+	return cfg, errors.Join(err, cfg.Validate())
+}
+
+// apiKey returns the API key, which may be in a file. It is not put into the
+// environment, where other processes could read it.
+func (f *serveFlags) apiKey() (string, error) {
+	const name = "TONEGATE_API_KEY_FILE"
+	file := os.Getenv(name)
+	if file == "" || f.APIKey != "" {
+		return f.APIKey, nil
+	}
+	data, err := os.ReadFile(file)
+	key := strings.TrimSpace(string(data))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%w: %s: %w", serve.ErrConfig, name, err)
+	case key == "":
+		return "", fmt.Errorf("%w: %s: %s is empty", serve.ErrConfig, name, file)
+	}
+	return key, nil
 }
 
 type serveCmd struct {
@@ -53,8 +75,8 @@ type serveCmd struct {
 
 // Run serves until the process is told to stop.
 func (c *serveCmd) Run(ctx context.Context, s *streams) error {
-	cfg := c.config()
-	if err := cfg.Validate(); err != nil {
+	cfg, err := c.config()
+	if err != nil {
 		return err
 	}
 	cfg.Log = jsonLog(s.err, cfg.LogLevel)
@@ -102,8 +124,7 @@ type configCheckCmd struct {
 
 // Run checks the configuration.
 func (c *configCheckCmd) Run(s *streams) error {
-	cfg := c.config()
-	if err := cfg.Validate(); err != nil {
+	if _, err := c.config(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(s.out, "The configuration is good.")
