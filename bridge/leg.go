@@ -79,6 +79,7 @@ type leg struct {
 	muted  bool
 	ssrc   uint32
 	bound  bool // ssrc is known
+	seq    sequence
 	buffer *jitter.Buffer
 	events *dtmf.EventReceiver
 	ears   ears
@@ -94,6 +95,7 @@ type leg struct {
 // Stats counts what a leg's packets were and what became of its audio.
 type Stats struct {
 	Packets       uint64 // audio and event packets
+	Lost          uint64 // by sequence numbers (RFC 3550 §A.3)
 	Malformed     uint64 // event packets that RFC 4733 does not allow
 	UnknownType   uint64 // payload types that were not negotiated
 	InBandKeys    uint64
@@ -133,11 +135,11 @@ func (l *leg) receive(p Packet) {
 	switch m := &l.spec.Media; {
 	case p.PayloadType == m.Law.PayloadType():
 		l.bind(p.SSRC)
-		l.stats.Packets++
+		l.count(p.Sequence)
 		l.buffer.Insert(p.Timestamp, p.Payload, p.Arrived)
 	case m.Events && p.PayloadType == m.Event:
 		l.bind(p.SSRC)
-		l.stats.Packets++
+		l.count(p.Sequence)
 		err := l.events.Receive(dtmf.EventPacket{
 			SSRC: p.SSRC, Sequence: p.Sequence, Timestamp: p.Timestamp,
 			Marker: p.Marker, Payload: p.Payload,
@@ -150,10 +152,41 @@ func (l *leg) receive(p Packet) {
 	}
 }
 
+func (l *leg) count(seq uint16) {
+	l.stats.Packets++
+	l.seq.take(seq)
+}
+
+// sequence counts what a source's sequence numbers say is missing.
+type sequence struct {
+	received, span uint64 // packets, and numbers from the first to the highest
+	highest        uint16
+}
+
+func (s *sequence) take(seq uint16) {
+	s.received++
+	if s.received == 1 {
+		s.highest, s.span = seq, 1
+		return
+	}
+	if ahead := int16(seq - s.highest); ahead > 0 {
+		s.highest, s.span = seq, s.span+uint64(ahead)
+	}
+}
+
+func (s *sequence) lost() uint64 {
+	if s.span < s.received { // duplicates
+		return 0
+	}
+	return s.span - s.received
+}
+
 // bind starts a new time base when the source changes.
 func (l *leg) bind(ssrc uint32) {
 	if l.bound && l.ssrc != ssrc {
 		l.buffer.Reset()
+		l.stats.Lost += l.seq.lost()
+		l.seq = sequence{}
 	}
 	l.ssrc, l.bound = ssrc, true
 }
@@ -201,6 +234,7 @@ func (l *leg) listen(heard dtmf.Reception) (ev dtmf.Evidence) {
 
 func (l *leg) snapshot() Stats {
 	s := l.stats
+	s.Lost += l.seq.lost()
 	s.Jitter = l.buffer.Stats()
 	s.MaskedSamples = l.gate.MaskedSamples()
 	return s

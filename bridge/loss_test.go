@@ -18,8 +18,9 @@ func TestLossAtAnOnset(t *testing.T) {
 	for _, armed := range []bool{false, true} {
 		for _, lost := range []int{1, 2, 6} {
 			t.Run(fmt.Sprintf("armed=%v/lost=%d", armed, lost), func(t *testing.T) {
-				for k := range dtmf.Key(dtmf.Keys) {
-					for ms := range 20 {
+				for _, k := range []dtmf.Key{0, 1, 6, 15} {
+					// Most of all in the last milliseconds of a frame.
+					for _, ms := range []int{0, 6, 12, 14, 15, 16, 17, 18, 19} {
 						if n := leaked(t, k, ms*8, lost, armed); n > 0 {
 							t.Fatalf("%d loud samples after a loss %d ms into a tone", n, 20-ms)
 						}

@@ -229,7 +229,7 @@ func (s *server) registerDemonstrations(api huma.API) {
 				kind = call.KindBuiltin
 			}
 			c, err := s.cfg.Calls.Create(ctx, call.Spec{
-				Mode: mask.Strip, Demonstration: true,
+				Mode: mask.Strip, Demonstration: true, MaxDuration: time.Hour,
 				Legs: []call.LegSpec{{Role: bridge.Customer}, {Role: bridge.Agent}, {Role: bridge.IVR, Kind: kind}},
 			})
 			if err != nil {

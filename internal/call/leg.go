@@ -33,9 +33,15 @@ type leg struct {
 	grace     *time.Timer
 }
 
-func (l *leg) startGrace(d time.Duration, lost func()) {
+// startGrace gives a lost leg a while to come back. lost is called with the
+// timer that ran out: by the time it gets the lock, the leg may be back.
+func (l *leg) startGrace(d time.Duration, lost func(*time.Timer)) {
 	if l.grace == nil {
-		l.grace = time.AfterFunc(d, lost)
+		var timer *time.Timer
+		ready := make(chan struct{})
+		timer = time.AfterFunc(d, func() { <-ready; lost(timer) })
+		close(ready)
+		l.grace = timer
 	}
 }
 
@@ -191,6 +197,11 @@ func (s *Service) SetMuted(ctx context.Context, legID string, muted bool) (Leg, 
 
 // RemoveLeg takes a leg out of its call.
 func (s *Service) RemoveLeg(ctx context.Context, legID, reason string) error {
+	return s.removeIf(ctx, legID, reason, func(*leg) bool { return true })
+}
+
+// removeIf removes a leg of which still is true, asked under the lock.
+func (s *Service) removeIf(ctx context.Context, legID, reason string, still func(*leg) bool) error {
 	s.mu.Lock()
 	l := s.legs[legID]
 	if l == nil {
@@ -198,7 +209,7 @@ func (s *Service) RemoveLeg(ctx context.Context, legID, reason string) error {
 		return fmt.Errorf("leg %w", ErrNotFound)
 	}
 	c := s.byID[l.ConferenceID]
-	if l.State == LegLeft || c == nil {
+	if l.State == LegLeft || c == nil || !still(l) {
 		s.mu.Unlock()
 		return nil
 	}
@@ -214,14 +225,19 @@ func (s *Service) RemoveLeg(ctx context.Context, legID, reason string) error {
 	c.broadcast(LegChanged{l.Leg})
 	// Without the one who keys or the one who reads there is nothing to collect.
 	hungUp := l.Role == bridge.Customer || l.Role == bridge.IVR
+	s.watchAbandoned(c)
 	s.mu.Unlock()
 
+	ctx = context.WithoutCancel(ctx)
 	if hungUp {
 		s.endCaptureOf(ctx, c)
 	}
+	if l.Kind == KindBuiltin {
+		_ = s.engine.Do(ctx, c.ID, func(*bridge.Conference) error { c.session.Voice(nil, 0); return nil })
+	}
 	switch {
 	case e != nil:
-		return s.engine.Detach(context.WithoutCancel(ctx), e)
+		return s.engine.Detach(ctx, e)
 	case media != nil:
 		return media.Close()
 	}

@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -157,7 +158,9 @@ func (s *Service) refresh(c *conference, l *leg) {
 		l.stopGrace()
 	case before == LegConnected || before == LegReconnecting, before == LegJoining && !reachable:
 		l.State = LegReconnecting
-		l.startGrace(s.cfg.Grace, func() { _ = s.RemoveLeg(context.Background(), l.ID, "lost") })
+		l.startGrace(s.cfg.Grace, func(timer *time.Timer) {
+			_ = s.removeIf(context.Background(), l.ID, "lost", func(l *leg) bool { return l.grace == timer })
+		})
 	}
 	if l.State == LegConnected && c.State == ConferenceCreated {
 		c.State = ConferenceActive

@@ -42,6 +42,38 @@ func (s *Service) Join(token string, overHTTP bool) (*Seat, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrToken, err)
 	}
+	if _, err := s.joinable(claims); err != nil {
+		return nil, err
+	}
+	// The disk is not waited for under the lock; what changed meanwhile is
+	// looked at again.
+	first, err := s.cfg.Used.Use(claims.ID, claims.Forget(), s.cfg.Now())
+	if err != nil {
+		return nil, err
+	}
+	if !first {
+		return nil, fmt.Errorf("%w: %w", ErrToken, auth.ErrUsed)
+	}
+	l, err := s.joinable(claims)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l.State == LegLeft {
+		return nil, fmt.Errorf("the token's leg has left: %w", ErrNotFound)
+	}
+	// Over WebSocket the earlier join's secret stays good until this one's is
+	// known to have arrived.
+	l.earlier, l.granted = l.resume, claims.Grants
+	if overHTTP {
+		l.earlier = [32]byte{}
+	}
+	return s.sit(l, overHTTP), nil
+}
+
+// joinable returns the leg that a token opens, if it can be joined now.
+func (s *Service) joinable(claims *auth.Claims) (*leg, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.draining {
@@ -60,17 +92,7 @@ func (s *Service) Join(token string, overHTTP bool) (*Seat, error) {
 	if l.State == LegLeft {
 		return nil, fmt.Errorf("the token's leg has left: %w", ErrNotFound)
 	}
-	first, err := s.cfg.Used.Use(claims.ID, claims.Forget(), s.cfg.Now())
-	if err != nil {
-		return nil, err
-	}
-	if !first {
-		return nil, fmt.Errorf("%w: %w", ErrToken, auth.ErrUsed)
-	}
-	// The earlier join's secret stays good until this one's is known to have
-	// arrived.
-	l.earlier, l.granted = l.resume, claims.Grants
-	return s.sit(l, overHTTP), nil
+	return l, nil
 }
 
 // Resume lets a leg come back with the resume secret of its last join.
@@ -284,7 +306,7 @@ func (c *conference) tellLevels(r *bridge.Report) {
 			}
 			if l == seat.leg && c.ticks%qualityTicks == 0 {
 				j := rep.Stats.Jitter
-				seat.push(Quality{Received: j.Received, Lost: j.Late, Concealed: j.Concealed})
+				seat.push(Quality{Received: j.Received, Lost: rep.Stats.Lost, Concealed: j.Concealed})
 			}
 		}
 		if len(levels) > 0 {

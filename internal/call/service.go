@@ -35,6 +35,7 @@ type Config struct {
 	Prompts        *ivr.Prompts
 	EngineMetrics  *engine.Metrics
 	Grace          time.Duration // how long a lost leg may take to come back; default 30 s
+	Abandoned      time.Duration // how long a conference outlives its last party; default 5 min
 	MaxConferences int           // default 2000
 	Shards         int
 	Seed           uint64 // zero: random
@@ -69,6 +70,9 @@ func New(cfg Config) *Service {
 	if cfg.Grace == 0 {
 		cfg.Grace = 30 * time.Second
 	}
+	if cfg.Abandoned == 0 {
+		cfg.Abandoned = 5 * time.Minute
+	}
 	if cfg.MaxConferences == 0 {
 		cfg.MaxConferences = 2000
 	}
@@ -98,11 +102,19 @@ func (s *Service) Close(ctx context.Context) {
 		}
 	}
 	s.mu.Unlock()
+	// Each waits for a tick of its own conference, so many at once.
+	var wg sync.WaitGroup
+	places := make(chan struct{}, 64)
 	for _, id := range ids {
-		if _, err := s.End(ctx, id); err != nil {
-			s.cfg.Log.Warn("conference not ended cleanly", zap.String("conference_id", id), zap.Error(err))
-		}
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-places }()
+			if _, err := s.End(ctx, id); err != nil {
+				s.cfg.Log.Warn("conference not ended cleanly", zap.String("conference_id", id), zap.Error(err))
+			}
+		})
 	}
+	wg.Wait()
 	s.engine.Close()
 	s.notices.close()
 	s.wg.Wait()
@@ -266,6 +278,31 @@ func (s *Service) List(after string, limit int) (items []Conference, next string
 		items = append(items, c.snapshot())
 	}
 	return items, "", nil
+}
+
+// watchAbandoned ends a conference some time after the last party that joins
+// from outside has left, unless another joins. The caller holds the lock.
+func (s *Service) watchAbandoned(c *conference) {
+	if !c.abandoned() {
+		return
+	}
+	time.AfterFunc(s.cfg.Abandoned, func() {
+		s.mu.Lock()
+		gone := c.State != ConferenceEnded && c.abandoned()
+		s.mu.Unlock()
+		if gone {
+			_, _ = s.End(context.Background(), c.ID)
+		}
+	})
+}
+
+func (c *conference) abandoned() bool {
+	for _, l := range c.legs {
+		if l.State != LegLeft && l.Kind == KindExternal {
+			return false
+		}
+	}
+	return true
 }
 
 // keepEnded is how long an ended conference can still be read.

@@ -20,6 +20,7 @@ type Metrics struct {
 	sendFails   prometheus.Counter
 	dropped     *prometheus.CounterVec
 	late        prometheus.Counter
+	lost        prometheus.Counter
 	concealed   prometheus.Counter
 	moved       *prometheus.CounterVec
 	keys        *prometheus.CounterVec
@@ -52,6 +53,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		sendFails: counter("packet_send_failures_total", "RTP packets a transport refused."),
 		dropped:   counters("packets_dropped_total", "RTP packets dropped, by reason.", "reason"),
 		late:      counter("packets_late_total", "RTP packets that came after their frame was played."),
+		lost:      counter("packets_lost_total", "RTP packets that sequence numbers say were sent and never came."),
 		concealed: counter("frames_concealed_total", "Frames with samples made up for missing ones."),
 		moved:     counters("playout_moves_total", "Frames by which playout was moved, by direction.", "direction"),
 		keys:      counters("keys_total", "Keys detected on any leg, by source; moves every 500 ms.", "source"),
@@ -61,7 +63,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	}
 	if reg != nil {
 		reg.MustRegister(m.conferences, m.legs, m.lateness, m.skipped, m.panics, m.received, m.sent,
-			m.sendFails, m.dropped, m.late, m.concealed, m.moved, m.keys, m.keyDelay, m.masked, m.failures)
+			m.sendFails, m.dropped, m.late, m.lost, m.concealed, m.moved, m.keys, m.keyDelay, m.masked, m.failures)
 	}
 	return m
 }
@@ -77,6 +79,7 @@ func (m *Metrics) add(now, before bridge.Stats) {
 	add(m.dropped.WithLabelValues("malformed_event"), now.Malformed, before.Malformed)
 	add(m.dropped.WithLabelValues("payload_type"), now.UnknownType, before.UnknownType)
 	add(m.dropped.WithLabelValues("duplicate"), now.Jitter.Duplicate, before.Jitter.Duplicate)
+	add(m.lost, now.Lost, before.Lost)
 	add(m.late, now.Jitter.Late, before.Jitter.Late)
 	add(m.concealed, now.Jitter.Concealed, before.Jitter.Concealed)
 	add(m.moved.WithLabelValues("grow"), now.Jitter.Inserted, before.Jitter.Inserted)

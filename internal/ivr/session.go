@@ -223,7 +223,11 @@ func (s *Session) press(now time.Time, c *bridge.Conference, k dtmf.Key) {
 	s.speech, s.queue = nil, s.queue[:0] // barge-in
 	s.waitFrom = now
 	if s.cfg.Prompts == nil {
-		s.progress.Entered++
+		// The IVR that reads the tones decides what they mean; this is a count
+		// for the agent's eyes.
+		if k != star && k != hash {
+			s.progress.Entered = min(s.progress.Entered+1, s.params.MaxDigits)
+		}
 		return
 	}
 	switch {
