@@ -17,9 +17,10 @@ const (
 // idempotency replays the answer of a POST that comes again with the same
 // Idempotency-Key. Answers are kept in memory; they hold no digit.
 type idempotency struct {
-	now  func() time.Time
-	mu   sync.Mutex
-	seen map[[32]byte]*answer
+	now   func() time.Time
+	known func(*http.Request) bool // has a valid API key
+	mu    sync.Mutex
+	seen  map[[32]byte]*answer
 }
 
 type answer struct {
@@ -31,14 +32,16 @@ type answer struct {
 	data    []byte
 }
 
-func newIdempotency(now func() time.Time) *idempotency {
-	return &idempotency{now: now, seen: map[[32]byte]*answer{}}
+func newIdempotency(now func() time.Time, known func(*http.Request) bool) *idempotency {
+	return &idempotency{now: now, known: known, seen: map[[32]byte]*answer{}}
 }
 
 func (i *idempotency) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Idempotency-Key")
-		if r.Method != http.MethodPost || key == "" {
+		// Strangers' requests are not remembered: they would push out the answers
+		// of those with a key, and have none that matters.
+		if r.Method != http.MethodPost || key == "" || !i.known(r) {
 			next.ServeHTTP(w, r)
 			return
 		}

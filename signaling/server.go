@@ -56,7 +56,11 @@ func New(cfg Config) http.Handler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &server{cfg: cfg, joins: auth.NewCodes[string](joinCodeLife), idem: newIdempotency(cfg.Now)}
+	s := &server{cfg: cfg, joins: auth.NewCodes[string](joinCodeLife)}
+	s.idem = newIdempotency(cfg.Now, func(r *http.Request) bool {
+		ok, err := cfg.Keys.Check(bearer(r.Header.Get("Authorization")))
+		return ok && err == nil
+	})
 	mux := http.NewServeMux()
 	api := humago.New(mux, openAPI(cfg.Version))
 	api.UseMiddleware(s.authenticate(api))

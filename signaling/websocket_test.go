@@ -360,12 +360,13 @@ func TestCaptureOutlivesItsRequest(t *testing.T) {
 		cancel()
 		agent := n.connect(n.token(c.leg("agent").ID))
 		agent.tell(message{"type": "capture_start"})
-		agent.find(func(m message) bool { return m["type"] == "error" || m["type"] == "capture_progress" }, "an answer")
-		for state := ""; state != "cancelled"; { // it may be arming still
-			require.NoError(t, t.Context().Err())
-			agent.tell(message{"type": "capture_cancel"})
-			m := agent.find(func(m message) bool { return m["type"] == "error" || m["state"] == "cancelled" }, "cancelled")
-			state, _ = m["state"].(string)
+		progress := func(m message) bool { return m["type"] == "capture_progress" }
+		m := agent.find(func(m message) bool { return m["type"] == "error" || progress(m) }, "an answer")
+		agent.tell(message{"type": "capture_cancel"})
+		for m["state"] != "cancelled" {
+			if m = agent.find(progress, "progress"); m["state"] == "collecting" { // it was arming until now
+				agent.tell(message{"type": "capture_cancel"})
+			}
 		}
 	}
 }

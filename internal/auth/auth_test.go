@@ -47,29 +47,70 @@ func TestSecretsAndIDs(t *testing.T) {
 	assert.False(t, auth.Equal("", [32]byte{}))
 }
 
-// memory is a KeyStore.
-type memory map[[32]byte]bool
+// memory is a key store that forgets. A nil one is broken.
+type memory struct {
+	keys map[[32]byte]bool
+	meta map[string][]byte
+}
+
+func newMemory() *memory { return &memory{map[[32]byte]bool{}, map[string][]byte{}} }
 
 var errBroken = errors.New("broken")
 
-func (m memory) AddKey(h [32]byte, _ time.Time) error {
+func (m *memory) AddKey(h [32]byte, _ time.Time) error {
 	if m == nil {
 		return errBroken
 	}
-	m[h] = true
+	m.keys[h] = true
 	return nil
 }
-func (m memory) HasKey(h [32]byte) (bool, error) {
+
+func (m *memory) HasKey(h [32]byte) (bool, error) {
 	if m == nil {
 		return false, errBroken
 	}
-	return m[h], nil
+	return m.keys[h], nil
 }
-func (m memory) KeyCount() (int, error) { return len(m), nil }
+
+func (m *memory) RemoveKey(h [32]byte) error {
+	delete(m.keys, h)
+	return nil
+}
+
+func (m *memory) KeyCount() (int, error) { return len(m.keys), nil }
+
+func (m *memory) Meta(name string) ([]byte, error) {
+	if m == nil {
+		return nil, errBroken
+	}
+	return m.meta[name], nil
+}
+
+func (m *memory) SetMeta(name string, value []byte) error {
+	m.meta[name] = value
+	return nil
+}
+
+// TestGivenKeyIsReplaced: giving another key revokes the one given before, and
+// not one that was made.
+func TestGivenKeyIsReplaced(t *testing.T) {
+	keys := auth.NewKeys(newMemory(), time.Now)
+	made, err := keys.Ensure("")
+	require.NoError(t, err)
+	for _, given := range []string{"the first key given", "the second key given", "the second key given"} {
+		_, err := keys.Ensure(given)
+		require.NoError(t, err)
+	}
+	for key, want := range map[string]bool{made: true, "the first key given": false, "the second key given": true} {
+		ok, err := keys.Check(key)
+		require.NoError(t, err)
+		assert.Equal(t, want, ok)
+	}
+}
 
 func TestKeys(t *testing.T) {
 	now := epoch
-	store := memory{}
+	store := newMemory()
 	keys := auth.NewKeys(store, func() time.Time { return now })
 	check := func(key string) bool {
 		ok, err := keys.Check(key)
@@ -88,7 +129,7 @@ func TestKeys(t *testing.T) {
 	assert.Empty(t, given, "what was given is not shown")
 	assert.True(t, check("given-by-the-platform") && check(made))
 	assert.False(t, check("") || check("other"))
-	for h := range store {
+	for h := range store.keys {
 		assert.NotContains(t, string(h[:]), "given", "only hashes are kept")
 	}
 
@@ -99,9 +140,9 @@ func TestKeys(t *testing.T) {
 	assert.False(t, check(session))
 	assert.Len(t, store, 2, "sessions are not kept")
 
-	_, err = auth.NewKeys(memory(nil), time.Now).Check("x")
+	_, err = auth.NewKeys((*memory)(nil), time.Now).Check("x")
 	require.ErrorIs(t, err, errBroken)
-	_, err = auth.NewKeys(memory(nil), time.Now).Ensure("")
+	_, err = auth.NewKeys((*memory)(nil), time.Now).Ensure("")
 	assert.ErrorIs(t, err, errBroken)
 }
 

@@ -10,6 +10,9 @@ type KeyStore interface {
 	AddKey(hash [32]byte, created time.Time) error
 	HasKey(hash [32]byte) (bool, error)
 	KeyCount() (int, error)
+	RemoveKey(hash [32]byte) error
+	Meta(name string) ([]byte, error)
+	SetMeta(name string, value []byte) error
 }
 
 // Keys are the API keys. Console sessions are keys that live for hours and in
@@ -31,13 +34,34 @@ func NewKeys(store KeyStore, now func() time.Time) *Keys {
 // can be shown once.
 func (k *Keys) Ensure(given string) (made string, err error) {
 	if given != "" {
-		return "", k.store.AddKey(Hash(given), k.now())
+		return "", k.replaceGiven(Hash(given))
 	}
 	if n, err := k.store.KeyCount(); err != nil || n > 0 {
 		return "", err
 	}
 	made = "tgk_" + Secret()
 	return made, k.store.AddKey(Hash(made), k.now())
+}
+
+// givenKey names the record of the key that came with the configuration.
+const givenKey = "given_api_key"
+
+// replaceGiven makes the configuration's key valid and the one it had before
+// invalid: giving another key is how one is revoked.
+func (k *Keys) replaceGiven(hash [32]byte) error {
+	before, err := k.store.Meta(givenKey)
+	if err != nil {
+		return err
+	}
+	if len(before) == len(hash) && [32]byte(before) != hash {
+		if err := k.store.RemoveKey([32]byte(before)); err != nil {
+			return err
+		}
+	}
+	if err := k.store.AddKey(hash, k.now()); err != nil {
+		return err
+	}
+	return k.store.SetMeta(givenKey, hash[:])
 }
 
 // Session returns a key for a console that is valid for life.

@@ -80,8 +80,8 @@ func TestExitStatus(t *testing.T) {
 		"odd input to mask":    {[]string{"dtmf", "mask"}, []byte("xyz"), 2, []string{"16-bit"}},
 		"mask mode":            {[]string{"dtmf", "mask", "--mode=off"}, nil, 2, []string{"--mode"}},
 		"mask replacement":     {[]string{"dtmf", "mask", "--replacement=music"}, nil, 2, []string{"--replacement"}},
-		"nothing listens":      {[]string{"healthcheck", "--url=http://" + closedPort(t)}, nil, 1, []string{"not reachable"}},
-		"bad URL":              {[]string{"healthcheck", "--url=:"}, nil, 2, []string{"--url"}},
+		"nothing listens":      {[]string{"healthcheck", "--listen=" + closedPort(t)}, nil, 1, []string{"not reachable"}},
+		"bad address":          {[]string{"healthcheck", "--listen=nowhere"}, nil, 2, []string{"--listen"}},
 		"mint without key":     {[]string{"token", "mint", "--conference=c", "--leg=l", "--role=agent"}, nil, 2, []string{"--key"}},
 		"mint, bad role":       {[]string{"token", "mint", "--key=k", "--conference=c", "--leg=l", "--role=boss"}, nil, 2, []string{"--role"}},
 		"mint, bad key":        {[]string{"token", "mint", "--key", file, "--conference=c", "--leg=l", "--role=agent"}, nil, 2, []string{"PEM"}},
@@ -202,10 +202,10 @@ func TestHealthcheck(t *testing.T) {
 	status := http.StatusOK
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 	defer h.Close()
-	r := tonegate(nil, "healthcheck", "--url", h.URL)
+	r := tonegate(nil, "healthcheck", "--listen", h.Listener.Addr().String())
 	assert.Equal(t, run{0, "ready\n", ""}, r)
 	status = http.StatusServiceUnavailable
-	r = tonegate(nil, "healthcheck", "--url", h.URL)
+	r = tonegate(nil, "healthcheck", "--listen", h.Listener.Addr().String())
 	assert.Equal(t, 1, r.status)
 	assert.Contains(t, r.err, "503")
 }

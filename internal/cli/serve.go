@@ -3,11 +3,13 @@ package cli
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"slices"
@@ -98,8 +100,13 @@ func jsonLog(w io.Writer, level string) *zap.Logger {
 // greet says where everything is.
 func greet(w io.Writer, at serve.Addresses) {
 	fmt.Fprintf(w, "\nTonegate is ready.\n\n")
-	fmt.Fprintf(w, "  Console   %s/#login=%s\n", at.HTTP, at.Login)
-	fmt.Fprintf(w, "            (this link works once, within 30 minutes)\n")
+	// A link that signs in belongs on a terminal, not in a container's log.
+	if at.APIKey != "" || terminal(w) {
+		fmt.Fprintf(w, "  Console   %s/#login=%s\n", at.HTTP, at.Login)
+		fmt.Fprintf(w, "            (this link works once, within 30 minutes)\n")
+	} else {
+		fmt.Fprintf(w, "  Console   %s/ (asks for the API key)\n", at.HTTP)
+	}
 	fmt.Fprintf(w, "  API       %s/v1, described at %s/openapi.json\n", at.HTTP, at.HTTP)
 	fmt.Fprintf(w, "  Media     udp %s\n", at.Media)
 	metrics := at.Metrics
@@ -112,6 +119,15 @@ func greet(w io.Writer, at serve.Addresses) {
 		fmt.Fprintf(w, "            (made now, kept only as a hash: note it, it is not shown again)\n")
 	}
 	fmt.Fprintf(w, "\nStop with Ctrl-C.\n\n")
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
 }
 
 type configCmd struct {
@@ -132,24 +148,35 @@ func (c *configCheckCmd) Run(s *streams) error {
 }
 
 type healthcheckCmd struct {
-	URL string `default:"http://127.0.0.1:8080/readyz" help:"What to ask."`
+	Listen  string `default:"127.0.0.1:8080" help:"Where the server listens, as given to it." placeholder:"HOST:PORT"`
+	TLSCert string `name:"tls-cert" help:"Given if the server has it: then HTTPS is asked." placeholder:"FILE"`
 }
 
 // Run exits with 0 if the server answers that it is ready.
 func (c *healthcheckCmd) Run(ctx context.Context, s *streams) error {
+	_, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("%w: --listen %q: give host:port", errUsage, c.Listen)
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL, nil)
-	if err != nil {
-		return fmt.Errorf("%w: --url %q: %w", errUsage, c.URL, err)
+	url := "http://127.0.0.1:" + port + "/readyz"
+	if c.TLSCert != "" {
+		url = "https" + strings.TrimPrefix(url, "http")
 	}
-	res, err := http.DefaultClient.Do(req)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return fmt.Errorf("%w: %s: %w", errUsage, url, err)
+	}
+	// The certificate names a public host, and the question stays on loopback.
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	res, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("not reachable: %w", err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", c.URL, res.Status)
+		return fmt.Errorf("%s answers %s", url, res.Status)
 	}
 	_, err = fmt.Fprintln(s.out, "ready")
 	return err

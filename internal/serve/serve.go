@@ -72,10 +72,6 @@ func (s *server) run(ctx context.Context) (err error) {
 		return err
 	}
 	keys := auth.NewKeys(s.store, time.Now)
-	made, err := keys.Ensure(s.cfg.APIKey)
-	if err != nil {
-		return err
-	}
 	if err := s.openCalls(); err != nil {
 		return err
 	}
@@ -97,7 +93,7 @@ func (s *server) run(ctx context.Context) (err error) {
 		defer metrics.Close()
 	}
 	addresses := Addresses{
-		HTTP: "http://" + listener.Addr().String(), Media: s.rtc.Addr().String(), APIKey: made,
+		HTTP: "http://" + listener.Addr().String(), Media: s.rtc.Addr().String(),
 		Login: login.Issue(struct{}{}, time.Now()),
 	}
 	if s.cfg.TLSCert != "" {
@@ -110,6 +106,10 @@ func (s *server) run(ctx context.Context) (err error) {
 	}
 	if metrics != nil {
 		addresses.Metrics = "http://" + metrics.Addr().String()
+	}
+	// Last: a key that was made is shown once, so nothing may fail after it.
+	if addresses.APIKey, err = keys.Ensure(s.cfg.APIKey); err != nil {
+		return err
 	}
 	return s.serve(ctx, api, listener, metrics, addresses)
 }
@@ -188,15 +188,16 @@ func listen(flag, address string) (net.Listener, error) {
 }
 
 // routes puts the pages, the API and the operator's endpoints together.
-func (s *server) routes(api http.Handler, withOps bool) http.Handler {
+func (s *server) routes(api http.Handler, withMetrics bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", web.Handler())
 	mux.Handle("/v1/", s.counted(api))
 	mux.Handle("/version", api)
 	mux.Handle("/openapi.json", api)
 	mux.Handle("/openapi.yaml", api)
-	if withOps {
-		s.operations(mux)
+	s.health(mux)
+	if withMetrics {
+		s.serveMetrics(mux)
 	}
 	return mux
 }
@@ -224,8 +225,11 @@ func (s *server) idle(ctx context.Context) {
 	}
 }
 
-func (s *server) operations(mux *http.ServeMux) {
+func (s *server) serveMetrics(mux *http.ServeMux) {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.reg, promhttp.HandlerOpts{}))
+}
+
+func (s *server) health(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("ok\n"))
 	})
@@ -249,7 +253,8 @@ func (s *server) serve(ctx context.Context, api http.Handler, main, metrics net.
 	s.http = start(s.routes(api, metrics == nil), main)
 	if metrics != nil {
 		mux := http.NewServeMux()
-		s.operations(mux)
+		s.serveMetrics(mux)
+		s.health(mux)
 		s.metrics = start(mux, metrics)
 	}
 	s.ready.Store(true)

@@ -64,6 +64,15 @@ func (s *Store) AddKey(hash [32]byte, created time.Time) error {
 	return s.put(bucketKeys, hash[:], stamp(created))
 }
 
+// RemoveKey forgets an API key; an unknown one is no error.
+func (s *Store) RemoveKey(hash [32]byte) error {
+	err := s.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketKeys).Delete(hash[:]) })
+	if err != nil {
+		return fmt.Errorf("remove an API key: %w", err)
+	}
+	return nil
+}
+
 // HasKey reports whether an API key with this hash was added.
 func (s *Store) HasKey(hash [32]byte) (bool, error) {
 	v, err := s.get(bucketKeys, hash[:])

@@ -5,8 +5,11 @@
 //
 //   npm run browsers                       builds the server from this checkout
 //   npm run browsers -- --server BINARY    takes that server instead: give it a
-//     broken one to see the checks bite. With a gate that lets everything pass
-//     (mixer/mask: Push ignores the spans) 28 checks fail.
+//     broken one to see the checks bite. They did: with a gate that ignores its
+//     spans (mixer/mask: Push) the agent reads all 20 keys of both phases with
+//     tones, at -9 dBm0, and the field is not silent; with events relayed to the
+//     agent as tones, all 20 in all five phases; with each key told as it comes,
+//     the search in the traffic and the progress grid fail.
 //   npm run browsers -- --update-images    also takes docs/images
 //   npm run browsers -- --keep FOLDER      keeps what agent and IVR heard
 //
@@ -18,7 +21,8 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { launch, open } from './browser.mjs'
-import { holds, sequence } from './secrets.mjs'
+import { pictures } from './images.mjs'
+import { holds, overTime, sequence } from './secrets.mjs'
 import { during, level, multimon, pairOf, readWav, resample, resemblance, trace, writeWav } from './sound.mjs'
 import { build, start } from './tonegate.mjs'
 import { decode } from './tones.mjs'
@@ -323,9 +327,11 @@ try {
 
     // The agent sees how many, on a grid that hides when.
     const bullets = id(agent, 'bullets')
-    await bullets.getByText(`${keys.length} keys`, { exact: true }).waitFor({ timeout: 3000 }).catch(() => {})
+    // A star and a hash are for the IVR to interpret; they do not count.
+    const counted = keys.replace(/[*#]/g, '').length
+    await bullets.getByText(`${counted} keys`, { exact: true }).waitFor({ timeout: 3000 }).catch(() => {})
     const shown = (await bullets.innerText()).replace(/\s+/g, ' ').trim()
-    const right = again ? /^[^\d•]*[• ]+ \d+ keys$/ : /^[^\d•]*(•{4} ?){5} 20 keys$/
+    const right = again ? /^[^\d•]*[• ]+ \d+ keys$/ : new RegExp(`^[^\\d•]*(•{4} ?){${counted / 4}} ?${counted} keys$`)
     check(right.test(shown), `the agent's panel reads "${shown}"`)
     const counts = duringKeys.filter((t) => t.name === 'agent' && t.kind === 'received' && t.text.includes('capture_progress'))
     const gaps = counts.slice(1).map((t, i) => t.at - counts[i].at)
@@ -374,11 +380,19 @@ try {
   await Promise.all(pending)
   for (const { name, when, text } of seen) if (used.some((keys) => holds(text, keys))) check(false, `the ${name} page shows keys ${when}`)
   const told = traffic.filter(({ text }) => used.some((keys) => holds(text, keys)))
-  for (const { name, kind } of told) check(false, `the keys are in what ${name} ${kind}`)
+  for (const what of new Set(told.map(({ name, kind }) => `${name}: ${kind}`))) check(false, `the keys are in traffic: ${what}`)
+  for (const name of new Set(traffic.map((t) => t.name))) {
+    const story = overTime(traffic.filter((t) => t.name === name && t.kind !== 'request').map((t) => t.text))
+    if (used.some((keys) => holds(story, keys))) check(false, `the keys are told one by one to ${name}`)
+  }
   const volume = traffic.reduce((sum, { text }) => sum + text.length, 0)
   check(told.length === 0 && volume > 10_000, `no frame, body or console line holds the keys (${traffic.length} texts, ${Math.round(volume / 1024)} KiB; the pages were looked at ${seen.length} times)`)
   const outsiders = frames('phone', 'received', 'capture_progress').length + frames('ivr', 'received', 'capture_progress').length
   check(outsiders === 0, 'neither customer nor IVR is told of progress')
+  if (options['update-images']) {
+    say('--- pictures')
+    await pictures(root, server, theirs.context.browser(), ours.context.browser())
+  }
   for (const fault of [theirs, ours, third].flatMap((b) => b.faults)) check(false, `console error: ${fault}`)
 
 } catch (error) {
@@ -390,7 +404,7 @@ if (server) {
   const code = await server.stop()
   check(code === 0, `the server ends with ${code} after SIGINT`)
   const lines = server.log.trim().split('\n')
-  const all = `${server.log}\n${server.out}`
+  const all = `${server.log}\n${server.out}\n${overTime(lines)}`
   check(lines.length > 5 && !used.some((keys) => holds(all, keys)), `the server's log holds no keys (${lines.length} lines at debug)`)
   const troubles = lines.filter((line) => !/^\{"level":"(debug|info)"/.test(line))
   check(troubles.length === 0, `the server's log reports no trouble${troubles.map((line) => `\n  ${line}`).join('')}`)

@@ -50,3 +50,26 @@ export function holds(text, keys) {
   for (const needle of spellings(keys)) if (hay.includes(needle.toLowerCase())) return true
   return false
 }
+
+/**
+ * What JSON messages say over time: one line per member, with its values in
+ * order. Keys that are told one by one stand together there.
+ */
+export function overTime(texts) {
+  const members = new Map()
+  const walk = (value, path) => {
+    if (value !== null && typeof value === 'object') for (const [name, inner] of Object.entries(value)) walk(inner, `${path}.${Array.isArray(value) ? '' : name}`)
+    else members.set(path, [...(members.get(path) ?? []), value])
+  }
+  let rest = ''
+  for (const text of texts) {
+    try {
+      const message = JSON.parse(text)
+      walk(message, String(message.type ?? message.msg))
+      walk(message, '')
+    } catch {
+      rest += text
+    }
+  }
+  return [...members.values()].map((values) => values.join(',')).join('\n') + `\n${rest}`
+}

@@ -1,6 +1,5 @@
 // A server of one's own for a test: built, started, watched, stopped.
 import { execFileSync, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 
 export function build(root, folder) {
@@ -11,12 +10,12 @@ export function build(root, folder) {
 
 /** Resolves when the server has printed where it is. */
 export function start(binary, folder) {
-  const apiKey = randomBytes(24).toString('hex')
   const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--media', '127.0.0.1:0', '--data', join(folder, 'data'), '--log-level', 'debug'], {
-    env: { ...process.env, TONEGATE_API_KEY: apiKey },
+    // Without a key given it makes one, and prints it with a link to the console.
+    env: { ...process.env, TONEGATE_API_KEY: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const server = { child, apiKey, out: '', log: '' }
+  const server = { child, out: '', log: '' }
   child.stderr.setEncoding('utf8').on('data', (text) => (server.log += text))
   const over = new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code)))
   // SIGINT, as from Ctrl-C; whatever else happens, it does not outlive us.
@@ -34,8 +33,9 @@ export function start(binary, folder) {
     child.stdout.setEncoding('utf8').on('data', (text) => {
       server.out += text
       const [, origin, login] = server.out.match(/Console\s+(http\S+)\/#login=(\S+)/) ?? []
-      if (!origin || !server.out.includes('Stop with')) return
-      resolve(Object.assign(server, { origin, login }))
+      const [, apiKey] = server.out.match(/API key\s+(tgk_\S+)/) ?? []
+      if (!origin || !apiKey || !server.out.includes('Stop with')) return
+      resolve(Object.assign(server, { origin, login, apiKey }))
     })
   })
 }
