@@ -83,18 +83,7 @@ func NewGenerator(seed uint64, m *Material, codecs *independent.Codecs) *Generat
 // Make makes one item. It depends on nothing but the seed, the family's name,
 // the index and the material.
 func (g *Generator) Make(ctx context.Context, f Family, index int) (*Item, error) {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(f.Name))
-	s := &scene{
-		rng:     rand.New(rand.NewPCG(g.seed^h.Sum64(), uint64(index))),
-		strokes: f.Strokes,
-		heldOut: index%2 == 1,
-	}
-	s.material = g.material.part(s.heldOut)
-	s.law = audio.MuLaw
-	if s.rng.IntN(2) == 1 {
-		s.law = audio.ALaw
-	}
+	s := newScene(g.seed, f, index, g.material)
 	f.build(s)
 	item := &Item{
 		Family: f.Name, Index: index, HeldOut: s.heldOut, Law: s.law,
@@ -104,6 +93,23 @@ func (g *Generator) Make(ctx context.Context, f Family, index int) (*Item, error
 		return nil, fmt.Errorf("family %s, item %d: %w", f.Name, index, err)
 	}
 	return item, nil
+}
+
+// newScene returns the empty scene of an item.
+func newScene(seed uint64, f Family, index int, m *Material) *scene {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(f.Name))
+	s := &scene{
+		rng:     rand.New(rand.NewPCG(seed^h.Sum64(), uint64(index))),
+		strokes: f.Strokes,
+		heldOut: index%2 == 1,
+	}
+	s.material = m.part(s.heldOut)
+	s.law = audio.MuLaw
+	if s.rng.IntN(2) == 1 {
+		s.law = audio.ALaw
+	}
+	return s
 }
 
 // Find returns the families with the given names, or all for no names.

@@ -42,8 +42,11 @@ func allowed(c corpus.Class) float64 {
 // atMost checks that an estimate does not exceed a target.
 func atMost(name string, e Estimate, target float64, unit string) Check {
 	pass := e.Value <= target
-	bound := e.High
-	return Check{name, e.Value, bound, target, unit, pass, pass == (e.High <= target) && pass || !pass && e.Low > target}
+	certain := e.Low > target
+	if pass {
+		certain = e.High <= target
+	}
+	return Check{name, e.Value, e.High, target, unit, pass, certain}
 }
 
 // none checks that something did not happen at all.

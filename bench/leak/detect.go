@@ -7,7 +7,7 @@ import (
 
 const (
 	soonest = 20 * ms  // after its onset a key can be reported
-	latest  = 120 * ms // after its end it is still this key's report
+	latest  = 420 * ms // after its end it is still this key's: its echo's, at worst
 )
 
 // Tally counts what a receiver made of strokes.
@@ -16,6 +16,19 @@ type Tally struct {
 	Doubled           int // reports beyond what a stroke allows
 	Wrong             int // reports of a key that nobody pressed then
 	Rejects, Accepted int // strokes that must not be reported, and were
+	notes             []note
+}
+
+// note is one thing that went wrong with one stroke.
+type note struct {
+	stroke int
+	what   string
+}
+
+func (t *Tally) note(stroke int, what string, n int) {
+	if n > 0 {
+		t.notes = append(t.notes, note{stroke, what})
+	}
 }
 
 func (t *Tally) add(o Tally) {
@@ -55,15 +68,16 @@ func tally(strokes []corpus.Stroke, keys []independent.Key) Tally {
 		switch {
 		case s.Max == 0:
 			t.Rejects++
-			if counts[k] > 0 {
-				t.Accepted++
-			}
+			t.Accepted += count(counts[k] > 0)
+			t.note(k, "accepted", counts[k])
 			continue
 		case s.Min > 0:
 			t.Valid++
 		}
 		t.Missed += max(0, s.Min-counts[k])
+		t.note(k, "missed", s.Min-counts[k])
 		t.Doubled += max(0, counts[k]-s.Max)
+		t.note(k, "doubled", counts[k]-s.Max)
 	}
 	return t
 }
@@ -71,11 +85,18 @@ func tally(strokes []corpus.Stroke, keys []independent.Key) Tally {
 // strange counts a key that is no stroke's: on a tone that had to be rejected
 // it is that tone's, and wrong everywhere else.
 func (t *Tally) strange(strokes []corpus.Stroke, key independent.Key) {
-	for _, s := range strokes {
-		if s.Max == 0 && key.At >= s.Onset && key.At <= s.End()+latest {
+	near := 0
+	for k, s := range strokes {
+		if key.At < s.Onset {
+			break
+		}
+		near = k
+		if s.Max == 0 && key.At <= s.End()+latest/4 {
 			t.Accepted++
+			t.note(k, "accepted as another", 1)
 			return
 		}
 	}
 	t.Wrong++
+	t.note(near, "wrong", 1)
 }

@@ -27,11 +27,11 @@ func table(w io.Writer, f func(t *tabwriter.Writer)) {
 func (r *Result) printLeaks(w io.Writer) {
 	fmt.Fprintf(w, "\nLeak in percent over chance and over a perfect mask, worst scope, added delay %g ms\n", r.Variants[0].Delay)
 	table(w, func(t *tabwriter.Writer) {
-		fmt.Fprintln(t, "family\ttones\ttarget\tarmed\t≤ (95 %)\tscope\tplain\tfloor\texposed %\tnamed\treleased\tnot armed\t≤ (95 %)\ttuning\theld out\t")
+		fmt.Fprintln(t, "family\ttones\ttarget\tarmed\t≤ (95 %)\tscope\tread\tfloor\tplain\texposed %\tnamed\treleased\tnot armed\t≤ (95 %)\ttuning\theld out\t")
 		line := func(name string, target float64, v []ModeResult, parts [2]ModeResult) {
 			a, u := v[0], v[1]
-			fmt.Fprintf(t, "%s\t%d\t%.1f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%.1f\t%d\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n",
-				name, a.Strokes, target, a.Leak.Value, a.Leak.High, a.Scope, a.Plain.Value, a.Floor, a.Exposed, a.Named,
+			fmt.Fprintf(t, "%s\t%d\t%.1f\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%.2f\t%.1f\t%d\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n",
+				name, a.Strokes, target, a.Leak.Value, a.Leak.High, a.Scope, a.Read, a.Floor, a.Plain.Value, a.Exposed, a.Named,
 				a.Released, u.Leak.Value, u.Leak.High, parts[0].Leak.Value, parts[1].Leak.Value)
 		}
 		for _, f := range r.Families {

@@ -13,7 +13,8 @@ type ModeResult struct {
 	Leak     Estimate // in the worst scope
 	Scope    string   // which that is
 	Plain    Estimate // without regard to exposure, anywhere
-	Floor    float64  // the listener's advantage behind the oracle
+	Read     float64  // the listener's advantage over chance, anywhere
+	Floor    float64  // the same behind the oracle
 	Exposed  float64  // share of strokes of which something got out
 	Named    int      // strokes read rightly and with confidence
 	Released float64  // samples of a stroke released, on average
@@ -30,6 +31,7 @@ type FamilyResult struct {
 	Spandsp      Tally
 	Read         float64 // digits per item that the listener read, armed
 	ReadOracle   float64
+	Cases        []Case // what went wrong, for whoever looks for the cause
 }
 
 // Result is everything measured.
@@ -58,7 +60,7 @@ func score(strokes []heardStroke) ModeResult {
 		return r
 	}
 	var more, less [listen.ScopeCount]int
-	plainMore, plainLess, floor, exposed, released := 0, 0, 0, 0, 0
+	plainMore, plainLess, read, floor, exposed, released := 0, 0, 0, 0, 0, 0
 	for i := range strokes {
 		s := &strokes[i]
 		for k := range s.right {
@@ -71,6 +73,7 @@ func score(strokes []heardStroke) ModeResult {
 		}
 		plainMore += count(s.right[0] && !s.floor[0])
 		plainLess += count(!s.right[0] && s.floor[0])
+		read += count(s.right[0])
 		floor += count(s.floor[0])
 		exposed += count(s.exposed)
 		r.Named += count(s.named)
@@ -83,6 +86,7 @@ func score(strokes []heardStroke) ModeResult {
 		}
 	}
 	r.Plain = paired(plainMore, plainLess, n).percent()
+	r.Read = wilson(read, n).advantage().Value * 100
 	r.Floor = wilson(floor, n).advantage().Value * 100
 	r.Exposed = 100 * float64(exposed) / float64(n)
 	r.Released = float64(released) / float64(n)
@@ -124,6 +128,7 @@ func (b *bench) familyResult(f corpus.Family, outcomes []outcome) FamilyResult {
 		}
 		r.Ours.add(o.ours)
 		r.Spandsp.add(o.spandsp)
+		r.Cases = append(r.Cases, o.cases(i)...)
 		for _, s := range o.strokes[0] {
 			r.Read += float64(count(s.right[0])) / float64(len(outcomes))
 			r.ReadOracle += float64(count(s.floor[0])) / float64(len(outcomes))

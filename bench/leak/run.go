@@ -51,6 +51,7 @@ func (p *Plan) variants() []variant {
 type outcome struct {
 	err      error
 	heldOut  bool
+	pressed  []corpus.Stroke
 	strokes  [][]heardStroke // by variant
 	ours     Tally
 	spandsp  Tally
@@ -154,7 +155,7 @@ func (b *bench) item(e *examiner, item *corpus.Item) outcome {
 	tone := carrying(item)
 	perfect := oracle(item, tone)
 	floor := e.guesses(item, perfect, func(int) bool { return true })
-	o := outcome{heldOut: item.HeldOut, strokes: make([][]heardStroke, len(b.variants))}
+	o := outcome{heldOut: item.HeldOut, pressed: item.Strokes, strokes: make([][]heardStroke, len(b.variants))}
 	for _, armed := range []bool{true, false} {
 		settings, at := b.settings(armed)
 		passages, keys := hear(item.Samples, item.Concealed, settings)

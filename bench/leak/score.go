@@ -73,6 +73,45 @@ type heardStroke struct {
 	named    bool                    // right and sure of it
 	exposed  bool                    // something of the tone got through
 	released int                     // samples of the tone itself that did
+	where    place
+}
+
+// place says where a tone's samples got through.
+type place struct{ Lead, Inside, Trail, After, All int }
+
+// locate finds the place of what was released of stroke k: before its mask
+// begins, in holes of it, after it ends, beyond the oracle's margin, or all of
+// it where nothing is masked.
+func locate(item *corpus.Item, open, tone, perfect []bool, k int) (p place) {
+	s := item.Strokes[k]
+	from, to := max(0, s.Onset-oracleMargin), min(s.End()+oracleMargin, len(open))
+	first, last := -1, -1
+	for i := from; i < to; i++ {
+		if !open[i] {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	for i := from; i < until(item, k); i++ {
+		if !open[i] || !tone[i] || perfect[i] {
+			continue
+		}
+		switch {
+		case i >= to:
+			p.After++
+		case first < 0:
+			p.All++
+		case i < first:
+			p.Lead++
+		case i > last:
+			p.Trail++
+		default:
+			p.Inside++
+		}
+	}
+	return p
 }
 
 // examiner scores items; one per goroutine.
@@ -116,6 +155,9 @@ func (e *examiner) examine(item *corpus.Item, open []bool, tone, perfect []bool,
 			} else {
 				out[k].right[scope] = out[k].floor[scope]
 			}
+		}
+		if out[k].exposed {
+			out[k].where = locate(item, open, tone, perfect, k)
 		}
 		out[k].named = out[k].exposed && out[k].right[0] && guesses[k][0].Confident
 	}

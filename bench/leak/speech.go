@@ -9,6 +9,8 @@ import (
 // stretch is a piece of speech or music without tones.
 type stretch struct {
 	kind, part string // "speech" or "music", "tuning" or "held out"
+	clip       string
+	from       int // in the clip, in samples
 	samples    []int16
 }
 
@@ -26,7 +28,7 @@ func stretches(m *corpus.Material, limit int) []stretch {
 					law = audio.ALaw
 				}
 				end := min(len(c.Samples), at+stretchSamples)
-				out = append(out, stretch{kind, part, companded(c.Samples[at:end], law)})
+				out = append(out, stretch{kind, part, c.Name, at, companded(c.Samples[at:end], law)})
 				n++
 			}
 		}
@@ -53,6 +55,13 @@ type Damage struct {
 	Digits          int // keys reported
 	Spandsp         int // by spandsp
 	Altered         int // samples that came out neither masked nor as they were
+	Places          []Place
+}
+
+// Place is one false mask.
+type Place struct {
+	Clip   string
+	At, Ms float64 // seconds into the clip, and how long
 }
 
 func (d *Damage) add(o Damage) {
@@ -62,6 +71,7 @@ func (d *Damage) add(o Damage) {
 	d.Digits += o.Digits
 	d.Spandsp += o.Spandsp
 	d.Altered += o.Altered
+	d.Places = append(d.Places, o.Places...)
 }
 
 // Hours is how much was listened to.
@@ -78,12 +88,14 @@ func damage(s stretch, armed bool) Damage {
 	out, keys := hear(s.samples, nil, []setting{{mask.Strip, armed, fullReach}})
 	d := Damage{Samples: len(s.samples), Digits: len(keys), Altered: out[0].altered}
 	open := true
-	for _, o := range out[0].open {
+	for i, o := range out[0].open {
 		if !o {
 			d.Masked++
 			if open {
 				d.Masks++
+				d.Places = append(d.Places, Place{s.clip, float64(s.from+i) / 1000 / ms, 0})
 			}
+			d.Places[len(d.Places)-1].Ms += 1.0 / ms
 		}
 		open = o
 	}
