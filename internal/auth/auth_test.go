@@ -77,7 +77,12 @@ func (m *memory) RemoveKey(h [32]byte) error {
 	return nil
 }
 
-func (m *memory) KeyCount() (int, error) { return len(m.keys), nil }
+func (m *memory) KeyCount() (int, error) {
+	if m == nil {
+		return 0, errBroken
+	}
+	return len(m.keys), nil
+}
 
 func (m *memory) Meta(name string) ([]byte, error) {
 	if m == nil {
@@ -138,7 +143,7 @@ func TestKeys(t *testing.T) {
 	assert.True(t, check(session))
 	now = expires
 	assert.False(t, check(session))
-	assert.Len(t, store, 2, "sessions are not kept")
+	assert.Len(t, store.keys, 2, "sessions are not kept")
 
 	_, err = auth.NewKeys((*memory)(nil), time.Now).Check("x")
 	require.ErrorIs(t, err, errBroken)
