@@ -119,13 +119,13 @@ func tremolo(s *scene) {
 }
 
 func clipping(s *scene) {
-	level := s.within(-14, -6)
-	s.spread(func(int) press {
-		p := s.plain()
-		p.row, p.column = level-s.within(0, 3), level
-		return p
-	})
-	s.limit = 1.7 * audio.AmplitudeOf(level) * math.Pow(10, -s.within(1, 12)/20)
+	drive := s.within(1, 12)
+	level := s.level()
+	for i := range s.presses {
+		// Beyond that most of the power is in what clipping adds.
+		s.presses[i].invalid = drive > 6
+	}
+	s.limit = 1.7 * audio.AmplitudeOf(level) * math.Pow(10, -drive/20)
 	s.ordinary()
 }
 

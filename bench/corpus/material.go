@@ -64,10 +64,12 @@ func heldOutVoice(folder string) bool {
 	return strings.HasPrefix(folder, "fr_") || strings.HasPrefix(folder, "ru_")
 }
 
-// notSpeech names the prompts that are signals and would be masked rightly.
+// notSpeech names the prompts that are signals, and the one of animals: they
+// whistle, and every language comes with the same.
 func notSpeech(path string) bool {
 	name := filepath.Base(path)
-	return strings.Contains(name, "2tone") || strings.HasPrefix(name, "beep") || strings.Contains(path, "/silence/")
+	return strings.Contains(name, "2tone") || strings.HasPrefix(name, "beep") ||
+		name == "tt-monkeys.wav" || strings.Contains(path, "/silence/")
 }
 
 // Load reads the recordings of the Debian packages asterisk-core-sounds-*-wav

@@ -14,7 +14,10 @@ type stretch struct {
 	samples    []int16
 }
 
-const stretchSamples = 240 * audio.SampleRate
+const (
+	stretchSamples = 240 * audio.SampleRate
+	startUp        = mask.Quantum
+)
 
 // stretches cuts recordings up for the workers, through one law or the other.
 func stretches(m *corpus.Material, limit int) []stretch {
@@ -56,6 +59,7 @@ type Damage struct {
 	Spandsp         int // by spandsp
 	Altered         int // samples that came out neither masked nor as they were
 	Places          []Place
+	TalkOff         []Place // where digits were reported
 }
 
 // Place is one false mask.
@@ -72,6 +76,7 @@ func (d *Damage) add(o Damage) {
 	d.Spandsp += o.Spandsp
 	d.Altered += o.Altered
 	d.Places = append(d.Places, o.Places...)
+	d.TalkOff = append(d.TalkOff, o.TalkOff...)
 }
 
 // Hours is how much was listened to.
@@ -87,8 +92,14 @@ func (d *Damage) Percent() float64 { return 100 * float64(d.Masked) / max(1, flo
 func damage(s stretch, armed bool) Damage {
 	out, keys := hear(s.samples, nil, []setting{{mask.Strip, armed, fullReach}})
 	d := Damage{Samples: len(s.samples), Digits: len(keys), Altered: out[0].altered}
+	for _, k := range keys {
+		d.TalkOff = append(d.TalkOff, Place{Clip: s.clip, At: float64(s.from+k.At) / 1000 / ms})
+	}
 	open := true
 	for i, o := range out[0].open {
+		if !o && i < startUp {
+			continue // an empty delay line is masked, and its mask rounded up
+		}
 		if !o {
 			d.Masked++
 			if open {
