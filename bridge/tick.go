@@ -83,6 +83,12 @@ func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Fram
 		return &customer.raw
 	}
 	c.forIVR = customer.raw
+	if relay.On && !ivr.spec.Media.Events {
+		// As with an endpoint that sends events, the voice pauses meanwhile: a
+		// late in-band copy may begin under the key, and its first milliseconds
+		// would pass for a second one.
+		c.noise.Fill(c.forIVR[:])
+	}
 	for _, s := range copies {
 		c.noise.Fill(c.forIVR[max(0, s.Start):min(audio.FrameSamples, int(s.End))])
 	}

@@ -10,7 +10,7 @@ command -v sox >/dev/null || need+=(sox)
 command -v multimon-ng >/dev/null || need+=(multimon-ng)
 command -v cc >/dev/null || need+=(gcc libc6-dev)
 [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || need+=(chromium)
-[ -e /usr/include/spandsp.h ] || need+=(libspandsp-dev libtiff-dev)
+[ -n "$(ls /usr/include/spandsp.h /usr/include/*/spandsp.h 2>/dev/null)" ] || need+=(libspandsp-dev libtiff-dev)
 if [ ${#need[@]} -gt 0 ]; then
 	echo "Installing ${need[*]}"
 	sudo=()
