@@ -57,10 +57,15 @@ func (c *Command) Run(ctx context.Context, out, progress io.Writer) error {
 	if err != nil {
 		fmt.Fprintf(progress, "no figures of spandsp's: %v\n", err)
 	}
+	ear, err := listen.New(p.Seed).Calibrate()
+	if err != nil {
+		return fmt.Errorf("leak: a deaf listener proves nothing: %w", err)
+	}
 	r, err := Measure(ctx, p, material, codecs, spandsp)
 	if err != nil {
 		return err
 	}
+	r.Ear = ear
 	r.Print(out)
 	if c.Out != "" {
 		if err := r.Write(c.Out); err != nil {
@@ -75,14 +80,11 @@ func (c *Command) Run(ctx context.Context, out, progress io.Writer) error {
 
 // Measure does everything that the plan says. Codecs and spandsp may be nil:
 // the families that need codecs then fail, and spandsp's columns stay empty.
+// The caller calibrates the listener; they are all alike.
 func Measure(ctx context.Context, p Plan, m *corpus.Material, codecs *independent.Codecs, spandsp *independent.Spandsp) (*Result, error) {
-	ear, err := listen.New(p.Seed).Calibrate()
-	if err != nil {
-		return nil, fmt.Errorf("leak: a deaf listener proves nothing: %w", err)
-	}
 	b := &bench{plan: p, corpus: corpus.NewGenerator(p.Seed, m, codecs), material: m, spandsp: spandsp}
 	b.variants = p.variants()
-	r := &Result{Seed: p.Seed, Tones: p.Tones, Variants: b.variants, Spandsp: spandsp != nil, Ear: ear}
+	r := &Result{Seed: p.Seed, Tones: p.Tones, Variants: b.variants, Spandsp: spandsp != nil}
 	outcomes, err := b.items(ctx)
 	if err != nil {
 		return nil, err
