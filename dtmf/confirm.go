@@ -13,6 +13,8 @@ const (
 	longestBreak = 14 * audio.SamplesPerMs // within a key
 	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
 	never        = int32(1 << 30)          // a time long ago
+	echoTime     = 400 * audio.SamplesPerMs
+	ringTime     = 30 * audio.SamplesPerMs // Q.24: a gap as long separates two keys
 )
 
 var (
@@ -22,6 +24,8 @@ var (
 	checkScore = db(2.5) // and of one after a longer run
 	twistLimit = db(10)  // either way; Q.24 asks for 8 and 4
 	dropLimit  = db(-15)
+	echoDrop   = db(-13)
+	ringDrop   = db(-3)
 )
 
 // run is a sequence of proofs of one key, in samples relative to the frame.
@@ -86,7 +90,10 @@ func (d *Detector) prove(end int) {
 		d.held.extend(stop, power)
 		d.candidate.on = false
 		d.found.seen[key] = true
-		d.found.add(start, stop, 0)
+		d.found.add(start, stop, 0, 0)
+		return
+	}
+	if d.echoes(key, start, power) {
 		return
 	}
 	if !d.candidate.continues(key, start, power) {
@@ -101,8 +108,22 @@ func (d *Detector) prove(end int) {
 	}
 }
 
+// echoes reports whether a proof that does not continue the held key is an echo
+// of it, or the room's ringing, and no new press: the same key again, soon and
+// much fainter, or after a gap too short for one and falling.
+func (d *Detector) echoes(key Key, start int32, power float32) bool {
+	if !d.held.on || d.held.key != key {
+		return false
+	}
+	gap := start - d.held.last
+	return gap <= echoTime && power < d.held.peak*echoDrop || gap < ringTime && power < d.held.peak*ringDrop
+}
+
 // decide confirms the candidate if a longer window agrees on its frequencies.
 func (d *Detector) decide(end int) {
+	if d.found.n == 0 && !d.wary {
+		return // what does not even look suspicious is no key
+	}
 	g := d.front.look(oldBlocks+end-checkBlocks, oldBlocks+end)
 	p := d.fitBetter(end, checkBlocks, &g)
 	low, high := d.fit.refine(&p)
@@ -118,7 +139,7 @@ func (d *Detector) decide(end int) {
 	d.held = d.candidate
 	d.candidate.on = false
 	d.found.seen[d.held.key] = true
-	d.found.add(d.held.first, int32(end)*hop, 0)
+	d.found.add(d.held.first, int32(end)*hop, 0, 0)
 	if d.nConfirmed < len(d.confirmed) {
 		d.confirmed[d.nConfirmed] = d.held
 		d.nConfirmed++

@@ -8,16 +8,16 @@ import "tonegate/internal/audio"
 func (d *Detector) mask(ev *Evidence, heard Reception) {
 	const whole = audio.FrameSamples
 	if d.lastEnd > -LookAhead-hang {
-		d.found.add(min(d.lastEnd, 0), d.lastEnd, 0)
+		d.found.add(min(d.lastEnd, 0), d.lastEnd, 0, 0)
 	}
 	if heard.Event.Active {
-		d.found.add(-LookAhead, whole, 0)
+		d.found.add(-LookAhead, whole, 0, 0)
 	}
 	if heard.Concealed {
 		// A loss may hide a key's onset: a fragment of a tone too short to be
 		// noticed may end the frame before, and concealment would repeat it.
 		// What the delay line still holds is doubtful as well.
-		d.found.add(-LookAhead, whole, 0)
+		d.found.add(-LookAhead, whole, 0, 0)
 	}
 	d.lastEnd -= whole
 	for _, h := range d.found.hits[:d.found.n] {

@@ -11,23 +11,25 @@ import (
 type window struct {
 	blocks int     // length in milliseconds
 	every  int     // one window ends every so many milliseconds
-	guard  int32   // samples masked on either side of a hit
+	before int32   // samples masked before a hit
+	guard  int32   // and after it
 	raw    float32 // score wanted of the samples as they are
 	high   float32 // and of their high-passed copy
 }
 
 // The longer a window, the less likely that speech looks like two steady
-// sinusoids all through it, so the less contrast is asked for. Short windows
-// get generous guards, as a tone may reach beyond them by a hop; long ones
-// begin before the tone anyway.
+// sinusoids all through it, so the less contrast is asked for. After a hit a
+// tone may reach beyond the window by a hop. Before it a tone may have begun
+// without looking like one: codecs garble onsets, clipping and rising levels
+// hide them. The samples there are still held, and masking them costs little.
 var windows = [...]window{
-	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7)},
-	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18)},
-	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15)},
-	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11)},
-	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5)},
-	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4)},
-	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5)},
+	{blocks: 10, every: 1, before: 72, guard: 24, raw: db(5.5), high: db(7)},
+	{blocks: 4, every: 1, before: 60, guard: 20, raw: db(16), high: db(18)},
+	{blocks: 5, every: 1, before: 60, guard: 20, raw: db(13), high: db(15)},
+	{blocks: 7, every: 1, before: 60, guard: 20, raw: db(9), high: db(11)},
+	{blocks: 15, every: 2, before: 60, guard: 16, raw: db(4), high: db(5.5)},
+	{blocks: 20, every: 4, before: 40, guard: 12, raw: db(3), high: db(4)},
+	{blocks: 35, every: 5, before: 40, guard: 12, raw: db(1.5), high: db(2.5)},
 }
 
 func db(v float64) float32 { return float32(math.Pow(10, v/10)) }
@@ -45,6 +47,9 @@ const (
 var (
 	offGridFactor = db(3)
 	armedFactor   = db(-1)
+	// Without hum, what the high-passed copy finds and the original does not is
+	// mostly a voice whose formants lie on a key.
+	highFactor    = db(1.5)
 	recentFactor  = db(-1.5)
 	sameKeyFactor = db(-1.5)
 )
@@ -74,8 +79,8 @@ type suspicion struct {
 
 // add joins a hit to those it touches. When there are too many it joins one
 // that it does not touch: masking between them errs on the safe side.
-func (s *suspicion) add(start, end, guard int32) {
-	h := hit{start - guard, end + guard, start, end}
+func (s *suspicion) add(start, end, before, after int32) {
+	h := hit{start - before, end + after, start, end}
 	for i := 0; i < s.n; {
 		if !h.touches(&s.hits[i]) {
 			i++
@@ -132,13 +137,17 @@ func (d *Detector) tryWindow(w *window, end int) {
 	p := d.fit.best(g.row, g.column, w.raw*factor)
 	if !d.believes(&p, w.raw*factor, to-from) {
 		d.fit.load(d.front.high[from:to])
-		p = d.fit.best(g.row, g.column, w.high*factor)
-		if !d.believes(&p, w.high*factor, to-from) {
+		high := w.high * factor
+		if !d.armed {
+			high *= highFactor
+		}
+		p = d.fit.best(g.row, g.column, high)
+		if !d.believes(&p, high, to-from) {
 			return
 		}
 	}
 	d.found.seen[p.key()] = true
-	d.found.add(start32, end32, w.guard)
+	d.found.add(start32, end32, w.before, w.guard)
 }
 
 // believes reports whether a fit is good enough for suspicion.
