@@ -40,7 +40,7 @@ const (
 	faintest    = 3     // amplitude of a tone too faint to be one
 	recentTime  = 300 * audio.SamplesPerMs
 	armedTime   = 10000 * audio.SamplesPerMs
-	sameKeyTime = 80 * audio.SamplesPerMs
+	sameKeyTime = 350 * audio.SamplesPerMs // of echoes, and of a room's ringing
 )
 
 // Scores wanted fall, as factors, when a tone is likelier than usual.
@@ -51,7 +51,7 @@ var (
 	// mostly a voice whose formants lie on a key.
 	highFactor    = db(1.5)
 	recentFactor  = db(-1.5)
-	sameKeyFactor = db(-1.5)
+	sameKeyFactor = db(-4)
 )
 
 // hit is a stretch of a frame in which a tone is suspected: the windows that
@@ -147,7 +147,11 @@ func (d *Detector) tryWindow(w *window, end int) {
 		}
 	}
 	d.found.seen[p.key()] = true
-	d.found.add(start32, end32, w.before, w.guard)
+	after := w.guard
+	if d.armed {
+		after = w.before // a tone that codecs broke up is one tone
+	}
+	d.found.add(start32, end32, w.before, after)
 }
 
 // believes reports whether a fit is good enough for suspicion.
