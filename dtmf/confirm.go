@@ -18,14 +18,15 @@ const (
 )
 
 var (
-	proofScore = db(4)
-	heldScore  = db(3)   // while the same key is believed to be down
-	quickScore = db(6)   // of the check after the shortest run
-	checkScore = db(2.5) // and of one after a longer run
-	twistLimit = db(10)  // either way; Q.24 asks for 8 and 4
-	dropLimit  = db(-15)
-	echoDrop   = db(-13)
-	ringDrop   = db(-3)
+	proofScore  = db(4)
+	heldScore   = db(3)   // while the same key is believed to be down
+	quickScore  = db(6)   // of the check after the shortest run
+	checkScore  = db(2.5) // and of one after a longer run
+	unseenScore = db(3)
+	twistLimit  = db(10) // either way; Q.24 asks for 8 and 4
+	dropLimit   = db(-15)
+	echoDrop    = db(-13)
+	ringDrop    = db(-3)
 )
 
 // run is a sequence of proofs of one key, in samples relative to the frame.
@@ -121,16 +122,17 @@ func (d *Detector) echoes(key Key, start int32, power float32) bool {
 
 // decide confirms the candidate if a longer window agrees on its frequencies.
 func (d *Detector) decide(end int) {
-	if d.found.n == 0 && !d.wary {
-		return // what does not even look suspicious is no key
-	}
 	g := d.front.look(oldBlocks+end-checkBlocks, oldBlocks+end)
 	p := d.fitBetter(end, checkBlocks, &g)
 	low, high := d.fit.refine(&p)
 	wantLow, wantHigh := d.candidate.key.Frequencies()
 	wanted := quickScore
 	if int32(end)*hop-d.candidate.first >= patient {
-		wanted = checkScore
+		// What no window found suspicious must be the clearer: it may be a voice.
+		wanted = unseenScore
+		if d.found.n > 0 || d.wary {
+			wanted = checkScore
+		}
 	}
 	if p.score() < wanted || p.key() != d.candidate.key ||
 		!near(low, wantLow) || !near(high, wantHigh) {
