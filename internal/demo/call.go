@@ -98,7 +98,8 @@ func dialAll(ctx context.Context, conf *conference, ivrTakesEvents bool) (phones
 	return phones, nil
 }
 
-// linger is how many slots the others stay longer than the customer.
+// linger is how many slots everybody stays silent on the line at the end: so
+// that the last word is heard, and that nobody's end counts as loss.
 const linger = 40
 
 // play sends everybody's part at the same time.
@@ -114,10 +115,7 @@ func play(ctx context.Context, s *scene, phones [3]*softphone.Phone, say *narrat
 	var wg sync.WaitGroup
 	var errs [3]error
 	for i := range phones {
-		scripts[i].Slots = int64(s.end / audio.FrameSamples)
-		if i > 0 {
-			scripts[i].Slots += linger // they hear the customer's last word
-		}
+		scripts[i].Slots = int64(s.end/audio.FrameSamples) + linger
 		wg.Go(func() { sent[i], errs[i] = phones[i].Play(ctx, scripts[i].Source()) })
 	}
 	finished := make(chan struct{})
