@@ -25,7 +25,6 @@ func find(t *testing.T, names ...string) []corpus.Family {
 // measured scores masks of the test's own making on plain tones.
 func measured(t *testing.T, items int, open func(k int, item *corpus.Item, perfect []bool) []bool) (ModeResult, []heardStroke) {
 	t.Helper()
-	unhurried(t)
 	g := corpus.NewGenerator(11, corpus.Synthetic(1), nil)
 	e := &examiner{listen.New(1)}
 	f := find(t, "levels")[0]
@@ -41,15 +40,6 @@ func measured(t *testing.T, items int, open func(k int, item *corpus.Item, perfe
 		all = append(all, e.examine(item, open(i, item, perfect), tone, perfect, floor, true)...)
 	}
 	return score(all), all
-}
-
-// unhurried leaves what has nothing concurrent in it to the run without the
-// race detector, which is fifteen times as fast.
-func unhurried(t *testing.T) {
-	t.Helper()
-	if effort > 1 {
-		t.Skip("runs without the race detector")
-	}
 }
 
 func everythingOpen(item *corpus.Item) []bool {
@@ -202,7 +192,6 @@ func TestReportIsWritten(t *testing.T) {
 
 // The trained listener reads what it can, and guesses behind a perfect mask.
 func TestTrainedListener(t *testing.T) {
-	unhurried(t)
 	g := corpus.NewGenerator(2, corpus.Synthetic(1), nil)
 	f := find(t, "levels")[0]
 	var sets [modeCount][]example
