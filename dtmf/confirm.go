@@ -8,24 +8,31 @@ const (
 	proofBlocks  = 12                      // window of a proof, 12 ms
 	proofEvery   = 2                       // one proof ends every 2 ms
 	shortest     = 28 * audio.SamplesPerMs // of proofs in a row
+	lasting      = 40 * audio.SamplesPerMs // of proofs that end in clear ones
+	clearProofs  = 2
+	clearPull    = 0.016                   // Q.24: 1.5 % must count
 	patient      = 34 * audio.SamplesPerMs // of proofs in a row that are less clear
 	checkBlocks  = 20                      // window that decides the frequencies
 	longestBreak = 14 * audio.SamplesPerMs // within a key
 	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
 	never        = int32(1 << 30)          // a time long ago
 	echoTime     = 400 * audio.SamplesPerMs
+	tailTime     = 150 * audio.SamplesPerMs
 	ringTime     = 30 * audio.SamplesPerMs // Q.24: a gap as long separates two keys
 )
 
 var (
 	proofScore  = db(4)
-	heldScore   = db(3)   // while the same key is believed to be down
+	heldScore   = db(3) // while the same key is believed to be down
+	clearScore  = db(7)
 	quickScore  = db(6)   // of the check after the shortest run
 	checkScore  = db(2.5) // and of one after a longer run
 	unseenScore = db(3)
-	twistLimit  = db(10) // either way; Q.24 asks for 8 and 4
+	twistLimit  = db(14) // either way; Q.24 asks for 8 and 4, and rooms add to it
 	dropLimit   = db(-15)
 	echoDrop    = db(-13)
+	tailDrop    = db(-4)
+	tailWeak    = db(-6)
 	ringDrop    = db(-3)
 )
 
@@ -36,6 +43,8 @@ type run struct {
 	first, last int32   // start of the first proof, end of the last
 	concealed   int32   // samples since last that the network lost
 	peak        float32 // power of the strongest proof
+	weak        float32 // the same of the weaker tone alone
+	clear       int     // clear proofs in a row
 }
 
 // shift moves a run into the next frame's time.
@@ -54,8 +63,12 @@ func (r *run) continues(key Key, start int32, power float32) bool {
 	return r.on && r.key == key && start-r.last <= longestBreak+r.concealed && power >= r.peak*dropLimit
 }
 
-func (r *run) extend(end int32, power float32) {
-	r.last, r.concealed, r.peak = end, 0, max(r.peak, power)
+func (r *run) extend(end int32, p *tonePair) {
+	r.last, r.concealed = end, 0
+	r.peak, r.weak = max(r.peak, p.lowE+p.highE), max(r.weak, min(p.lowE, p.highE))
+	if r.clear++; p.score() < clearScore {
+		r.clear = 0
+	}
 }
 
 // confirm looks for a key that became certain in this frame. The candidate
@@ -88,13 +101,13 @@ func (d *Detector) prove(end int) {
 		return
 	}
 	if d.held.continues(key, start, power) {
-		d.held.extend(stop, power)
+		d.held.extend(stop, &p)
 		d.candidate.on = false
 		d.found.seen[key] = true
-		d.found.add(start, stop, 0, 0)
+		d.found.extend(stop)
 		return
 	}
-	if d.echoes(key, start, power) {
+	if d.echoes(key, start, &p) {
 		return
 	}
 	if !d.candidate.continues(key, start, power) {
@@ -103,49 +116,60 @@ func (d *Detector) prove(end int) {
 		}
 		d.candidate = run{on: true, key: key, first: start}
 	}
-	d.candidate.extend(stop, power)
+	d.candidate.extend(stop, &p)
 	if stop-d.candidate.first >= shortest {
-		d.decide(end)
+		d.decide(end, &p)
 	}
 }
 
 // echoes reports whether a proof that does not continue the held key is an echo
 // of it, or the room's ringing, and no new press: the same key again, soon and
-// much fainter, or after a gap too short for one and falling.
-func (d *Detector) echoes(key Key, start int32, power float32) bool {
+// much fainter, or one of its tones fainter sooner, or after a gap too short for
+// a new press and falling. Rooms ring on at one tone more than at the other.
+func (d *Detector) echoes(key Key, start int32, p *tonePair) bool {
 	if !d.held.on || d.held.key != key {
 		return false
 	}
-	gap := start - d.held.last
-	return gap <= echoTime && power < d.held.peak*echoDrop || gap < ringTime && power < d.held.peak*ringDrop
+	gap, power := start-d.held.last, p.lowE+p.highE
+	return gap <= echoTime && power < d.held.peak*echoDrop ||
+		gap < tailTime && (power < d.held.peak*tailDrop || min(p.lowE, p.highE) < d.held.weak*tailWeak) ||
+		gap < ringTime && power < d.held.peak*ringDrop
 }
 
-// decide confirms the candidate if a longer window agrees on its frequencies.
-func (d *Detector) decide(end int) {
-	g := d.front.look(oldBlocks+end-checkBlocks, oldBlocks+end)
-	p := d.fitBetter(end, checkBlocks, &g)
-	low, high := d.fit.refine(&p)
-	wantLow, wantHigh := d.candidate.key.Frequencies()
-	wanted := quickScore
-	if int32(end)*hop-d.candidate.first >= patient {
-		// What no window found suspicious must be the clearer: it may be a voice.
-		wanted = unseenScore
-		if d.found.n > 0 || d.wary {
-			wanted = checkScore
-		}
-	}
-	if p.score() < wanted || p.key() != d.candidate.key ||
-		!near(low, wantLow) || !near(high, wantHigh) {
+// decide confirms the candidate if a longer window agrees on its frequencies,
+// or if it lasted and the last proofs were beyond doubt: a longer window of a
+// tone that a codec broke up is worse than its best part.
+func (d *Detector) decide(end int, proof *tonePair) {
+	length := int32(end)*hop - d.candidate.first
+	sure := length >= lasting && d.candidate.clear >= clearProofs && proof.deviation() <= clearPull
+	if !sure && !d.agrees(end, length) {
 		return
 	}
 	d.held = d.candidate
 	d.candidate.on = false
 	d.found.seen[d.held.key] = true
-	d.found.add(d.held.first, int32(end)*hop, 0, 0)
+	d.found.extend(int32(end) * hop)
 	if d.nConfirmed < len(d.confirmed) {
 		d.confirmed[d.nConfirmed] = d.held
 		d.nConfirmed++
 	}
+}
+
+// agrees fits a longer window, of which more is asked the shorter the run is.
+func (d *Detector) agrees(end int, length int32) bool {
+	g := d.front.look(oldBlocks+end-checkBlocks, oldBlocks+end)
+	p := d.fitBetter(end, checkBlocks, &g)
+	low, high := d.fit.refine(&p)
+	wantLow, wantHigh := d.candidate.key.Frequencies()
+	wanted := quickScore
+	if length >= patient {
+		// What no window found suspicious must be the clearer: it may be a voice.
+		wanted = unseenScore
+		if d.found.any() || d.suspected {
+			wanted = checkScore
+		}
+	}
+	return p.score() >= wanted && p.key() == d.candidate.key && near(low, wantLow) && near(high, wantHigh)
 }
 
 func near(got, want float64) bool {

@@ -16,7 +16,9 @@ type Detector struct {
 	lastKey   Key
 	found     suspicion
 	lastEnd   int32 // end of the last hit, relative to the frame
-	wary      bool  // the frame before was suspicious
+	wary      bool  // a capture is on, or a key was heard not long ago
+	suspected bool  // the frame before was suspicious
+	repeated  bool  // the frame before was a repetition
 
 	held, candidate run
 	confirmed       [2]run
@@ -42,7 +44,7 @@ func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
 	if d == nil || f == nil {
 		return Evidence{}
 	}
-	d.found = suspicion{}
+	d.found = suspicion{until: -never}
 	d.nConfirmed = 0
 	d.setEagerness()
 	d.front.push(f)

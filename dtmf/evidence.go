@@ -6,7 +6,7 @@ package dtmf
 const LookAhead = 80
 
 // MaxSpans bounds the spans of one Evidence.
-const MaxSpans = 4
+const MaxSpans = 1
 
 // maxKeys bounds the keys that one frame can report.
 const maxKeys = 4

@@ -14,6 +14,11 @@ func (p *tonePair) score() float32 { return min(p.lowE, p.highE) / p.residual }
 // key returns the key whose nominal frequencies are nearest.
 func (p *tonePair) key() Key { return keyAt[nominals[p.row].index][nominals[p.column].index] }
 
+// atEdge reports whether the fit ended at a limit of the frequencies searched.
+func (p *tonePair) atEdge() bool {
+	return p.row == rowMin || p.row == rowMax || p.column == columnMin || p.column == columnMax
+}
+
 // deviation returns the larger of the two relative distances from the key's
 // nominal frequencies, to the resolution of the grid.
 func (p *tonePair) deviation() float32 {

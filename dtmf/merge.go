@@ -7,30 +7,21 @@ import "tonegate/internal/audio"
 // event is on, or that a suspicious moment was lost.
 func (d *Detector) mask(ev *Evidence, heard Reception) {
 	const whole = audio.FrameSamples
-	if d.lastEnd > -LookAhead-hang {
-		d.found.add(min(d.lastEnd, 0), d.lastEnd, 0, 0)
+	d.found.extend(d.lastEnd)
+	// A loss may hide a key's onset: a fragment of a tone too short to be
+	// noticed may end the frame before, and concealment would repeat it, here or
+	// on the way. What the delay line still holds is doubtful as well.
+	d.repeated = d.wary && d.repeats()
+	if heard.Event.Active || heard.Concealed || d.repeated {
+		d.found.extend(whole)
 	}
-	if heard.Event.Active {
-		d.found.add(-LookAhead, whole, 0, 0)
+	d.lastEnd = max(d.found.until-whole, -never)
+	if end := min(d.found.until+hang, whole); end > -LookAhead {
+		ev.spans[0] = Span{-LookAhead, int16(end)}
+		ev.nSpans = 1
 	}
-	if heard.Concealed {
-		// A loss may hide a key's onset: a fragment of a tone too short to be
-		// noticed may end the frame before, and concealment would repeat it.
-		// What the delay line still holds is doubtful as well.
-		d.found.add(-LookAhead, whole, 0, 0)
-	}
-	d.lastEnd -= whole
-	for _, h := range d.found.hits[:d.found.n] {
-		d.lastEnd = max(d.lastEnd, h.end-whole)
-		start, end := max(h.start, -LookAhead), min(h.end+hang, whole)
-		if start < end {
-			ev.spans[ev.nSpans] = Span{int16(start), int16(end)}
-			ev.nSpans++
-		}
-	}
-	d.lastEnd = max(d.lastEnd, -never)
-	d.wary = ev.nSpans > 0
-	ev.suspicious = d.wary
+	d.suspected = ev.nSpans > 0
+	ev.suspicious = d.suspected
 }
 
 // pressed reports the keys that both transports brought, each once.
@@ -86,12 +77,9 @@ func (d *Detector) toIVR(ev *Evidence, named NamedEvents) {
 	if !d.copies {
 		return
 	}
-	for _, h := range d.found.hits[:d.found.n] {
-		start, end := max(h.start, 0), min(h.end, audio.FrameSamples)
-		if start < end {
-			ev.copies[ev.nCopies] = Span{int16(start), int16(end)}
-			ev.nCopies++
-		}
+	if end := min(d.found.until, audio.FrameSamples); end > 0 {
+		ev.copies[0] = Span{0, int16(end)}
+		ev.nCopies = 1
 	}
 }
 

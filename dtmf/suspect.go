@@ -11,8 +11,7 @@ import (
 type window struct {
 	blocks int     // length in milliseconds
 	every  int     // one window ends every so many milliseconds
-	before int32   // samples masked before a hit
-	guard  int32   // and after it
+	guard  int32   // samples masked after a hit
 	raw    float32 // score wanted of the samples as they are
 	high   float32 // and of their high-passed copy
 }
@@ -21,149 +20,145 @@ type window struct {
 // sinusoids all through it, so the less contrast is asked for. After a hit a
 // tone may reach beyond the window by a hop. Before it a tone may have begun
 // without looking like one: codecs garble onsets, clipping and rising levels
-// hide them. The samples there are still held, and masking them costs little.
+// hide them. So a hit masks everything that is still held: it costs a voice
+// next to nothing.
 var windows = [...]window{
-	{blocks: 10, every: 1, before: 72, guard: 24, raw: db(5.5), high: db(7)},
-	{blocks: 4, every: 1, before: 60, guard: 20, raw: db(16), high: db(18)},
-	{blocks: 5, every: 1, before: 60, guard: 20, raw: db(13), high: db(15)},
-	{blocks: 7, every: 1, before: 60, guard: 20, raw: db(9), high: db(11)},
-	{blocks: 15, every: 2, before: 60, guard: 16, raw: db(4), high: db(5.5)},
-	{blocks: 20, every: 4, before: 40, guard: 12, raw: db(3), high: db(4)},
-	{blocks: 35, every: 5, before: 40, guard: 12, raw: db(1.5), high: db(2.5)},
+	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7)},
+	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18)},
+	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15)},
+	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11)},
+	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5)},
+	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4)},
+	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5)},
 }
 
 func db(v float64) float32 { return float32(math.Pow(10, v/10)) }
 
 const (
-	offGrid     = 0.028 // relative deviation beyond which more is wanted
-	hang        = 64    // samples masked after the last sign of a tone, 8 ms
-	faintest    = 3     // amplitude of a tone too faint to be one
-	recentTime  = 300 * audio.SamplesPerMs
-	armedTime   = 10000 * audio.SamplesPerMs
-	sameKeyTime = 350 * audio.SamplesPerMs // of echoes, and of a room's ringing
+	offGrid       = 0.028 // relative deviation beyond which more is wanted
+	offGridUnwary = 0.024
+	hang          = 64                         // samples masked after the last sign of a tone, 8 ms
+	faintest      = 3                          // amplitude of a tone too faint to be one
+	faintestShort = 8                          // and of one in a window below 10 ms
+	waryGuard     = 60                         // samples masked after a hit when tones are likely
+	waryTime      = 10000 * audio.SamplesPerMs // after a key more are
+	sameKeyTime   = 350 * audio.SamplesPerMs   // of echoes, and of a room's ringing
 )
 
 // Scores wanted fall, as factors, when a tone is likelier than usual.
 var (
 	offGridFactor = db(3)
-	armedFactor   = db(-1)
+	// A voice's formants are off, too, so outside captures more is asked.
+	offGridUnwaryFactor = db(1)
+	// What fits best at the end of the range may lie beyond it.
+	edgeFactor = db(6)
+	waryFactor = db(-1)
 	// Without hum, what the high-passed copy finds and the original does not is
 	// mostly a voice whose formants lie on a key.
 	highFactor    = db(1.5)
-	recentFactor  = db(-1.5)
-	sameKeyFactor = db(-4)
+	recentFactor  = db(-2.5)
+	sameKeyFactor = db(-5)
+	// Beyond what two tones alone must show, as a limiter explains some voices.
+	limitedFactor     = db(4)
+	waryLimitedFactor = db(2)
 )
 
-// hit is a stretch of a frame in which a tone is suspected: the windows that
-// showed it, and the guards around them.
-type hit struct {
-	start, end         int32
-	coreStart, coreEnd int32
-}
-
-// touches reports whether two hits are within a hang-over of each other.
-func (h *hit) touches(o *hit) bool { return h.start <= o.end+hang && o.start <= h.end+hang }
-
-// join makes h cover both hits and what lies between them.
-func (h *hit) join(o *hit) {
-	h.start, h.end = min(h.start, o.start), max(h.end, o.end)
-	h.coreStart, h.coreEnd = min(h.coreStart, o.coreStart), max(h.coreEnd, o.coreEnd)
-}
-
-// suspicion collects the hits of a frame.
+// suspicion is what the windows of a frame came to. Whatever is found, the mask
+// begins with the oldest sample still held, so only its end has to be kept.
 type suspicion struct {
-	hits [MaxSpans]hit
-	n    int
-	seen [Keys]bool // keys that the hits looked like
+	until int32      // the last sign of a tone, in samples relative to the frame
+	seen  [Keys]bool // keys that it looked like
 }
 
-// add joins a hit to those it touches. When there are too many it joins one
-// that it does not touch: masking between them errs on the safe side.
-func (s *suspicion) add(start, end, before, after int32) {
-	h := hit{start - before, end + after, start, end}
-	for i := 0; i < s.n; {
-		if !h.touches(&s.hits[i]) {
-			i++
-			continue
-		}
-		h.join(&s.hits[i])
-		s.n--
-		s.hits[i] = s.hits[s.n]
-		i = 0
-	}
-	if s.n == len(s.hits) {
-		s.hits[0].join(&h)
-		return
-	}
-	s.hits[s.n] = h
-	s.n++
-}
+// extend masks up to a sample.
+func (s *suspicion) extend(until int32) { s.until = max(s.until, until) }
 
-// covers reports whether a window lies inside what other windows showed. What
-// lies in a guard only is worth a look: the guard it brings reaches further.
-func (s *suspicion) covers(start, end int32) bool {
-	for i := range s.hits[:s.n] {
-		if h := &s.hits[i]; h.coreStart <= start && end <= h.coreEnd {
-			return true
-		}
-	}
-	return false
-}
+// any reports whether anything was found.
+func (s *suspicion) any() bool { return s.until > -LookAhead-hang }
 
-// suspect lays every window over the frame. Those that lie inside a stretch
-// found already are passed over: on a steady tone few fits are made.
+// suspect lays every window over the frame, those that end last first: once one
+// shows a tone, those that would not prolong the mask are passed over.
 func (d *Detector) suspect() {
-	for i := range windows {
-		w := &windows[i]
-		for back := 0; back < newBlocks; back += w.every {
-			d.tryWindow(w, newBlocks-back)
+	for end := newBlocks; end > 0; end-- {
+		for i := range windows {
+			if w := &windows[i]; (newBlocks-end)%w.every == 0 {
+				d.tryWindow(w, end)
+			}
 		}
 	}
 }
 
 // tryWindow looks at the window that ends with block end of the frame.
 func (d *Detector) tryWindow(w *window, end int) {
-	start32, end32 := int32(end-w.blocks)*hop, int32(end)*hop
-	if d.found.covers(start32, end32) {
+	until := int32(end)*hop + w.guard
+	if d.wary {
+		until = int32(end)*hop + waryGuard // a tone that codecs broke up is one tone
+	}
+	if until <= d.found.until {
 		return
 	}
-	factor := d.eagerness
 	g := d.front.look(oldBlocks+end-w.blocks, oldBlocks+end)
-	if !g.tonal(w.raw * factor * d.keyBias(g.row, g.column)) {
+	if !g.tonal(w.raw * d.eagerness * d.keyBias(g.row, g.column)) {
 		return
 	}
-	from, to := maxWindow+int(start32), maxWindow+int(end32)
+	if key, found := d.pairIn(w, end, &g); found {
+		d.found.seen[key] = true
+		d.found.extend(until)
+	}
+}
+
+// pairIn fits a window, as it is, as a limiter may have cut it, and high-passed.
+func (d *Detector) pairIn(w *window, end int, g *glance) (Key, bool) {
+	from, to := maxWindow+(end-w.blocks)*hop, maxWindow+end*hop
+	wanted := w.raw * d.eagerness
 	d.fit.load(d.front.raw[from:to])
-	p := d.fit.best(g.row, g.column, w.raw*factor)
-	if !d.believes(&p, w.raw*factor, to-from) {
-		d.fit.load(d.front.high[from:to])
-		high := w.high * factor
-		if !d.armed {
-			high *= highFactor
-		}
-		p = d.fit.best(g.row, g.column, high)
-		if !d.believes(&p, high, to-from) {
-			return
-		}
+	p := d.fit.best(g.row, g.column, wanted)
+	if d.believes(&p, wanted) || d.believesLimited(&p, wanted) {
+		return p.key(), true
 	}
-	d.found.seen[p.key()] = true
-	after := w.guard
-	if d.armed {
-		after = w.before // a tone that codecs broke up is one tone
+	wanted = w.high * d.eagerness
+	if !d.wary {
+		wanted *= highFactor
 	}
-	d.found.add(start32, end32, w.before, after)
+	d.fit.load(d.front.high[from:to])
+	p = d.fit.best(g.row, g.column, wanted)
+	return p.key(), d.believes(&p, wanted)
 }
 
 // believes reports whether a fit is good enough for suspicion.
-func (d *Detector) believes(p *tonePair, wanted float32, samples int) bool {
-	if min(p.lowE, p.highE)*2 < faintest*faintest*float32(samples) {
+func (d *Detector) believes(p *tonePair, wanted float32) bool {
+	samples := 2 * d.fit.half
+	faint := float32(faintest)
+	if samples < 10*hop {
+		faint = faintestShort
+	}
+	if min(p.lowE, p.highE)*2 < faint*faint*float32(samples) {
 		return false
 	}
 	wanted *= d.keyBias(p.row, p.column)
 	if p.deviation() > offGrid {
 		wanted *= offGridFactor
 	}
+	if !d.wary && p.deviation() > offGridUnwary {
+		wanted *= offGridUnwaryFactor
+	}
+	if p.atEdge() {
+		wanted *= edgeFactor
+	}
 	return p.score() >= wanted
+}
+
+// believesLimited is believes for a window whose peaks are cut off.
+func (d *Detector) believesLimited(p *tonePair, wanted float32) bool {
+	limit, ok := d.fit.flat()
+	if !ok {
+		return false
+	}
+	d.fit.limited(p, limit)
+	if d.wary {
+		return d.believes(p, wanted*waryLimitedFactor)
+	}
+	return d.believes(p, wanted*limitedFactor)
 }
 
 // keyBias makes the frequencies of the last key likelier just after it.
@@ -174,15 +169,15 @@ func (d *Detector) keyBias(row, column int) float32 {
 	return 1
 }
 
-// setEagerness works out how much less than usual is wanted of a score.
+// setEagerness works out how much less than usual is wanted of a score: during
+// a capture, and for some time after a key, since nobody presses one alone.
 func (d *Detector) setEagerness() {
+	d.wary = d.armed || d.sinceKey < waryTime
 	d.eagerness = 1
-	memory := int32(recentTime)
-	if d.armed {
-		d.eagerness = armedFactor
-		memory = armedTime
+	if d.wary {
+		d.eagerness = waryFactor
 	}
-	if d.sinceKey < memory {
+	if d.sinceKey < waryTime {
 		d.eagerness *= recentFactor
 	}
 }

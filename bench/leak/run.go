@@ -11,6 +11,7 @@ import (
 	"tonegate/bench/corpus"
 	"tonegate/bench/independent"
 	"tonegate/bench/listen"
+	"tonegate/internal/audio"
 	"tonegate/mixer/mask"
 )
 
@@ -207,11 +208,12 @@ func returns(item *corpus.Item, open, tone []bool) []int {
 				end = i + 1
 			}
 		}
-		i := end
+		i, waited := end, 0
 		for i < limit && !open[i] {
+			waited += count(!item.Lost[i/audio.FrameSamples]) // of a lost frame there is no voice
 			i++
 		}
-		out = append(out, i-end)
+		out = append(out, waited)
 	}
 	return out
 }

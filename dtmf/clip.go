@@ -1,0 +1,75 @@
+package dtmf
+
+const (
+	flatTop   = 0.88 // of the peak: a sample above it may have been clipped
+	flatShare = 4    // one sample in so many has to be, for clipping to be likely
+)
+
+// drives are the gains before the limiter that [fitter.limited] tries.
+var drives = [...]float32{1, 1.4, 2, 3, 5, 10}
+
+// flat reports whether the window's peaks are cut off, and at what level. Pairs
+// of tones that are not clipped spend a few hundredths of their time near their
+// peak, and voices less.
+func (f *fitter) flat() (limit float32, ok bool) {
+	var peak float32
+	for h := range f.half {
+		a, b := 0.5*(f.even[h]+f.odd[h]), 0.5*(f.even[h]-f.odd[h])
+		peak = max(peak, a, -a, b, -b)
+	}
+	var sum float32
+	n := 0
+	for h := range f.half {
+		for _, v := range [2]float32{0.5 * (f.even[h] + f.odd[h]), 0.5 * (f.even[h] - f.odd[h])} {
+			if v = max(v, -v); v >= flatTop*peak {
+				sum += v
+				n++
+			}
+		}
+	}
+	if n*flatShare < 2*f.half {
+		return 0, false
+	}
+	return sum / float32(n), true
+}
+
+// limited fits the window again as a pair of tones that a limiter cut: what
+// clipping adds is explained, and no longer counts as residual. The pair's
+// frequencies stand.
+func (f *fitter) limited(p *tonePair, limit float32) {
+	var at [4]float32 // cosine and sine amplitudes of the row, and of the column
+	at[0], at[2] = f.amplitudes(p, 1)
+	at[1], at[3] = f.amplitudes(p, -1)
+	cr, sr := &cosHalf[p.row], &sinHalf[p.row]
+	cc, sc := &cosHalf[p.column], &sinHalf[p.column]
+	for _, g := range drives {
+		var rest float32
+		for h := range f.half {
+			even := g * (at[0]*cr[h] + at[2]*cc[h])
+			odd := g * (at[1]*sr[h] + at[3]*sc[h])
+			a, b := even+odd+f.mean, even-odd+f.mean
+			a = 0.5*(f.even[h]+f.odd[h]) - max(-limit, min(limit, a))
+			b = 0.5*(f.even[h]-f.odd[h]) - max(-limit, min(limit, b))
+			rest += a*a + b*b
+		}
+		if rest >= p.residual {
+			continue
+		}
+		p.residual = max(rest, f.energy*1e-5, float32(2*f.half)/12)
+	}
+}
+
+// amplitudes solves for the two cosines (sign 1) or sines (sign -1).
+func (f *fitter) amplitudes(p *tonePair, sign float32) (row, column float32) {
+	d := &dirichlet[f.half-1]
+	n := float32(2 * f.half)
+	y1, y2 := f.cosines[p.row], f.cosines[p.column]
+	if sign < 0 {
+		y1, y2 = f.sines[p.row], f.sines[p.column]
+	}
+	g11 := (n + sign*d[2*p.row]) / 2
+	g22 := (n + sign*d[2*p.column]) / 2
+	g12 := (d[p.column-p.row] + sign*d[p.column+p.row]) / 2
+	det := g11*g22 - g12*g12
+	return (g22*y1 - g12*y2) / det, (g11*y2 - g12*y1) / det
+}

@@ -1,0 +1,62 @@
+package dtmf
+
+const (
+	shortestLag   = 40     // samples: concealment repeats periods of 5 to 15 ms
+	longestLag    = 120    //
+	repeatSamples = 80     // what it repeats unattenuated at first, 10 ms
+	repeatError   = 0.0003 // of the energy: a G.711 law, once more, at most
+	fadedError    = 0.01   // as it goes on, fading
+	repeatFloor   = 100 * 100 * repeatSamples
+)
+
+// repeats reports whether the frame begins with an exact repetition of what was
+// heard just before it, as no voice does. A gateway on the way conceals its
+// losses so (ITU-T G.711 Appendix I), and what it repeats may hold a few
+// milliseconds of a tone that began just before the loss: too little to be
+// noticed, enough to be read. What fades on from one repetition is one.
+func (d *Detector) repeats() bool {
+	x := d.front.raw[maxWindow : maxWindow+repeatSamples]
+	var energy float32
+	for _, v := range x {
+		energy += v * v
+	}
+	if energy < repeatFloor {
+		return false
+	}
+	for lag := shortestLag; lag <= longestLag; lag++ {
+		if repeatedAt(x, d.front.raw[maxWindow-lag:], repeatError*energy) {
+			return true
+		}
+	}
+	return d.repeated && d.fades(x, energy)
+}
+
+// repeatedAt gives up as soon as the two differ by more than allowed, which for
+// most lags is after a few samples.
+func repeatedAt(x, y []float32, allowed float32) bool {
+	y = y[:len(x)]
+	var rest float32
+	for i, v := range x {
+		e := v - y[i]
+		if rest += e * e; rest > allowed {
+			return false
+		}
+	}
+	return true
+}
+
+// fades looks for a repetition of up to three periods at any gain.
+func (d *Detector) fades(x []float32, energy float32) bool {
+	for lag := shortestLag; lag <= maxWindow; lag++ {
+		y := d.front.raw[maxWindow-lag:][:len(x)]
+		var cross, past float32
+		for i, v := range x {
+			cross += v * y[i]
+			past += y[i] * y[i]
+		}
+		if cross > 0 && cross*cross >= (1-fadedError)*energy*past {
+			return true
+		}
+	}
+	return false
+}
