@@ -122,7 +122,7 @@ func (s *server) openCalls() (err error) {
 	}
 	var others []ed25519.PublicKey
 	for _, f := range s.cfg.TokenKeys {
-		key, err := readPublicKey(f)
+		key, err := ReadPublicKey(f)
 		if err != nil {
 			return fmt.Errorf("%w: --token-key %s: %w", ErrConfig, f, err)
 		}
