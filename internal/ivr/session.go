@@ -204,11 +204,18 @@ func (s *Session) HangUp(c *bridge.Conference) {
 
 // Close wipes what is held; the conference ends.
 func (s *Session) Close() {
+	fleetingFirst(len(s.entries), func(i int) card.Kind { return s.entries[i].rule.Kind() }, func(i int) {
+		s.entries[i].digits.Wipe()
+		s.entries[i].digits = dtmf.Digits{}
+	})
+}
+
+// fleetingFirst calls do for each of n fields, security codes and PINs first.
+func fleetingFirst(n int, kind func(int) card.Kind, do func(int)) {
 	for _, fleeting := range []bool{true, false} {
-		for i := range s.entries {
-			if e := &s.entries[i]; e.rule.Kind().Fleeting() == fleeting {
-				e.digits.Wipe()
-				e.digits = dtmf.Digits{}
+		for i := range n {
+			if kind(i).Fleeting() == fleeting {
+				do(i)
 			}
 		}
 	}

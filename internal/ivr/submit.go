@@ -40,13 +40,7 @@ func (s *Submission) Digits(k card.Kind) (dtmf.Digits, bool) {
 // Wipe wipes all fields, security codes and PINs first. It may be called from
 // any goroutine, and more than once.
 func (s *Submission) Wipe() {
-	for _, fleeting := range []bool{true, false} {
-		for _, f := range s.Fields {
-			if f.Kind.Fleeting() == fleeting {
-				f.Digits.Wipe()
-			}
-		}
-	}
+	fleetingFirst(len(s.Fields), func(i int) card.Kind { return s.Fields[i].Kind }, func(i int) { s.Fields[i].Digits.Wipe() })
 }
 
 // collected is called when every field is valid.
