@@ -125,7 +125,9 @@ func (s *Session) begin(p Params, fields []Field) {
 }
 
 // Retry asks for a field, whatever became of it before. What else is being
-// entered is given up and asked for later.
+// entered is given up and asked for later. It returns [ErrNoField],
+// [ErrSubmitting], bridge.ErrNoCapture, or dtmf.ErrArenaFull: then the capture
+// has failed.
 func (s *Session) Retry(c *bridge.Conference, id, field string) error {
 	if err := s.collecting(id); err != nil {
 		return err

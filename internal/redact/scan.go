@@ -80,6 +80,14 @@ func (r *run) cards() (found []span) {
 		if to == 0 {
 			continue
 		}
+		// Whole groups go: what was left of one would look like a number itself.
+		from := from
+		for !r.starts[from] {
+			from--
+		}
+		for to < len(r.digits) && !r.starts[to] {
+			to++
+		}
 		if n := len(found); n > 0 && from < found[n-1].to {
 			found[n-1].to = max(found[n-1].to, to)
 			continue
