@@ -38,8 +38,9 @@ type arenaState struct {
 
 // slot is the bookkeeping of one slot; the keys themselves are in mem.
 type slot struct {
-	epoch uint32 // odd while in use
-	used  uint8
+	epoch   uint32 // odd while in use
+	readers uint16 // that are being shown the keys
+	used    uint8
 }
 
 // NewArena carves mem into slots of 64 bytes each and keeps it. The memory is
@@ -61,7 +62,7 @@ func (a *Arena) New() (Digits, error) {
 	defer state.mu.Unlock()
 	for i := range state.slots {
 		s := &state.slots[i]
-		if s.epoch&1 == 0 {
+		if s.epoch&1 == 0 && s.readers == 0 {
 			s.epoch++
 			s.used = 0
 			return Digits{arena: a, slot: uint16(i), epoch: s.epoch}, nil
@@ -76,7 +77,7 @@ func (a *Arena) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte(redacted)) }
 // Digits is a handle to the keys of one field. It prints as a redaction mark
 // under every verb and encoder, and copying it copies no key. The zero value
 // is a handle to nothing: empty, and not to be appended to. One goroutine at a
-// time may use the handles to one field.
+// time may append and clear; the others may read and wipe.
 type Digits struct {
 	arena *Arena
 	slot  uint16
@@ -138,21 +139,45 @@ func (d Digits) Reveal(f func(plain []byte)) {
 		return
 	}
 	plain := mem[:s.used:s.used]
+	s.readers++
 	// f may take its time, and may use other digits, so it runs unlocked: the
-	// slot is ours until it is wiped.
+	// slot is ours until the last reader is gone.
 	state.mu.Unlock()
+	defer func() {
+		state.mu.Lock()
+		defer state.mu.Unlock()
+		s.readers--
+		if s.readers == 0 && s.epoch != d.epoch {
+			clear(mem)
+		}
+	}()
 	f(plain)
 }
 
-// Wipe overwrites the digits and frees their slot; handles to them are stale
-// from then on. Wiping twice, or a zero handle, does nothing.
-func (d Digits) Wipe() {
+// Clear overwrites the digits and keeps their slot for others to come.
+func (d Digits) Clear() {
 	state, s, mem, ok := d.lock()
 	if !ok {
 		return
 	}
 	defer state.mu.Unlock()
 	clear(mem)
+	s.used = 0
+}
+
+// Wipe overwrites the digits and frees their slot; handles to them are stale
+// from then on. Where a [Digits.Reveal] is under way, they are overwritten when
+// it returns, and nobody else sees them until then. Wiping twice, or a zero
+// handle, does nothing.
+func (d Digits) Wipe() {
+	state, s, mem, ok := d.lock()
+	if !ok {
+		return
+	}
+	defer state.mu.Unlock()
+	if s.readers == 0 {
+		clear(mem)
+	}
 	s.used = 0
 	s.epoch++
 }

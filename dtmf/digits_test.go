@@ -175,3 +175,41 @@ func TestArenaFromSeveralGoroutines(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestWipeWaitsForReaders: whoever is being shown the digits sees them to the
+// end, nobody else does, and then they are gone.
+func TestWipeWaitsForReaders(t *testing.T) {
+	mem := make([]byte, slotBytes)
+	a := NewArena(mem)
+	d := fieldOf(t, a, "4242")
+	d.Reveal(func(plain []byte) {
+		d.Wipe()
+		if string(plain) != "4242" {
+			t.Errorf("a reader sees %q", plain)
+		}
+		if d.plain() != "" || d.Len() != 0 {
+			t.Error("a late reader sees wiped digits")
+		}
+		if _, err := a.New(); !errors.Is(err, ErrArenaFull) {
+			t.Errorf("the slot is given away while it is read: %v", err)
+		}
+	})
+	if !bytes.Equal(mem, make([]byte, slotBytes)) {
+		t.Error("the digits outlive their last reader")
+	}
+	e := fieldOf(t, a, "17")
+	e.Clear()
+	if e.Len() != 0 || !bytes.Equal(mem, make([]byte, slotBytes)) {
+		t.Error("not cleared")
+	}
+	if err := e.Append(1); err != nil || e.plain() != "1" {
+		t.Errorf("a cleared field takes no key: %v", err)
+	}
+	func() {
+		defer func() { _ = recover() }()
+		e.Reveal(func([]byte) { e.Wipe(); panic("x") })
+	}()
+	if !bytes.Equal(mem, make([]byte, slotBytes)) {
+		t.Error("the digits outlive a reader that panics")
+	}
+}

@@ -2,7 +2,6 @@ package signaling
 
 import (
 	"tonegate/internal/call"
-	"tonegate/internal/ivr"
 )
 
 // request is any message of a client. Which members count depends on the type.
@@ -112,10 +111,7 @@ func maskingOf(m call.Masking) maskingMessage {
 
 func captureOf(c call.Capture) captureMessage {
 	p := c.Progress
-	if p.State == ivr.Idle {
-		p.Entered = 0
-	}
-	return captureMessage{CaptureID: c.ID, State: p.State.String(), Reason: p.Reason, Fields: captureFields(p)}
+	return captureMessage{CaptureID: c.ID, State: p.State.String(), Reason: p.Reason.String(), Fields: captureFields(p)}
 }
 
 func joinedOf(j call.Joined, resume string) joinedMessage {

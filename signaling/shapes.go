@@ -192,23 +192,27 @@ func conferenceShape(c call.Conference) ConferenceShape {
 }
 
 func captureFields(p ivr.Progress) []CaptureField {
-	state := map[ivr.State]string{ivr.Idle: "pending", ivr.Collecting: "entering", ivr.Completed: "valid"}[p.State]
-	if state == "" {
-		state = "failed"
+	fields := make([]CaptureField, 0, p.Count)
+	for _, f := range p.Fields[:p.Count] {
+		state := f.State.String()
+		if f.State == ivr.Entering && !p.State.Open() {
+			state = "failed"
+		}
+		fields = append(fields, CaptureField{Name: f.Name, State: state, DigitsEntered: f.Entered, Masked: strings.Repeat("•", f.Entered)})
 	}
-	return []CaptureField{{Name: "digits", State: state, DigitsEntered: p.Entered, Masked: strings.Repeat("•", p.Entered)}}
+	return fields
 }
 
 func captureShape(c call.Capture) CaptureShape {
 	out := CaptureShape{
-		ID: c.ID, ConferenceID: c.ConferenceID, State: c.Progress.State.String(), Reason: c.Progress.Reason,
+		ID: c.ID, ConferenceID: c.ConferenceID, State: c.Progress.State.String(), Reason: c.Progress.Reason.String(),
 		Collector: c.Collector, Mask: c.Mode.String(), Masking: CaptureMasking{State: "arming"},
 		Fields: captureFields(c.Progress),
 	}
 	if !c.ArmedAt.IsZero() {
 		out.Masking = CaptureMasking{State: "armed", ArmedAt: &c.ArmedAt}
 	}
-	if c.Progress.State > ivr.Collecting {
+	if c.Progress.State != ivr.Idle && !c.Progress.Armed {
 		out.Masking.State = "released"
 	}
 	return out

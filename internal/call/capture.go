@@ -34,7 +34,7 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 		s.mu.Unlock()
 		return Capture{}, err
 	}
-	if c.capture != nil && c.capture.Progress.State <= ivr.Collecting {
+	if c.capture != nil && c.capture.Progress.State.Open() {
 		s.mu.Unlock()
 		return Capture{}, ErrCapturing
 	}
@@ -46,7 +46,12 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 	}
 	s.mu.Unlock()
 
-	err = s.do(ctx, c.ID, func(b *bridge.Conference) error { return c.session.Start(b, spec.Params) })
+	var begun ivr.Progress
+	err = s.do(ctx, c.ID, func(b *bridge.Conference) error {
+		err := c.session.Start(b, spec.Params)
+		begun = c.session.Progress()
+		return err
+	})
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +65,7 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 	s.captures[spec.ID] = c.capture
 	c.capture.ArmedAt = s.cfg.Now().UTC()
 	if c.capture.Progress.State == ivr.Idle {
-		c.capture.Progress.State = ivr.Collecting
+		c.capture.Progress = begun
 	}
 	c.broadcast(MaskingChanged{c.masking()})
 	c.broadcastCapture()
@@ -104,7 +109,7 @@ func (s *Service) CurrentCapture(conferenceID string) (Capture, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.byID[conferenceID]
-	if c == nil || c.capture == nil || c.capture.Progress.State != ivr.Collecting {
+	if c == nil || c.capture == nil || !c.capture.Progress.State.Open() || c.capture.Progress.State == ivr.Idle {
 		return Capture{}, ErrNoCapture
 	}
 	return *c.capture, nil
@@ -137,7 +142,7 @@ func (s *Service) finishCapture(ctx context.Context, id string, finish func(*ivr
 		last = c.session.Progress()
 		return err
 	})
-	if errors.Is(err, bridge.ErrNoCapture) {
+	if errors.Is(err, bridge.ErrNoCapture) || errors.Is(err, ivr.ErrSubmitting) || errors.Is(err, ivr.ErrCollector) {
 		return Capture{}, ErrNoCapture
 	}
 	if err != nil {
@@ -151,13 +156,14 @@ func (s *Service) finishCapture(ctx context.Context, id string, finish func(*ivr
 // endCaptureOf cancels what a conference collects, if anything.
 func (s *Service) endCaptureOf(ctx context.Context, c *conference) {
 	_ = s.do(ctx, c.ID, func(b *bridge.Conference) error {
-		return c.session.Cancel(b, c.session.Progress().CaptureID)
+		c.session.HangUp(b)
+		return nil
 	})
 }
 
 // masking returns what is masked now. The caller holds the lock.
 func (c *conference) masking() Masking {
-	if c.capture != nil && c.capture.Progress.State == ivr.Collecting {
+	if c.capture != nil && c.capture.Progress.Armed {
 		return Masking{Mode: c.capture.Mode, Armed: true}
 	}
 	return Masking{Mode: c.Mode}

@@ -114,12 +114,15 @@ func (s *Service) applyProgress(c *conference, p ivr.Progress) {
 	if c.capture == nil || c.capture.ID != p.CaptureID {
 		return
 	}
+	armed := c.capture.Progress.Armed
 	c.capture.Progress = p
 	c.broadcastCapture()
-	if p.State != ivr.Collecting {
+	if p.Armed != armed {
 		c.broadcast(MaskingChanged{c.masking()})
+	}
+	if !p.State.Open() {
 		s.cfg.Log.Info("capture ended", zap.String("conference_id", c.ID),
-			zap.String("capture_id", p.CaptureID), zap.Stringer("state", p.State), zap.String("reason", p.Reason))
+			zap.String("capture_id", p.CaptureID), zap.Stringer("state", p.State), zap.Stringer("reason", p.Reason))
 	}
 }
 

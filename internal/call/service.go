@@ -343,8 +343,9 @@ func (s *Service) markEnded(c *conference, reason string) {
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	if c.capture != nil && c.capture.Progress.State == ivr.Collecting {
-		c.capture.Progress.State, c.capture.Progress.Reason = ivr.CancelledState, "conference_ended"
+	if c.capture != nil && c.capture.Progress.State.Open() {
+		c.capture.Progress.State, c.capture.Progress.Reason = ivr.CancelledState, ivr.ConferenceEnded
+		c.capture.Progress.Armed = false
 	}
 	for _, l := range c.legs {
 		l.State = LegLeft

@@ -1,15 +1,3 @@
-// Package ivr is the collector of captures: it reads the customer's keys into
-// dtmf.Digits and, where the IVR is built in, speaks the prompts.
-//
-// A [Session] belongs to one conference and runs inside its ticks (it is an
-// engine.Script): no goroutine, no clock and no lock of its own. It greets and
-// prompts, stops speaking at the first key (barge-in), collects until the
-// terminator or the field's length, clears on star, asks again when nothing
-// comes, and gives up after a number of attempts. With an external IVR it is
-// silent and only counts, for that IVR reads the tones itself.
-//
-// What it tells the outside is a state and a count, on the conference's 500 ms
-// grid or at the end of a field, never a key and never a key's time.
 package ivr
 
 import (
@@ -20,115 +8,66 @@ import (
 	"tonegate/bridge"
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
-	"tonegate/mixer/mask"
+	"tonegate/internal/card"
 )
 
-// State is where a capture stands.
-type State uint8
-
-// The states. Idle is before the first capture.
-const (
-	Idle State = iota
-	Collecting
-	Completed
-	FailedState
-	CancelledState
-	Expired
+// Errors of commands to a session, beside those of package bridge: ErrCapturing
+// if there is a capture already, ErrNoCapture if there is none with that id that
+// could do what is asked.
+var (
+	ErrNoField    = errors.New("the capture has no such field")
+	ErrSubmitting = errors.New("the capture is being submitted")
+	ErrCollector  = errors.New("the other kind of collector does this")
+	ErrBadReport  = errors.New("not a report of a field")
 )
-
-// String returns the state's name as the API spells it.
-func (s State) String() string {
-	return [...]string{"arming", "collecting", "completed", "failed", "cancelled", "expired"}[s]
-}
-
-// Progress is all that leaves of a capture while it collects.
-type Progress struct {
-	CaptureID string
-	State     State
-	Entered   int
-	Reason    string // of a failure: no_input, arena_full
-}
-
-// Params describe one capture.
-type Params struct {
-	ID         string
-	Mode       mask.Mode
-	MaxDigits  int           // complete at this length; 1…40
-	FirstKey   time.Duration // before the first key of an attempt
-	InterDigit time.Duration // between keys; then the entry is complete
-	Total      time.Duration // the capture expires
-	Attempts   int
-}
-
-// ErrBadParams is wrapped by errors about a capture's parameters.
-var ErrBadParams = errors.New("capture parameters out of range")
-
-// Defaults fills what is zero.
-func (p *Params) Defaults() {
-	set := func(d *time.Duration, v time.Duration) {
-		if *d == 0 {
-			*d = v
-		}
-	}
-	set(&p.FirstKey, 10*time.Second)
-	set(&p.InterDigit, 5*time.Second)
-	set(&p.Total, 300*time.Second)
-	if p.MaxDigits == 0 {
-		p.MaxDigits = 19
-	}
-	if p.Attempts == 0 {
-		p.Attempts = 3
-	}
-}
-
-// Validate reports all parameters that are out of range. It does not repeat
-// them: whatever was sent by mistake must not come back in an error.
-func (p *Params) Validate() error {
-	var faults []error
-	check := func(ok bool, fault string) {
-		if !ok {
-			faults = append(faults, fmt.Errorf("%w: %s", ErrBadParams, fault))
-		}
-	}
-	check(p.MaxDigits >= 1 && p.MaxDigits <= 40, "max_digits wants 1 to 40")
-	check(p.Attempts >= 1 && p.Attempts <= 10, "max_attempts wants 1 to 10")
-	check(p.InterDigit >= time.Second && p.InterDigit <= time.Minute, "interdigit_timeout_ms wants 1000 to 60000")
-	check(p.FirstKey >= time.Second && p.FirstKey <= time.Minute, "first_key_timeout_ms wants 1000 to 60000")
-	check(p.Total >= 5*time.Second && p.Total <= time.Hour, "timeout_s wants 5 to 3600")
-	return errors.Join(faults...)
-}
 
 // Config describes a session.
 type Config struct {
 	Prompts *Prompts // nil: an external IVR collects; this session only counts
 	Leg     bridge.LegID
 	Arena   *dtmf.Arena
-	// OnProgress is called inside a tick and must not block.
+	// OnProgress and OnSubmit are called inside a tick and must not block. OnSubmit
+	// is needed for captures with Submit.
 	OnProgress func(Progress)
+	OnSubmit   func(Submission)
+}
+
+// entry is what the session keeps of a field beside its progress.
+type entry struct {
+	rule     card.Rule
+	digits   dtmf.Digits
+	count    int // keys of the present attempt
+	attempt  int
+	tries    int // attempts since somebody asked for the field
+	accepted card.Accepted
 }
 
 // Session is one conference's collector. It belongs to that conference's
 // goroutine.
 type Session struct {
-	cfg      Config
-	params   Params
-	progress Progress
-	told     Progress // what OnProgress was last called with
-	digits   dtmf.Digits
-	greeted  bool
-	attempt  int
-	deadline time.Time // of the whole capture
-	waitFrom time.Time // when the present key time-out began; zero while prompting
-	speech   []int16   // what is left to say
-	queue    []Prompt
-	voice    audio.Frame
+	cfg                Config
+	params             Params
+	progress           Progress
+	told               Progress // what OnProgress was last called with
+	entries            [MaxFields]entry
+	current            int // the field being asked for; none below zero
+	end, clear, cancel dtmf.Key
+	greeted            bool
+	deadline           time.Time // of collecting, then of submitting
+	waitFrom           time.Time // when the present key time-out began; zero while prompting
+	speech             []int16   // what is left to say
+	queue              []Prompt
+	voice              audio.Frame
 }
 
 // New returns a session.
-func New(cfg Config) *Session { return &Session{cfg: cfg} }
+func New(cfg Config) *Session { return &Session{cfg: cfg, current: -1} }
 
 // Voice makes the session a built-in IVR that speaks as the given leg.
 func (s *Session) Voice(p *Prompts, id bridge.LegID) { s.cfg.Prompts, s.cfg.Leg = p, id }
+
+// external reports whether an IVR of its own reads the tones.
+func (s *Session) external() bool { return s.cfg.Prompts == nil }
 
 // Start begins a capture: masking is armed when it returns nil.
 func (s *Session) Start(c *bridge.Conference, p Params) error {
@@ -136,65 +75,184 @@ func (s *Session) Start(c *bridge.Conference, p Params) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	if s.progress.State == Collecting {
+	fields, err := p.fields()
+	switch {
+	case err != nil:
+		return err
+	case s.progress.State.Open() && s.progress.State != Idle:
 		return bridge.ErrCapturing
+	case p.Submit && (s.external() || s.cfg.OnSubmit == nil):
+		return fmt.Errorf("%w: nobody takes the digits to submit", ErrCollector)
 	}
-	var digits dtmf.Digits
-	var err error
-	if s.cfg.Prompts != nil {
-		if digits, err = s.cfg.Arena.New(); err != nil {
+	var first dtmf.Digits
+	if !s.external() {
+		if first, err = s.cfg.Arena.New(); err != nil {
 			return fmt.Errorf("start capture: %w", err)
 		}
 	}
 	if err := c.BeginCapture(bridge.Capture{Mode: p.Mode}); err != nil {
-		digits.Wipe()
+		first.Wipe()
 		return err
 	}
-	s.params, s.digits, s.attempt = p, digits, 1
-	s.progress = Progress{CaptureID: p.ID, State: Collecting}
+	s.begin(p, fields)
+	if p.OnDemand {
+		first.Wipe()
+	} else {
+		s.entries[0].digits = first
+		s.ask(c, 0)
+		s.say(enterPrompt(fields[0].Rule.Kind()))
+	}
 	s.told = s.progress
+	return nil
+}
+
+// begin sets everything to the beginning of a capture.
+func (s *Session) begin(p Params, fields []Field) {
+	s.params, s.current = p, -1
+	s.end, s.clear, s.cancel = controlKey(p.EndKey), controlKey(p.ClearKey), controlKey(p.CancelKey)
+	s.progress = Progress{CaptureID: p.ID, State: Collecting, Armed: true, Count: len(fields)}
+	s.entries = [MaxFields]entry{}
+	for i, f := range fields {
+		s.entries[i].rule = f.Rule
+		s.progress.Fields[i] = FieldProgress{Name: f.Name, Kind: f.Rule.Kind()}
+	}
 	s.deadline, s.waitFrom = time.Time{}, time.Time{}
-	s.speech, s.queue = nil, s.queue[:0]
+	s.hush()
 	if !s.greeted {
 		s.say(Greeting)
 	}
 	s.greeted = true
-	s.say(Enter)
+}
+
+// Retry asks for a field, whatever became of it before. What else is being
+// entered is given up and asked for later. It returns [ErrNoField],
+// [ErrSubmitting], bridge.ErrNoCapture, or dtmf.ErrArenaFull: then the capture
+// has failed.
+func (s *Session) Retry(c *bridge.Conference, id, field string) error {
+	if err := s.collecting(id); err != nil {
+		return err
+	}
+	i := s.field(field)
+	if i < 0 {
+		return ErrNoField
+	}
+	if s.current >= 0 && s.current != i {
+		s.giveUp(s.current)
+	}
+	s.giveUp(i)
+	s.progress.Fields[i].State = Pending // a new beginning, whatever it was
+	s.entries[i].tries, s.entries[i].accepted = 0, card.Accepted{}
+	s.hush()
+	if !s.ask(c, i) {
+		return dtmf.ErrArenaFull
+	}
+	s.say(enterPrompt(s.progress.Fields[i].Kind))
 	return nil
 }
 
+// giveUp wipes what was entered of a field. One that was rejected stays so.
+func (s *Session) giveUp(i int) {
+	e, f := &s.entries[i], &s.progress.Fields[i]
+	e.digits.Wipe()
+	e.digits, e.count = dtmf.Digits{}, 0
+	if f.State == Entering {
+		f.State, f.Entered = Pending, 0
+	}
+}
+
 // Complete ends a capture that an external collector, or the agent, declares
-// complete.
+// complete. The built-in collector of a capture that submits knows by itself.
 func (s *Session) Complete(c *bridge.Conference, id string) error {
-	return s.endBy(c, id, Completed, Thanks)
+	if err := s.collecting(id); err != nil {
+		return err
+	}
+	if s.params.Submit {
+		return ErrCollector
+	}
+	for i := range s.progress.Count {
+		if f := &s.progress.Fields[i]; f.State == Entering {
+			f.State = Valid
+		}
+	}
+	s.finish(c, Completed, NoCause, Thanks)
+	return nil
+}
+
+// Fail ends a capture that an external collector gives up.
+func (s *Session) Fail(c *bridge.Conference, id string, why Cause) error {
+	if err := s.collecting(id); err != nil {
+		return err
+	}
+	s.finish(c, FailedState, why, Unable)
+	return nil
 }
 
 // Cancel ends a capture without a result.
 func (s *Session) Cancel(c *bridge.Conference, id string) error {
-	return s.endBy(c, id, CancelledState, Cancelled)
+	if err := s.collecting(id); err != nil {
+		return err
+	}
+	s.finish(c, CancelledState, NoCause, Cancelled)
+	return nil
+}
+
+// HangUp cancels whatever collects: the one who keys, or the one who reads, is
+// gone. What is being submitted is not touched.
+func (s *Session) HangUp(c *bridge.Conference) {
+	if s.progress.State == Collecting {
+		s.finish(c, CancelledState, HungUp, Cancelled)
+	}
 }
 
 // Close wipes what is held; the conference ends.
 func (s *Session) Close() {
-	s.digits.Wipe()
-	s.digits = dtmf.Digits{}
+	fleetingFirst(len(s.entries), func(i int) card.Kind { return s.entries[i].rule.Kind() }, func(i int) {
+		s.entries[i].digits.Wipe()
+		s.entries[i].digits = dtmf.Digits{}
+	})
+}
+
+// fleetingFirst calls do for each of n fields, security codes and PINs first.
+func fleetingFirst(n int, kind func(int) card.Kind, do func(int)) {
+	for _, fleeting := range []bool{true, false} {
+		for i := range n {
+			if kind(i).Fleeting() == fleeting {
+				do(i)
+			}
+		}
+	}
 }
 
 // Progress returns where the last capture stands, as it was last told.
 func (s *Session) Progress() Progress { return s.told }
 
-func (s *Session) endBy(c *bridge.Conference, id string, state State, prompt Prompt) error {
-	if s.progress.State != Collecting || s.progress.CaptureID != id {
+// collecting refuses commands to anything but the capture that collects.
+func (s *Session) collecting(id string) error {
+	switch {
+	case s.progress.CaptureID != id:
+		return bridge.ErrNoCapture
+	case s.progress.State == Submitting:
+		return ErrSubmitting
+	case s.progress.State != Collecting:
 		return bridge.ErrNoCapture
 	}
-	s.end(c, state, "", prompt)
 	return nil
+}
+
+// field returns a field's place by its name, or -1.
+func (s *Session) field(name string) int {
+	for i := range s.progress.Count {
+		if s.progress.Fields[i].Name == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // Tick reads the keys of the last tick, keeps the time-outs and speaks. It
 // implements engine.Script.
 func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output) {
-	if s.progress.State == Collecting {
+	if s.progress.State.Open() && s.progress.State != Idle {
 		if s.deadline.IsZero() {
 			s.deadline = now.Add(s.params.Total)
 		}
@@ -203,9 +261,7 @@ func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 				s.press(now, c, k)
 			}
 		}
-		if s.progress.State == Collecting {
-			s.timeouts(now, c)
-		}
+		s.timeouts(now, c)
 	}
 	if last.HasReport && s.told != s.progress {
 		s.tell()
@@ -213,90 +269,38 @@ func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 	s.speak(now, c)
 }
 
-const (
-	star dtmf.Key = 10
-	hash dtmf.Key = 11
-)
-
-// press takes one key.
-func (s *Session) press(now time.Time, c *bridge.Conference, k dtmf.Key) {
-	s.speech, s.queue = nil, s.queue[:0] // barge-in
-	s.waitFrom = now
-	if s.cfg.Prompts == nil {
-		// The IVR that reads the tones decides what they mean; this is a count
-		// for the agent's eyes.
-		if k != star && k != hash {
-			s.progress.Entered = min(s.progress.Entered+1, s.params.MaxDigits)
-		}
-		return
-	}
-	switch {
-	case k == hash && s.progress.Entered > 0:
-		s.end(c, Completed, "", Thanks)
-	case k == hash:
-		s.again(now, c)
-	case k == star:
-		s.clearEntry(c)
-	default:
-		if err := s.digits.Append(k); err != nil {
-			s.end(c, FailedState, "too_many_digits", Failed)
-			return
-		}
-		s.progress.Entered++
-		if s.progress.Entered >= s.params.MaxDigits {
-			s.end(c, Completed, "", Thanks)
-		}
-	}
-}
-
-func (s *Session) clearEntry(c *bridge.Conference) {
-	s.digits.Wipe()
-	s.progress.Entered = 0
-	s.waitFrom = time.Time{}
-	var err error
-	if s.digits, err = s.cfg.Arena.New(); err != nil {
-		// Another call took the slot just freed.
-		s.end(c, FailedState, "arena_full", Failed)
-		return
-	}
-	s.say(Cleared)
-}
-
-func (s *Session) timeouts(now time.Time, c *bridge.Conference) {
-	if !now.Before(s.deadline) {
-		s.end(c, Expired, "timeout", Failed)
-		return
-	}
-	if s.cfg.Prompts == nil || s.waitFrom.IsZero() {
-		return
-	}
-	switch waited := now.Sub(s.waitFrom); {
-	case s.progress.Entered > 0 && waited >= s.params.InterDigit:
-		s.end(c, Completed, "", Thanks)
-	case s.progress.Entered == 0 && waited >= s.params.FirstKey:
-		s.again(now, c)
-	}
-}
-
-// again asks once more, or gives up.
-func (s *Session) again(now time.Time, c *bridge.Conference) {
-	if s.attempt >= s.params.Attempts {
-		s.end(c, FailedState, "no_input", Failed)
-		return
-	}
-	s.attempt++
-	s.waitFrom = time.Time{}
-	s.say(Again)
-}
-
-// end wipes the digits, disarms and says how it went.
-func (s *Session) end(c *bridge.Conference, state State, reason string, prompt Prompt) {
+// finish ends the capture: it wipes the digits, disarms, and says how it went.
+func (s *Session) finish(c *bridge.Conference, state State, why Cause, prompt Prompt) {
 	s.Close()
-	_ = c.EndCapture() // cannot fail: this session began it
-	s.progress.State, s.progress.Reason = state, reason
+	s.disarm(c)
+	for i := range s.progress.Count {
+		s.settle(&s.progress.Fields[i], &s.told.Fields[i])
+	}
+	s.current = -1
+	s.progress.State, s.progress.Reason = state, why
 	s.tell()
-	s.speech, s.queue = nil, s.queue[:0]
+	s.hush()
 	s.say(prompt)
+}
+
+// settle takes a field that is being entered back to what was told of it: the
+// moment of another end must not show a count off the grid.
+func (s *Session) settle(f, told *FieldProgress) {
+	switch {
+	case f.State != Entering:
+	case told.State == Valid: // asked for again since
+		f.Entered = 0
+	default:
+		*f = *told
+	}
+}
+
+// disarm ends masking, once.
+func (s *Session) disarm(c *bridge.Conference) {
+	if s.progress.Armed {
+		_ = c.EndCapture() // cannot fail: this session began it
+		s.progress.Armed = false
+	}
 }
 
 func (s *Session) tell() {
@@ -304,31 +308,4 @@ func (s *Session) tell() {
 	if s.cfg.OnProgress != nil {
 		s.cfg.OnProgress(s.progress)
 	}
-}
-
-func (s *Session) say(p Prompt) {
-	if s.cfg.Prompts != nil {
-		s.queue = append(s.queue, p)
-	}
-}
-
-// speak plays the next frame of what is to be said. The time-out for the first
-// key begins when the prompt has been heard.
-func (s *Session) speak(now time.Time, c *bridge.Conference) {
-	if s.cfg.Prompts == nil || s.cfg.Leg == 0 {
-		return
-	}
-	if len(s.speech) == 0 && len(s.queue) > 0 {
-		s.speech = s.cfg.Prompts[s.queue[0]]
-		s.queue = append(s.queue[:0], s.queue[1:]...)
-	}
-	if len(s.speech) == 0 {
-		if s.progress.State == Collecting && s.waitFrom.IsZero() {
-			s.waitFrom = now
-		}
-		return
-	}
-	s.voice = audio.Frame{}
-	s.speech = s.speech[copy(s.voice[:], s.speech):]
-	_ = c.Play(s.cfg.Leg, &s.voice) // the leg left: nobody hears it
 }

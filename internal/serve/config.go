@@ -96,7 +96,7 @@ func (c *Config) Validate() error {
 		}
 	}
 	for _, f := range c.TokenKeys {
-		if _, err := readPublicKey(f); err != nil {
+		if _, err := ReadPublicKey(f); err != nil {
 			fault("--token-key %s: %v", f, err)
 		}
 	}
@@ -135,7 +135,8 @@ func loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-func readPublicKey(file string) (ed25519.PublicKey, error) {
+// ReadPublicKey reads an Ed25519 public key in PEM (PKIX) from a file.
+func ReadPublicKey(file string) (ed25519.PublicKey, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
