@@ -40,6 +40,7 @@ type commands struct {
 	Demo        demoCmd        `cmd:"" help:"Run a whole call over real WebRTC on loopback, and judge it."`
 	DTMF        dtmfCmd        `cmd:"" name:"dtmf" help:"The detector and the mask on a stream of samples."`
 	Token       tokenCmd       `cmd:"" help:"Leg tokens."`
+	PSPStub     pspStubCmd     `cmd:"" name:"psp-stub" help:"A payment provider for tests and demonstrations; test cards only."`
 	ConfigCheck configCmd      `cmd:"" name:"config" help:"The configuration."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it is ready; for containers."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
