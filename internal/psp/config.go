@@ -106,6 +106,7 @@ func isLoopback(host string) bool {
 func (c *Config) tls(host string, f *faults) *tls.Config {
 	t := &tls.Config{
 		ServerName: host, MinVersion: tls.VersionTLS12,
+		DynamicRecordSizingDisabled: true, // one request, one record: see requestSizes
 		// AEAD only: a CBC suite keeps a copy of what it encrypts.
 		CipherSuites: []uint16{
 			tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,

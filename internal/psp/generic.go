@@ -15,13 +15,21 @@ import (
 )
 
 const (
-	requestHead = 4 << 10
-	requestBody = 4 << 10
+	requestHead = 4 << 10 // room for the longest head
+	requestBody = 8 << 10
 	// dials is how often a connection is tried, with a pause before each but
 	// the first that doubles.
 	dials      = 3
 	firstPause = 100 * time.Millisecond
 )
+
+// requestSizes are the sizes that a request is padded to, by spaces after the
+// JSON. Each is some bytes below a size in which the runtime hands out memory:
+// crypto/tls (TLS 1.3) collects a record in a growing buffer, then appends its
+// content type and the tag and encrypts in place. Without room for those it
+// would encrypt into a new buffer and leave the card in the old one. That the
+// sizes are right is tested, on the memory of the process.
+var requestSizes = [...]int{1000, 2000, 4000, 8000}
 
 // generic posts the generic Pay connector's JSON (see [KindGeneric]).
 type generic struct {
@@ -133,24 +141,41 @@ func (g *generic) write(x *exchange, o *Order) (request []byte, why string) {
 	body := ink{b: x.request[requestHead:]}
 	g.body(&body, o)
 	head := ink{b: x.request[:requestHead]}
-	g.head(&head, o, body.n)
-	if head.full || body.full {
-		return nil, "the order is too large"
+	g.head(&head, o)
+	const end = "\r\n\r\n"
+	fixed := head.n + len(end)
+	for _, size := range requestSizes {
+		for digits := 3; digits <= 4; digits++ {
+			length := strconv.Itoa(size - fixed - digits)
+			if size-fixed-digits < body.n || len(length) != digits {
+				continue
+			}
+			head.raw(length + end)
+			for body.n < size-head.n {
+				body.byte(' ')
+			}
+			if head.full || body.full {
+				return nil, tooLarge
+			}
+			from := requestHead - head.n
+			copy(x.request[from:], head.b[:head.n])
+			return x.request[from : from+size], ""
+		}
 	}
-	from := requestHead - head.n
-	copy(x.request[from:], head.b[:head.n])
-	return x.request[from : requestHead+body.n], ""
+	return nil, tooLarge
 }
 
-func (g *generic) head(k *ink, o *Order, length int) {
+const tooLarge = "the order is too large"
+
+// head writes the head up to the body's length, which comes last.
+func (g *generic) head(k *ink, o *Order) {
 	k.raw("POST " + g.url.RequestURI() + " HTTP/1.1\r\nHost: " + g.url.Host)
 	k.raw("\r\nUser-Agent: tonegate\r\nConnection: close\r\nAccept: application/json\r\nAccept-Encoding: identity")
-	k.raw("\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(length))
 	k.raw("\r\nIdempotency-Key: " + o.IdempotencyKey)
 	if g.authorization != "" {
 		k.raw("\r\nAuthorization: " + string(g.authorization))
 	}
-	k.raw("\r\n\r\n")
+	k.raw("\r\nContent-Type: application/json\r\nContent-Length: ")
 }
 
 func (g *generic) body(k *ink, o *Order) {

@@ -84,7 +84,7 @@ func (s *sealed) Submit(ctx context.Context, o Order) (Result, error) {
 	k := ink{b: buf[:]}
 	write(&k, &o)
 	if k.full {
-		return fail(InvalidOrder, "the order is too large")
+		return fail(InvalidOrder, tooLarge)
 	}
 	size := sealedSizes[0]
 	if k.n > size {
