@@ -2,6 +2,7 @@ package psp_test
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -25,11 +26,21 @@ import (
 // stubRole makes a child process out of this test binary that is a stub
 // provider: a search of this process's memory must not find the provider's
 // copies.
-const stubRole = "PSP_TEST_STUB"
+const (
+	stubRole = "PSP_TEST_STUB"
+	stubTLS  = "PSP_TEST_STUB_TLS" // 1.2 or none
+)
 
 func TestMain(m *testing.M) {
 	if b := os.Getenv(stubRole); b != "" {
-		p, err := pspstub.Start(pspstub.Config{Behaviour: pspstub.Behaviour(b)})
+		cfg := pspstub.Config{Behaviour: pspstub.Behaviour(b)}
+		switch os.Getenv(stubTLS) {
+		case "1.2":
+			cfg.MaxTLS = tls.VersionTLS12
+		case "none":
+			cfg.Plain = true
+		}
+		p, err := pspstub.Start(cfg)
 		if err != nil {
 			panic(err)
 		}

@@ -61,6 +61,7 @@ type Config struct {
 	Latency   time.Duration // empty is 50 ms
 	Seed      string        // of the tokens
 	Plain     bool          // HTTP without TLS
+	MaxTLS    uint16        // the newest version spoken, such as tls.VersionTLS12; zero is the newest there is
 	// Seen is called for every order; nil is nobody.
 	Seen func(Order)
 }
@@ -139,7 +140,7 @@ func Start(cfg Config) (*Provider, error) {
 	}
 	l := p.listener
 	if !cfg.Plain {
-		l = tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.certificate})
+		l = tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: p.cfg.MaxTLS, GetCertificate: p.certificate})
 	}
 	// A client that gives up, or does not trust us, is what tests are about.
 	p.server = &http.Server{Handler: http.HandlerFunc(p.serve), ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 10 * time.Second}
