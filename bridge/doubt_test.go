@@ -42,7 +42,7 @@ func TestDetectorFaultMutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	const failAt = 20
-	c.byID(id).ears = &brittle{failAt: failAt}
+	c.byID(id).ears = &brittle{Detector: *dtmf.NewDetector(), failAt: failAt}
 	var out Output
 	heard := make([]int, 0, 40)
 	for n := range 40 {

@@ -8,23 +8,32 @@ const (
 // drives are the gains before the limiter that [fitter.limited] tries.
 var drives = [...]float32{1, 1.4, 2, 3, 5, 10}
 
+// sample returns the two samples at distance h from the window's centre, the
+// window's mean taken off.
+func (f *fitter) sample(h int) (after, before float32) {
+	return 0.5*(f.even[h]+f.odd[h]) - f.mean, 0.5*(f.even[h]-f.odd[h]) - f.mean
+}
+
 // flat reports whether the window's peaks are cut off, and at what level. Pairs
 // of tones that are not clipped spend a few hundredths of their time near their
 // peak, and voices less.
 func (f *fitter) flat() (limit float32, ok bool) {
 	var peak float32
 	for h := range f.half {
-		a, b := 0.5*(f.even[h]+f.odd[h]), 0.5*(f.even[h]-f.odd[h])
+		a, b := f.sample(h)
 		peak = max(peak, a, -a, b, -b)
 	}
 	var sum float32
-	n := 0
+	n, floor := 0, flatTop*peak
 	for h := range f.half {
-		for _, v := range [2]float32{0.5 * (f.even[h] + f.odd[h]), 0.5 * (f.even[h] - f.odd[h])} {
-			if v = max(v, -v); v >= flatTop*peak {
-				sum += v
-				n++
-			}
+		a, b := f.sample(h)
+		if a = max(a, -a); a >= floor {
+			sum += a
+			n++
+		}
+		if b = max(b, -b); b >= floor {
+			sum += b
+			n++
 		}
 	}
 	if n*flatShare < 2*f.half {
@@ -37,25 +46,21 @@ func (f *fitter) flat() (limit float32, ok bool) {
 // clipping adds is explained, and no longer counts as residual. The pair's
 // frequencies stand.
 func (f *fitter) limited(p *tonePair, limit float32) {
-	var at [4]float32 // cosine and sine amplitudes of the row, and of the column
-	at[0], at[2] = f.amplitudes(p, 1)
-	at[1], at[3] = f.amplitudes(p, -1)
+	rowCos, columnCos := f.amplitudes(p, 1)
+	rowSin, columnSin := f.amplitudes(p, -1)
 	cr, sr := &cosHalf[p.row], &sinHalf[p.row]
 	cc, sc := &cosHalf[p.column], &sinHalf[p.column]
 	for _, g := range drives {
 		var rest float32
 		for h := range f.half {
-			even := g * (at[0]*cr[h] + at[2]*cc[h])
-			odd := g * (at[1]*sr[h] + at[3]*sc[h])
-			a, b := even+odd+f.mean, even-odd+f.mean
-			a = 0.5*(f.even[h]+f.odd[h]) - max(-limit, min(limit, a))
-			b = 0.5*(f.even[h]-f.odd[h]) - max(-limit, min(limit, b))
+			even := g * (rowCos*cr[h] + columnCos*cc[h])
+			odd := g * (rowSin*sr[h] + columnSin*sc[h])
+			a, b := f.sample(h)
+			a -= max(-limit, min(limit, even+odd))
+			b -= max(-limit, min(limit, even-odd))
 			rest += a*a + b*b
 		}
-		if rest >= p.residual {
-			continue
-		}
-		p.residual = max(rest, f.energy*1e-5, float32(2*f.half)/12)
+		p.residual = min(p.residual, max(rest, f.energy*1e-5, float32(2*f.half)/12))
 	}
 }
 

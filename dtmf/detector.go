@@ -18,7 +18,7 @@ type Detector struct {
 	lastEnd   int32 // end of the last hit, relative to the frame
 	wary      bool  // a capture is on, or a key was heard not long ago
 	suspected bool  // the frame before was suspicious
-	repeated  bool  // the frame before was a repetition
+	repeated  int   // how many frames up to this one were repetitions
 
 	held, candidate run
 	confirmed       [2]run

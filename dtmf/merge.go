@@ -11,8 +11,12 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	// A loss may hide a key's onset: a fragment of a tone too short to be
 	// noticed may end the frame before, and concealment would repeat it, here or
 	// on the way. What the delay line still holds is doubtful as well.
-	d.repeated = d.wary && d.repeats()
-	if heard.Event.Active || heard.Concealed || d.repeated {
+	if d.wary && d.repeats() {
+		d.repeated++
+	} else {
+		d.repeated = 0
+	}
+	if heard.Event.Active || heard.Concealed || d.repeated > 0 {
 		d.found.extend(whole)
 	}
 	d.lastEnd = max(d.found.until-whole, -never)

@@ -6,6 +6,7 @@ const (
 	repeatSamples = 80     // what it repeats unattenuated at first, 10 ms
 	repeatError   = 0.0003 // of the energy: a G.711 law, once more, at most
 	fadedError    = 0.01   // as it goes on, fading
+	fadedFrames   = 3      // after 60 ms concealment is silent
 	repeatFloor   = 100 * 100 * repeatSamples
 )
 
@@ -25,10 +26,22 @@ func (d *Detector) repeats() bool {
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
 		if repeatedAt(x, d.front.raw[maxWindow-lag:], repeatError*energy) {
-			return true
+			return !d.periodic(lag)
 		}
 	}
-	return d.repeated && d.fades(x, energy)
+	return d.repeated > 0 && d.repeated < fadedFrames && d.fades(x, energy)
+}
+
+// periodic reports whether the stretch before the frame repeats itself, too: a
+// steady sound does so by nature.
+func (d *Detector) periodic(lag int) bool {
+	const past = 2 * repeatSamples
+	x := d.front.raw[maxWindow-past : maxWindow]
+	var energy float32
+	for _, v := range x {
+		energy += v * v
+	}
+	return repeatedAt(x, d.front.raw[maxWindow-past-lag:], 4*repeatError*energy)
 }
 
 // repeatedAt gives up as soon as the two differ by more than allowed, which for

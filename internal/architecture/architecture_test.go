@@ -71,6 +71,12 @@ var bans = []ban{
 	{[]string{"internal/serve", "signaling", "internal/call", "internal/engine", "bridge"},
 		[]string{"tonegate/internal/demo", "tonegate/internal/dtmfcmd", "tonegate/bench", "tonegate/internal/softphone"}, false,
 		"demo, dtmf and bench show test digits in the clear; the server must not be able to"},
+	{[]string{"internal/serve", "signaling", "internal/call", "internal/psp"}, []string{"tonegate/internal/pspstub"}, false,
+		"the stub provider reads test cards in the clear; the server must not hold code that takes a card over the network"},
+	{[]string{"internal/psp"}, []string{"net/http"}, true,
+		"net/http leaves copies of a request's body in memory; a card goes by hand from a buffer that is cleared"},
+	{[]string{"internal/psp", "internal/securemem"}, []string{"go.uber.org/zap", "log", "tonegate/internal/call", "tonegate/internal/engine", "tonegate/signaling"}, true,
+		"what holds a card logs nothing and knows nothing of calls: it returns a class"},
 	{[]string{"bench/listen"}, []string{"tonegate/dtmf", "tonegate/mixer/mask"}, false,
 		"a listener that shared code with the detector would share its blind spots"},
 }

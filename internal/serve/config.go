@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/internal/ivr"
+	"tonegate/internal/securemem"
 )
 
 // ErrConfig is wrapped by every error about the configuration.
@@ -38,6 +39,10 @@ type Config struct {
 	MaxCalls      int
 	LogLevel      string
 	Version       string
+
+	// DigitMemory is the strongest protection of the digits' memory to try;
+	// zero is the strongest there is. Proofs force a fallback with it.
+	DigitMemory securemem.Level
 
 	// Log and Ready are for callers in this program: a logger to use, and a
 	// function to call with the addresses once the server listens.
@@ -111,6 +116,9 @@ func (c *Config) Validate() error {
 	}
 	if _, err := zap.ParseAtomicLevel(c.LogLevel); err != nil {
 		fault("--log-level %q: one of debug, info, warn, error", c.LogLevel)
+	}
+	if c.DigitMemory > securemem.MemfdSecret {
+		fault("%d is no level of memory for digits", c.DigitMemory)
 	}
 	if c.APIKey != "" && len(c.APIKey) < 16 {
 		fault("TONEGATE_API_KEY is shorter than 16 characters")

@@ -28,6 +28,7 @@ import (
 	"tonegate/internal/ivr"
 	"tonegate/internal/redact"
 	"tonegate/internal/rtcleg"
+	"tonegate/internal/securemem"
 	"tonegate/internal/store"
 	"tonegate/signaling"
 	"tonegate/web"
@@ -50,6 +51,7 @@ type server struct {
 	rtc     *rtcleg.Server
 	calls   *call.Service
 	reg     *prometheus.Registry
+	digits  *securemem.Memory // behind the arena
 	ready   atomic.Bool
 	http    *http.Server
 	metrics *http.Server
@@ -81,6 +83,9 @@ func (s *server) netLog() {
 }
 
 func (s *server) run(ctx context.Context) (err error) {
+	if err := s.secureDigits(); err != nil {
+		return err
+	}
 	if s.store, err = store.Open(s.cfg.Data); err != nil {
 		return err
 	}
@@ -127,6 +132,24 @@ func (s *server) run(ctx context.Context) (err error) {
 	return s.serve(ctx, api, listener, metrics, addresses)
 }
 
+// secureDigits takes the memory for digits before anything else runs, and says
+// how well it is protected.
+func (s *server) secureDigits() (err error) {
+	if h := securemem.Harden(); h.Err() != nil {
+		s.log.Warn("the process is not closed to core dumps and debuggers", zap.NamedError("core", h.NoCore), zap.NamedError("dumpable", h.NotDumpable))
+	}
+	if s.digits, err = securemem.Map(securemem.Config{Size: arenaBytes, AtMost: s.cfg.DigitMemory}); err != nil {
+		return fmt.Errorf("memory for digits: %w", err)
+	}
+	level := zap.Stringer("level", s.digits.Level())
+	if s.digits.Level() == securemem.MemfdSecret {
+		s.log.Info("memory for digits", level)
+	} else {
+		s.log.Warn("memory for digits has less than full protection", level, zap.String("reason", s.digits.Reason()))
+	}
+	return nil
+}
+
 // openCalls binds the media port and starts the service behind it.
 func (s *server) openCalls() (err error) {
 	private, err := s.signingKey()
@@ -151,7 +174,7 @@ func (s *server) openCalls() (err error) {
 	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.calls = call.New(call.Config{
 		Log: s.log, RTC: s.rtc, Tokens: auth.NewTokens(private, time.Now, others...), Used: s.store,
-		Arena: dtmf.NewArena(make([]byte, arenaBytes)), Prompts: prompts,
+		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts,
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
 	})
 	return nil
@@ -306,5 +329,14 @@ func (s *server) close() {
 	}
 	if s.store != nil {
 		_ = s.store.Close()
+	}
+	// A call that did not end in time may still hold a handle: then its digits
+	// are overwritten, but their memory stays until the process ends.
+	switch {
+	case s.digits == nil:
+	case ctx.Err() != nil:
+		clear(s.digits.Bytes())
+	default:
+		_ = s.digits.Close()
 	}
 }
