@@ -10,6 +10,7 @@ const (
 	shortest     = 28 * audio.SamplesPerMs // of proofs in a row
 	lasting      = 40 * audio.SamplesPerMs // of proofs that end in clear ones
 	clearProofs  = 2
+	steadyProofs = 8
 	clearPull    = 0.016                   // Q.24: 1.5 % must count
 	patient      = 34 * audio.SamplesPerMs // of proofs in a row that are less clear
 	checkBlocks  = 20                      // window that decides the frequencies
@@ -33,6 +34,7 @@ var (
 	echoDrop    = db(-13)
 	tailDrop    = db(-4)
 	tailWeak    = db(-6)
+	fading      = db(-1.5)
 	ringDrop    = db(-3)
 )
 
@@ -43,6 +45,7 @@ type run struct {
 	first, last int32   // start of the first proof, end of the last
 	concealed   int32   // samples since last that the network lost
 	peak        float32 // power of the strongest proof
+	power       float32 // of the last
 	weak        float32 // the same of the weaker tone alone
 	clear       int     // clear proofs in a row
 }
@@ -65,6 +68,7 @@ func (r *run) continues(key Key, start int32, power float32) bool {
 
 func (r *run) extend(end int32, p *tonePair) {
 	r.last, r.concealed = end, 0
+	r.power = p.lowE + p.highE
 	r.peak, r.weak = max(r.peak, p.lowE+p.highE), max(r.weak, min(p.lowE, p.highE))
 	if r.clear++; p.score() < clearScore {
 		r.clear = 0
@@ -124,16 +128,23 @@ func (d *Detector) prove(end int) {
 
 // echoes reports whether a proof that does not continue the held key is an echo
 // of it, or the room's ringing, and no new press: the same key again, soon and
-// much fainter, or one of its tones fainter sooner, or after a gap too short for
-// a new press and falling. Rooms ring on at one tone more than at the other.
+// much fainter, or after a gap too short for a new press and falling.
 func (d *Detector) echoes(key Key, start int32, p *tonePair) bool {
 	if !d.held.on || d.held.key != key {
 		return false
 	}
 	gap, power := start-d.held.last, p.lowE+p.highE
-	return gap <= echoTime && power < d.held.peak*echoDrop ||
-		gap < tailTime && (power < d.held.peak*tailDrop || min(p.lowE, p.highE) < d.held.weak*tailWeak) ||
-		gap < ringTime && power < d.held.peak*ringDrop
+	return gap <= echoTime && power < d.held.peak*echoDrop || gap < ringTime && power < d.held.peak*ringDrop
+}
+
+// tails reports whether the whole candidate is what a room made of the held key:
+// the same key again, soon, and never as strong, or one of its tones much
+// fainter, since rooms ring on at one frequency more than at another. A tone
+// that stays clear and does not fade is a fainter press.
+func (d *Detector) tails() bool {
+	c, h := &d.candidate, &d.held
+	return h.on && h.key == c.key && c.first-h.last < tailTime && (c.clear < steadyProofs || c.power < c.peak*fading) &&
+		(c.peak < h.peak*tailDrop || c.weak < h.weak*tailWeak)
 }
 
 // decide confirms the candidate if a longer window agrees on its frequencies,
@@ -142,7 +153,7 @@ func (d *Detector) echoes(key Key, start int32, p *tonePair) bool {
 func (d *Detector) decide(end int, proof *tonePair) {
 	length := int32(end)*hop - d.candidate.first
 	sure := length >= lasting && d.candidate.clear >= clearProofs && proof.deviation() <= clearPull
-	if !sure && !d.agrees(end, length) {
+	if d.tails() || !sure && !d.agrees(end, length) {
 		return
 	}
 	d.held = d.candidate

@@ -16,8 +16,11 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	} else {
 		d.repeated = 0
 	}
-	if heard.Event.Active || heard.Concealed || d.repeated > 0 {
+	if heard.Event.Active {
 		d.found.extend(whole)
+	}
+	if heard.Concealed || d.repeated > 0 {
+		d.found.extend(whole - hang + crossFade)
 	}
 	d.lastEnd = max(d.found.until-whole, -never)
 	if end := min(d.found.until+hang, whole); end > -LookAhead {

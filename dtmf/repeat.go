@@ -14,7 +14,8 @@ const (
 // heard just before it, as no voice does. A gateway on the way conceals its
 // losses so (ITU-T G.711 Appendix I), and what it repeats may hold a few
 // milliseconds of a tone that began just before the loss: too little to be
-// noticed, enough to be read. What fades on from one repetition is one.
+// noticed, enough to be read. A steady sound repeats itself by nature; just
+// after a key that is no excuse. What fades on from one repetition is one.
 func (d *Detector) repeats() bool {
 	x := d.front.raw[maxWindow : maxWindow+repeatSamples]
 	var energy float32
@@ -26,7 +27,7 @@ func (d *Detector) repeats() bool {
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
 		if repeatedAt(x, d.front.raw[maxWindow-lag:], repeatError*energy) {
-			return !d.periodic(lag)
+			return d.sinceKey < tailTime || !d.periodic(lag)
 		}
 	}
 	return d.repeated > 0 && d.repeated < fadedFrames && d.fades(x, energy)

@@ -208,14 +208,26 @@ func returns(item *corpus.Item, open, tone []bool) []int {
 				end = i + 1
 			}
 		}
-		i, waited := end, 0
+		if lostWithin(item.Lost, end, min(end+returnLimit+fullReach, limit)) {
+			continue // there is no voice that could be back
+		}
+		i := end
 		for i < limit && !open[i] {
-			waited += count(!item.Lost[i/audio.FrameSamples]) // of a lost frame there is no voice
 			i++
 		}
-		out = append(out, waited)
+		out = append(out, i-end)
 	}
 	return out
+}
+
+// lostWithin reports whether a frame of [from, to) was lost.
+func lostWithin(lost []bool, from, to int) bool {
+	for i := from / audio.FrameSamples; i*audio.FrameSamples < to; i++ {
+		if lost[i] {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *bench) progress(done int64, family string) {
