@@ -214,7 +214,7 @@ func TestCaptures(t *testing.T) {
 	assert.Equal(t, "armed", capture["masking"].(map[string]any)["state"])
 	assert.NotEmpty(t, capture["masking"].(map[string]any)["armed_at"])
 	fields, _ := json.Marshal(capture["fields"])
-	assert.JSONEq(t, `[{"name":"digits","state":"entering","digits_entered":0,"masked":""}]`, string(fields))
+	assert.JSONEq(t, `[{"name":"digits","state":"entering","digits_entered":0,"masked":"","attempt":1}]`, string(fields))
 	assert.Nil(t, capture["result"])
 	n.send("POST", path, `{}`, "Idempotency-Key: c").refused(t, 409, "capture_in_progress")
 

@@ -102,7 +102,8 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			next(ctx)
 			return
 		}
-		ok, err := s.cfg.Keys.Check(bearer(ctx.Header("Authorization")))
+		key := bearer(ctx.Header("Authorization"))
+		ok, err := s.cfg.Keys.Check(key)
 		switch {
 		case err != nil:
 			s.cfg.Log.Error("API key not checked", zap.Error(err))
@@ -111,9 +112,15 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			ctx.SetHeader("WWW-Authenticate", `Bearer realm="tonegate"`)
 			_ = huma.WriteErr(api, ctx, http.StatusUnauthorized, "Send a valid API key as Authorization: Bearer.")
 		default:
-			next(ctx)
+			next(huma.WithValue(ctx, keyActor, call.Actor{KeyID: auth.KeyID(key)}))
 		}
 	}
+}
+
+// actorOf returns whose API key a request came with.
+func actorOf(ctx context.Context) call.Actor {
+	a, _ := ctx.Value(keyActor).(call.Actor)
+	return a
 }
 
 // bearer returns the credentials of an Authorization header.
@@ -130,6 +137,7 @@ type contextKey int
 const (
 	keyRequestID contextKey = iota
 	keyBase
+	keyActor
 )
 
 func requestID(ctx context.Context) string {
