@@ -26,6 +26,10 @@ type Config struct {
 	Origins []string
 	// BehindProxy says that X-Forwarded-Proto tells how clients reach us.
 	BehindProxy bool
+	// Connectors are the names of the connectors to payment providers.
+	Connectors []string
+	// DigitMemory says how well the memory of digits is protected.
+	DigitMemory DigitMemory
 	// JoinTimeout is how long a connection may take to join; default 10 s.
 	JoinTimeout time.Duration
 	// Now is the clock of codes and remembered answers; default time.Now.

@@ -134,6 +134,13 @@ func (s *Service) Close(ctx context.Context) {
 	s.wg.Wait()
 }
 
+// Draining reports whether the service takes no new conferences.
+func (s *Service) Draining() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.draining
+}
+
 // Create makes a conference with its legs, or nothing.
 func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 	if err := spec.check(); err != nil {
