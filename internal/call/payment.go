@@ -154,11 +154,12 @@ func (s *Service) payment(spec *CaptureSpec) (*payment, error) {
 		return nil, &MemberError{"/connector", fmt.Errorf("%w: an external collector pays by itself", ErrInvalid)}
 	}
 	var connector psp.Connector
+	known := false
 	if s.cfg.Connectors != nil {
-		connector, _ = s.cfg.Connectors(p.Connector)
+		connector, known = s.cfg.Connectors(p.Connector)
 	}
 	switch {
-	case connector == nil:
+	case !known:
 		return nil, &MemberError{"/connector", ErrUnknownConnector}
 	case p.Amount < 0 || p.Amount > maxAmount || p.Currency != "" && !currency(p.Currency):
 		return nil, &MemberError{"/amount", fmt.Errorf("%w: want a value in minor units and a currency of three capital letters", ErrInvalid)}
