@@ -352,7 +352,7 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	out := c.snapshot()
 	var cancelled ivr.Progress
 	if collecting {
-		cancelled, c.concluded = c.capture.Progress, c.capture.ID
+		cancelled, c.concluded = c.capture.Progress, c.capture.ID // as markEnded left it
 	}
 	s.mu.Unlock()
 	if collecting {

@@ -14,8 +14,9 @@ import (
 )
 
 // connectors are the connectors to payment providers: a map in the
-// configuration file, or the name of a YAML file with such a map.
-type connectors struct{ psp.Configs }
+// configuration file, or the name of a YAML file with such a map. They are not
+// embedded: the flags' library would check them alone, ahead of all other faults.
+type connectors struct{ byName psp.Configs }
 
 // Decode implements kong.MapperValue.
 func (c *connectors) Decode(ctx *kong.DecodeContext) error {
@@ -32,7 +33,7 @@ func (c *connectors) Decode(ctx *kong.DecodeContext) error {
 	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
-	if err := d.Decode(&c.Configs); err != nil && !errors.Is(err, io.EOF) {
+	if err := d.Decode(&c.byName); err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("want connectors by name, each with its settings: %w", err)
 	}
 	return nil

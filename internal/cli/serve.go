@@ -49,7 +49,7 @@ func (f *serveFlags) config() (serve.Config, error) {
 		Listen: f.Listen, Media: f.Media, Advertise: f.Advertise, Data: f.Data, TLSCert: f.TLSCert, TLSKey: f.TLSKey,
 		BehindProxy: f.BehindProxy, MetricsListen: f.MetricsListen, APIKey: key, TokenKeys: f.TokenKey,
 		Prompts: f.Prompts, Origins: f.AllowOrigin, MaxCalls: f.MaxCalls, LogLevel: f.LogLevel, Version: version(),
-		Connectors: f.Connectors.Configs,
+		Connectors: f.Connectors.byName,
 	}
 	return cfg, errors.Join(err, cfg.Validate())
 }
