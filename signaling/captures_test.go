@@ -194,3 +194,28 @@ func has(m message, name, state, reason string) bool {
 	}
 	return false
 }
+
+// TestCapturesAreDescribed: the description that programs are made from knows
+// both forms of a field and all states.
+func TestCapturesAreDescribed(t *testing.T) {
+	n := start(t, options{})
+	var api struct {
+		Paths      map[string]any
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct {
+					Enum  []string
+					Items struct{ OneOf []struct{ Type string } }
+				}
+			}
+		}
+	}
+	n.must(200, "GET", "/openapi.json", "", "Authorization:").into(t, &api)
+	for _, path := range []string{"/v1/captures/{id}/retry", "/v1/captures/{id}/progress", "/v1/node"} {
+		assert.Contains(t, api.Paths, path)
+	}
+	forms := api.Components.Schemas["CaptureRequest"].Properties["fields"].Items.OneOf
+	require.Len(t, forms, 2)
+	assert.Equal(t, "string object", forms[0].Type+" "+forms[1].Type)
+	assert.Contains(t, api.Components.Schemas["CaptureShape"].Properties["state"].Enum, "submitting")
+}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -59,7 +60,7 @@ type shop struct {
 }
 
 func openShop(t *testing.T) *shop {
-	provider, err := pspstub.Start(pspstub.Config{Seed: "7"})
+	provider, err := pspstub.Start(pspstub.Config{Seed: "7", Latency: time.Second})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, provider.Close()) })
 	ca := filepath.Join(t.TempDir(), "ca.pem")
@@ -159,6 +160,26 @@ func TestStopDuringAPayment(t *testing.T) {
 	assert.Equal(t, 409, s.api("POST", "/v1/captures/"+capture.ID+"/cancel", "", nil))
 	s.nothingLeaked(agent)
 	assert.Equal(t, []string{"capture_started field", "capture_submitted ", "capture_failed provider_error"}, s.acts(capture.ID))
+}
+
+// TestCallEndsDuringAPayment: what the provider did is what happened, although
+// nobody is on the call any more.
+func TestCallEndsDuringAPayment(t *testing.T) {
+	s := openShop(t)
+	s.provider.Behave(pspstub.Latency)
+	c := s.create()
+	customer, agent := s.dial(c, 0), s.join(c, 1)
+	var capture captured
+	require.Equal(t, 201, s.api("POST", "/v1/conferences/"+c.ID+"/captures", `{"fields":["card_number"],"connector":"psp-main"}`, &capture))
+	s.key(customer, payNumber)
+	agent.wait(t, `"state":"submitting"`)
+	require.Equal(t, 200, s.api("POST", "/v1/conferences/"+c.ID+"/end", "", nil))
+	require.Eventually(t, func() bool {
+		return s.api("GET", "/v1/captures/"+capture.ID, "", &capture) == 200 && capture.State == "completed"
+	}, deadline, 20*time.Millisecond)
+	assert.NotEmpty(t, capture.Result["token"])
+	s.nothingLeaked(agent)
+	assert.Equal(t, []string{"capture_started field", "capture_submitted ", "capture_completed "}, s.acts(capture.ID))
 }
 
 // nothingLeaked ends the server and looks for the card in all that left it.
