@@ -24,6 +24,7 @@ import (
 	"tonegate/internal/auth"
 	"tonegate/internal/call"
 	"tonegate/internal/ivr"
+	"tonegate/internal/psp"
 	"tonegate/internal/rtcleg"
 	"tonegate/internal/softphone"
 	"tonegate/internal/store"
@@ -59,6 +60,7 @@ func (c *clock) advance(d time.Duration) {
 type options struct {
 	grace, joinTimeout time.Duration
 	max                int
+	audit              call.Auditor
 }
 
 // node is a whole server: the surface, the calls behind it, and real sockets.
@@ -87,6 +89,8 @@ func start(t *testing.T, o options) *node {
 		Log: zap.NewNop(), RTC: rtc, Tokens: auth.NewTokens(n.private, n.clock.now), Used: db,
 		Arena: dtmf.NewArena(make([]byte, 1<<12)), Prompts: prompts, Grace: o.grace, Shards: 1,
 		MaxConferences: o.max, Seed: 1, Now: n.clock.now,
+		Connectors: func(name string) (psp.Connector, bool) { return silent{}, name == "psp-main" },
+		Audit:      o.audit,
 	})
 	keys := auth.NewKeys(db, n.clock.now)
 	_, err = keys.Ensure(apiKey)
@@ -105,6 +109,13 @@ func start(t *testing.T, o options) *node {
 		assert.NoError(t, db.Close())
 	})
 	return n
+}
+
+// silent is a connector that is never asked for anything here.
+type silent struct{}
+
+func (silent) Submit(context.Context, psp.Order) (psp.Result, error) {
+	return psp.Result{}, &psp.Error{Connector: "psp-main", Class: psp.Unavailable, Text: "not here"}
 }
 
 // within returns a context that ends with the test or at the deadline.

@@ -16,6 +16,12 @@ type request struct {
 	Mask      string `json:"mask"`
 	MaxDigits int    `json:"max_digits"`
 	N         int64  `json:"n"`
+	// Of a capture.
+	Fields    []FieldRequest `json:"fields"`
+	Connector string         `json:"connector"`
+	Action    string         `json:"action"`
+	Amount    *Amount        `json:"amount"`
+	Field     string         `json:"field"` // to be keyed again
 }
 
 type legMessage struct {
@@ -82,6 +88,8 @@ type errorMessage struct {
 	Re     string `json:"re"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
+	// Pointer is the member at fault (RFC 6901).
+	Pointer string `json:"pointer,omitempty"`
 }
 
 type byeMessage struct {

@@ -30,6 +30,7 @@ type Problem struct {
 // Fault is one fault of a request. It names the place, never the value.
 type Fault struct {
 	Location string `json:"location,omitempty"`
+	Pointer  string `json:"pointer,omitempty" doc:"The member of the body at fault (RFC 6901)."`
 	Message  string `json:"message"`
 }
 
@@ -49,10 +50,14 @@ func problem(ctx context.Context, status int, code, detail string, errs ...error
 	}
 	for _, err := range errs {
 		var d huma.ErrorDetailer
+		var m *call.MemberError
 		switch {
 		case err == nil:
+		case errors.As(err, &m):
+			p.Errors = append(p.Errors, Fault{Pointer: m.Pointer, Message: m.Err.Error()})
 		case errors.As(err, &d):
-			p.Errors = append(p.Errors, Fault{place(d.ErrorDetail().Location), faultText(d.ErrorDetail().Message)})
+			at := place(d.ErrorDetail().Location)
+			p.Errors = append(p.Errors, Fault{at, pointer(at), faultText(d.ErrorDetail().Message)})
 		default:
 			p.Errors = append(p.Errors, Fault{Message: err.Error()})
 		}
@@ -71,6 +76,20 @@ func place(location string) string {
 		}
 	}
 	return location
+}
+
+// pointer turns a location in the body into a JSON pointer. Names in it are
+// known, so none needs escaping; what was cut off points to what is around it.
+func pointer(location string) string {
+	rest, ok := strings.CutPrefix(location, "body.")
+	if !ok {
+		return ""
+	}
+	rest = strings.TrimSuffix(strings.TrimSuffix(rest, "…"), ".")
+	if rest == "" {
+		return ""
+	}
+	return "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(rest)
 }
 
 // knownName reports whether a name cannot carry digits.
@@ -130,6 +149,11 @@ var meanings = []meaning{
 	{call.ErrRoleTaken, http.StatusConflict, "role_taken"},
 	{call.ErrEnded, http.StatusConflict, "conference_ended"},
 	{call.ErrCapturing, http.StatusConflict, "capture_in_progress"},
+	{call.ErrUnknownField, http.StatusUnprocessableEntity, "unknown_field"},
+	{call.ErrUnknownConnector, http.StatusUnprocessableEntity, "unknown_connector"},
+	{call.ErrSubmitting, http.StatusConflict, "capture_submitting"},
+	{call.ErrCollector, http.StatusConflict, "wrong_collector"},
+	{call.ErrAudit, http.StatusServiceUnavailable, "audit_unavailable"},
 	{call.ErrNoCapture, http.StatusConflict, "capture_not_collecting"},
 	{call.ErrNoCollector, http.StatusConflict, "no_collector"},
 	{call.ErrBuiltin, http.StatusConflict, "leg_is_builtin"},
@@ -179,6 +203,10 @@ func safeDetail(err, kind error) string {
 // fail turns an error of the service into a problem.
 func fail(ctx context.Context, err error) error {
 	status, code, detail := explain(err)
+	var member *call.MemberError
+	if errors.As(err, &member) {
+		return problem(ctx, status, code, detail, member)
+	}
 	return problem(ctx, status, code, detail)
 }
 

@@ -26,11 +26,6 @@ type LegPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-// CapturePath names a capture in a path.
-type CapturePath struct {
-	ID string `path:"id" maxLength:"64"`
-}
-
 // operation describes an operation that needs an API key.
 func operation(method, path, id, summary string, status int) huma.Operation {
 	return huma.Operation{
@@ -163,40 +158,6 @@ func (s *server) registerLegs(api huma.API) {
 				return nil, fail(ctx, err)
 			}
 			return &reply[Join]{*j}, nil
-		})
-}
-
-func (s *server) registerCaptures(api huma.API) {
-	huma.Register(api, operation("POST", "/v1/conferences/{id}/captures", "start-capture",
-		"Start a secure capture; answers once masking is armed", http.StatusCreated),
-		func(ctx context.Context, in *struct {
-			ConferencePath
-			IdempotencyKey string `header:"Idempotency-Key" required:"true" maxLength:"255"`
-			Body           CaptureRequest
-		}) (*reply[CaptureShape], error) {
-			c, err := s.cfg.Calls.StartCapture(ctx, in.ID, in.Body.spec())
-			if err != nil {
-				return nil, fail(ctx, err)
-			}
-			return &reply[CaptureShape]{captureShape(c)}, nil
-		})
-	s.captureOperation(api, "GET", "/v1/captures/{id}", "get-capture", "Read a capture",
-		func(_ context.Context, id string) (call.Capture, error) { return s.cfg.Calls.Capture(id) })
-	s.captureOperation(api, "POST", "/v1/captures/{id}/complete", "complete-capture", "End a capture as completed",
-		s.cfg.Calls.CompleteCapture)
-	s.captureOperation(api, "POST", "/v1/captures/{id}/cancel", "cancel-capture", "Cancel a capture",
-		s.cfg.Calls.CancelCapture)
-}
-
-func (s *server) captureOperation(api huma.API, method, path, id, summary string,
-	f func(context.Context, string) (call.Capture, error)) {
-	huma.Register(api, operation(method, path, id, summary, http.StatusOK),
-		func(ctx context.Context, in *CapturePath) (*reply[CaptureShape], error) {
-			c, err := f(ctx, in.ID)
-			if err != nil {
-				return nil, fail(ctx, err)
-			}
-			return &reply[CaptureShape]{captureShape(c)}, nil
 		})
 }
 

@@ -135,6 +135,7 @@ func TestAPIKeyIsRequired(t *testing.T) {
 		"GET /v1/legs/" + c.Legs[0].ID, "PATCH /v1/legs/" + c.Legs[0].ID, "DELETE /v1/legs/" + c.Legs[0].ID,
 		"POST /v1/legs/" + c.Legs[0].ID + "/tokens", "POST /v1/legs/" + c.Legs[0].ID + "/join_codes",
 		"GET /v1/captures/x", "POST /v1/captures/x/complete", "POST /v1/captures/x/cancel", "POST /v1/demonstrations",
+		"POST /v1/captures/x/retry", "POST /v1/captures/x/progress", "GET /v1/node",
 	}
 	for _, authorization := range []string{"", "Bearer", "Bearer " + badValue, "Basic " + apiKey, apiKey, "Bearer " + c.Legs[0].Join.Token} {
 		for _, line := range calls {
@@ -214,7 +215,7 @@ func TestCaptures(t *testing.T) {
 	assert.Equal(t, "armed", capture["masking"].(map[string]any)["state"])
 	assert.NotEmpty(t, capture["masking"].(map[string]any)["armed_at"])
 	fields, _ := json.Marshal(capture["fields"])
-	assert.JSONEq(t, `[{"name":"digits","state":"entering","digits_entered":0,"masked":""}]`, string(fields))
+	assert.JSONEq(t, `[{"name":"digits","state":"entering","digits_entered":0,"masked":"","attempt":1}]`, string(fields))
 	assert.Nil(t, capture["result"])
 	n.send("POST", path, `{}`, "Idempotency-Key: c").refused(t, 409, "capture_in_progress")
 

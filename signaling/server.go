@@ -26,6 +26,10 @@ type Config struct {
 	Origins []string
 	// BehindProxy says that X-Forwarded-Proto tells how clients reach us.
 	BehindProxy bool
+	// Connectors are the names of the connectors to payment providers.
+	Connectors []string
+	// DigitMemory says how well the memory of digits is protected.
+	DigitMemory DigitMemory
 	// JoinTimeout is how long a connection may take to join; default 10 s.
 	JoinTimeout time.Duration
 	// Now is the clock of codes and remembered answers; default time.Now.
@@ -102,7 +106,8 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			next(ctx)
 			return
 		}
-		ok, err := s.cfg.Keys.Check(bearer(ctx.Header("Authorization")))
+		key := bearer(ctx.Header("Authorization"))
+		ok, err := s.cfg.Keys.Check(key)
 		switch {
 		case err != nil:
 			s.cfg.Log.Error("API key not checked", zap.Error(err))
@@ -111,9 +116,15 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			ctx.SetHeader("WWW-Authenticate", `Bearer realm="tonegate"`)
 			_ = huma.WriteErr(api, ctx, http.StatusUnauthorized, "Send a valid API key as Authorization: Bearer.")
 		default:
-			next(ctx)
+			next(huma.WithValue(ctx, keyActor, call.Actor{KeyID: auth.KeyID(key)}))
 		}
 	}
+}
+
+// actorOf returns whose API key a request came with.
+func actorOf(ctx context.Context) call.Actor {
+	a, _ := ctx.Value(keyActor).(call.Actor)
+	return a
 }
 
 // bearer returns the credentials of an Authorization header.
@@ -130,6 +141,7 @@ type contextKey int
 const (
 	keyRequestID contextKey = iota
 	keyBase
+	keyActor
 )
 
 func requestID(ctx context.Context) string {

@@ -2,12 +2,10 @@ package signaling
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"tonegate/bridge"
 	"tonegate/internal/call"
-	"tonegate/internal/ivr"
 	"tonegate/mixer/mask"
 )
 
@@ -67,45 +65,6 @@ type ConferenceShape struct {
 	Legs          []LegShape        `json:"legs"`
 }
 
-// CaptureRequest asks for a capture.
-type CaptureRequest struct {
-	Fields              []string `json:"fields,omitempty" maxItems:"1" enum:"digits" required:"false" doc:"What to collect."`
-	Collector           string   `json:"collector,omitempty" enum:"builtin,external" required:"false"`
-	Mask                string   `json:"mask,omitempty" enum:"field,strip,mute" default:"field" required:"false"`
-	MaxDigits           int      `json:"max_digits,omitempty" minimum:"1" maximum:"40" required:"false"`
-	MaxAttempts         int      `json:"max_attempts,omitempty" minimum:"1" maximum:"10" required:"false"`
-	FirstKeyTimeoutMS   int      `json:"first_key_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
-	InterdigitTimeoutMS int      `json:"interdigit_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
-	TimeoutS            int      `json:"timeout_s,omitempty" minimum:"5" maximum:"3600" required:"false"`
-}
-
-// CaptureField is one field's progress.
-type CaptureField struct {
-	Name          string `json:"name"`
-	State         string `json:"state" enum:"pending,entering,valid,failed"`
-	DigitsEntered int    `json:"digits_entered"`
-	Masked        string `json:"masked"`
-}
-
-// CaptureMasking says when masking was armed.
-type CaptureMasking struct {
-	State   string     `json:"state" enum:"arming,armed,released"`
-	ArmedAt *time.Time `json:"armed_at,omitempty"`
-}
-
-// CaptureShape is a capture.
-type CaptureShape struct {
-	ID           string         `json:"id"`
-	ConferenceID string         `json:"conference_id"`
-	State        string         `json:"state" enum:"arming,collecting,completed,failed,cancelled,expired"`
-	Reason       string         `json:"reason,omitempty"`
-	Collector    string         `json:"collector"`
-	Mask         string         `json:"mask"`
-	Masking      CaptureMasking `json:"masking"`
-	Fields       []CaptureField `json:"fields"`
-	Result       any            `json:"result"`
-}
-
 func (r LegRequest) spec() call.LegSpec {
 	return call.LegSpec{Role: roleOf(r.Role), Kind: r.Kind, Identity: r.Identity}
 }
@@ -159,18 +118,6 @@ func (r *ConferenceRequest) spec() call.Spec {
 	return spec
 }
 
-func (r *CaptureRequest) spec() call.CaptureSpec {
-	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
-	mode := mask.Field
-	if r.Mask != "" {
-		mode = modeOf(r.Mask)
-	}
-	return call.CaptureSpec{Collector: r.Collector, Params: ivr.Params{
-		Mode: mode, MaxDigits: r.MaxDigits, Attempts: r.MaxAttempts, FirstKey: ms(r.FirstKeyTimeoutMS),
-		InterDigit: ms(r.InterdigitTimeoutMS), Total: time.Duration(r.TimeoutS) * time.Second,
-	}}
-}
-
 func legShape(l call.Leg) LegShape {
 	return LegShape{ID: l.ID, ConferenceID: l.ConferenceID, Role: l.Role.String(), Kind: l.Kind,
 		Identity: l.Identity, State: l.State, Muted: l.Muted}
@@ -187,33 +134,6 @@ func conferenceShape(c call.Conference) ConferenceShape {
 	}
 	for _, l := range c.Legs {
 		out.Legs = append(out.Legs, legShape(l))
-	}
-	return out
-}
-
-func captureFields(p ivr.Progress) []CaptureField {
-	fields := make([]CaptureField, 0, p.Count)
-	for _, f := range p.Fields[:p.Count] {
-		state := f.State.String()
-		if f.State == ivr.Entering && !p.State.Open() {
-			state = "failed"
-		}
-		fields = append(fields, CaptureField{Name: f.Name, State: state, DigitsEntered: f.Entered, Masked: strings.Repeat("•", f.Entered)})
-	}
-	return fields
-}
-
-func captureShape(c call.Capture) CaptureShape {
-	out := CaptureShape{
-		ID: c.ID, ConferenceID: c.ConferenceID, State: c.Progress.State.String(), Reason: c.Progress.Reason.String(),
-		Collector: c.Collector, Mask: c.Mode.String(), Masking: CaptureMasking{State: "arming"},
-		Fields: captureFields(c.Progress),
-	}
-	if !c.ArmedAt.IsZero() {
-		out.Masking = CaptureMasking{State: "armed", ArmedAt: &c.ArmedAt}
-	}
-	if c.Progress.State != ivr.Idle && !c.Progress.Armed {
-		out.Masking.State = "released"
 	}
 	return out
 }

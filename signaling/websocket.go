@@ -231,19 +231,25 @@ func (l *link) read(ctx context.Context) {
 func (l *link) errorOf(re string, err error) errorMessage {
 	var bad errBadMessage
 	if errors.As(err, &bad) {
-		return errorMessage{"error", known(re), "bad_message", bad.Error()}
+		return errorMessage{Type: "error", Re: known(re), Code: "bad_message", Detail: bad.Error()}
 	}
 	status, code, detail := explain(err)
 	if status >= 500 {
 		l.server.cfg.Log.Error("message failed", zap.String("leg_id", l.seat.Snapshot().Leg.ID), zap.Error(err))
 	}
-	return errorMessage{"error", re, code, detail}
+	out := errorMessage{Type: "error", Re: re, Code: code, Detail: detail}
+	var member *call.MemberError
+	if errors.As(err, &member) {
+		out.Pointer = member.Pointer
+	}
+	return out
 }
 
 // known returns a message's type if there is such a type.
 func known(messageType string) string {
 	switch messageType {
-	case "join", "offer", "candidate", "mute", "capture_start", "capture_complete", "capture_cancel", "leave", "ping":
+	case "join", "offer", "candidate", "mute", "capture_start", "capture_retry", "capture_complete", "capture_cancel",
+		"leave", "ping":
 		return messageType
 	default:
 		return ""
@@ -266,7 +272,7 @@ func (l *link) handle(ctx context.Context, m *request) (any, error) {
 			return nil, errBadMessage("mute wants the member muted")
 		}
 		return nil, l.seat.Mute(ctx, *m.Muted)
-	case "capture_start", "capture_complete", "capture_cancel":
+	case "capture_start", "capture_retry", "capture_complete", "capture_cancel":
 		return nil, l.capture(ctx, m)
 	case "leave":
 		// Leaving ends this connection, and with it ctx, before it is done.
@@ -284,23 +290,40 @@ func (l *link) capture(ctx context.Context, m *request) error {
 	if !l.seat.May(auth.GrantCapture) {
 		return call.ErrForbidden
 	}
-	calls, conference := l.server.cfg.Calls, l.seat.Snapshot().Leg.ConferenceID
+	calls, leg := l.server.cfg.Calls, l.seat.Snapshot().Leg
+	by := call.Actor{LegID: leg.ID, Role: leg.Role}
 	if m.Type == "capture_start" {
-		if !slices.Contains([]string{"", "field", "strip", "mute"}, m.Mask) {
-			return errBadMessage("mask is one of field, strip, mute")
+		spec, err := m.capture()
+		if err != nil {
+			return err
 		}
-		ask := CaptureRequest{Mask: m.Mask, MaxDigits: m.MaxDigits}
-		_, err := calls.StartCapture(ctx, conference, ask.spec())
+		spec.By = by
+		_, err = calls.StartCapture(ctx, leg.ConferenceID, spec)
 		return err
 	}
-	current, err := calls.CurrentCapture(conference)
+	current, err := calls.CurrentCapture(leg.ConferenceID)
 	if err != nil {
 		return err
 	}
-	if m.Type == "capture_complete" {
-		_, err = calls.CompleteCapture(ctx, current.ID)
-	} else {
-		_, err = calls.CancelCapture(ctx, current.ID)
+	switch m.Type {
+	case "capture_retry":
+		_, err = calls.RetryField(ctx, by, current.ID, m.Field)
+	case "capture_complete":
+		_, err = calls.CompleteCapture(ctx, by, current.ID, nil)
+	default:
+		_, err = calls.CancelCapture(ctx, by, current.ID)
 	}
 	return err
+}
+
+// capture returns what a capture_start asks for.
+func (m *request) capture() (call.CaptureSpec, error) {
+	switch {
+	case !slices.Contains([]string{"", "field", "strip", "mute"}, m.Mask):
+		return call.CaptureSpec{}, errBadMessage("mask is one of field, strip, mute")
+	case !slices.Contains([]string{"", "tokenize", "charge"}, m.Action):
+		return call.CaptureSpec{}, errBadMessage("action is one of tokenize, charge")
+	}
+	ask := CaptureRequest{Mask: m.Mask, MaxDigits: m.MaxDigits, Fields: m.Fields, Connector: m.Connector, Action: m.Action, Amount: m.Amount}
+	return ask.spec(), nil
 }

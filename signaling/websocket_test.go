@@ -324,7 +324,7 @@ func TestCaptureByTheAgent(t *testing.T) {
 	assert.Equal(t, message{"type": "masking", "state": "armed", "mode": "field", "armed": true}, agent.next("masking"))
 	progress := agent.next("capture_progress")
 	assert.Equal(t, "collecting", progress["state"])
-	assert.Equal(t, []any{map[string]any{"name": "digits", "state": "entering", "digits_entered": 0.0, "masked": ""}}, progress["fields"])
+	assert.Equal(t, []any{map[string]any{"name": "digits", "state": "entering", "digits_entered": 0.0, "masked": "", "attempt": 1.0}}, progress["fields"])
 	agent.tell(message{"type": "capture_start"})
 	agent.refused("capture_start", "capture_in_progress")
 

@@ -119,13 +119,14 @@ func (w *wire) legState(id, state string) {
 }
 
 // refused waits for the error that answers a message.
-func (w *wire) refused(re, code string) {
+func (w *wire) refused(re, code string) message {
 	w.t.Helper()
 	m := w.next("error")
 	require.Equal(w.t, re, m["re"])
 	require.Equal(w.t, code, m["code"], "%v", m["detail"])
 	require.NotEmpty(w.t, m["detail"])
 	require.NotContains(w.t, m["detail"], badValue)
+	return m
 }
 
 // closed waits for the end and checks its code.

@@ -325,6 +325,9 @@ func TestCheckpointsAsText(t *testing.T) {
 	c, err := audit.ParseCheckpoint(text)
 	require.NoError(t, err)
 	require.NoError(t, c.Verify(public))
+	again, err := audit.ParseCheckpoint([]byte(d.last().Line() + "\n"))
+	require.NoError(t, err)
+	assert.Equal(t, c, again)
 	for _, bad := range []string{"", "{}", "[]", `{"head":"00"}`, `{"count":-1}`} {
 		_, err := audit.ParseCheckpoint([]byte(bad))
 		require.ErrorIs(t, err, audit.ErrCheckpoint, bad)

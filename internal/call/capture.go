@@ -8,50 +8,54 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
+	"tonegate/internal/audit"
 	"tonegate/internal/auth"
 	"tonegate/internal/ivr"
 )
 
 // CaptureSpec asks for a capture.
 type CaptureSpec struct {
-	Collector string // KindBuiltin, KindExternal; empty: what the conference has
+	By        Actor
+	Collector string      // KindBuiltin, KindExternal; empty: what the conference has
+	Fields    []FieldSpec // empty: one of free digits
+	Payment   PaymentSpec
+	// Params are the rest. Their ID, Fields and Submit are set here.
 	ivr.Params
+}
+
+// settle fills in and checks what does not depend on the conference.
+func (spec *CaptureSpec) settle() (err error) {
+	spec.Params.Defaults()
+	if spec.Params.Fields, err = spec.fields(); err != nil {
+		return err
+	}
+	if err := spec.Params.Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return nil
 }
 
 // StartCapture begins a capture. It returns after the tick that armed masking.
 func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec CaptureSpec) (Capture, error) {
-	spec.Defaults()
-	if err := spec.Validate(); err != nil {
-		return Capture{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	if err := spec.settle(); err != nil {
+		return Capture{}, err
 	}
 	s.mu.Lock()
-	c, err := s.open(conferenceID)
-	if err != nil {
-		s.mu.Unlock()
-		return Capture{}, err
-	}
-	if err := c.checkCollector(&spec); err != nil {
-		s.mu.Unlock()
-		return Capture{}, err
-	}
-	if c.capture != nil && c.capture.Progress.State.Open() {
-		s.mu.Unlock()
-		return Capture{}, ErrCapturing
-	}
-	before := c.capture
-	spec.ID = auth.NewID("cap")
-	c.capture = &Capture{
-		ID: spec.ID, ConferenceID: c.ID, Collector: spec.Collector, Mode: spec.Mode,
-		Progress: ivr.Progress{CaptureID: spec.ID, State: ivr.Idle},
-	}
+	c, before, err := s.reserve(conferenceID, &spec)
 	s.mu.Unlock()
-
+	if err != nil {
+		return Capture{}, err
+	}
 	var begun ivr.Progress
-	err = s.do(ctx, c.ID, func(b *bridge.Conference) error {
-		err := c.session.Start(b, spec.Params)
-		begun = c.session.Progress()
-		return err
-	})
+	act := spec.By.entry(audit.CaptureStarted)
+	act.ConferenceID, act.CaptureID, act.Detail = c.ID, spec.ID, detailOf(spec.Mode.String())
+	if err = s.record(act); err == nil {
+		err = s.do(ctx, c.ID, func(b *bridge.Conference) error {
+			err := c.session.Start(b, spec.Params)
+			begun = c.session.Progress()
+			return err
+		})
+	}
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,6 +76,32 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 	s.cfg.Log.Info("capture started", zap.String("conference_id", c.ID), zap.String("capture_id", spec.ID),
 		zap.Stringer("mask", spec.Mode), zap.String("collector", spec.Collector))
 	return *c.capture, nil
+}
+
+// reserve makes the record of a capture that is about to begin, and returns the
+// one before. The caller holds the lock.
+func (s *Service) reserve(conferenceID string, spec *CaptureSpec) (c *conference, before *Capture, err error) {
+	if c, err = s.open(conferenceID); err != nil {
+		return nil, nil, err
+	}
+	if err := c.checkCollector(spec); err != nil {
+		return nil, nil, err
+	}
+	if c.capture != nil && c.capture.Progress.State.Open() {
+		return nil, nil, ErrCapturing
+	}
+	spec.ID = auth.NewID("cap")
+	p, err := s.payment(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	before = c.capture
+	spec.Submit, c.payment = p != nil, p
+	c.capture = &Capture{
+		ID: spec.ID, ConferenceID: c.ID, Collector: spec.Collector, Mode: spec.Mode, Payment: spec.Payment,
+		Progress: ivr.Progress{CaptureID: spec.ID, State: ivr.Idle},
+	}
+	return c, before, nil
 }
 
 // checkCollector settles who collects.
@@ -115,44 +145,6 @@ func (s *Service) CurrentCapture(conferenceID string) (Capture, error) {
 	return *c.capture, nil
 }
 
-// CompleteCapture ends a capture as completed.
-func (s *Service) CompleteCapture(ctx context.Context, id string) (Capture, error) {
-	return s.finishCapture(ctx, id, (*ivr.Session).Complete)
-}
-
-// CancelCapture ends a capture without a result.
-func (s *Service) CancelCapture(ctx context.Context, id string) (Capture, error) {
-	return s.finishCapture(ctx, id, (*ivr.Session).Cancel)
-}
-
-func (s *Service) finishCapture(ctx context.Context, id string, finish func(*ivr.Session, *bridge.Conference, string) error) (Capture, error) {
-	s.mu.Lock()
-	capture := s.captures[id]
-	var c *conference
-	if capture != nil {
-		c = s.byID[capture.ConferenceID]
-	}
-	s.mu.Unlock()
-	if c == nil {
-		return Capture{}, fmt.Errorf("capture %w", ErrNotFound)
-	}
-	var last ivr.Progress
-	err := s.do(ctx, c.ID, func(b *bridge.Conference) error {
-		err := finish(c.session, b, id)
-		last = c.session.Progress()
-		return err
-	})
-	if errors.Is(err, bridge.ErrNoCapture) || errors.Is(err, ivr.ErrSubmitting) || errors.Is(err, ivr.ErrCollector) {
-		return Capture{}, ErrNoCapture
-	}
-	if err != nil {
-		return Capture{}, fmt.Errorf("end capture: %w", err)
-	}
-	out, err := s.Capture(id)
-	out.Progress = last // the notice may still be on its way
-	return out, err
-}
-
 // endCaptureOf cancels what a conference collects, if anything.
 func (s *Service) endCaptureOf(ctx context.Context, c *conference) {
 	_ = s.do(ctx, c.ID, func(b *bridge.Conference) error {
@@ -174,7 +166,7 @@ func (c *conference) masking() Masking {
 func (c *conference) broadcastCapture() {
 	for seat := range c.seats {
 		if seesCaptures(seat.leg.Role) {
-			seat.push(CaptureChanged{*c.capture})
+			seat.push(CaptureChanged{c.capture.seenBy(seat.leg.Role)})
 		}
 	}
 }

@@ -18,6 +18,7 @@ type notice struct {
 	report     *bridge.Report
 	failed     bool
 	progress   *ivr.Progress
+	commanded  bool // somebody asked for what progress tells
 	leg        *leg
 	media      *rtcleg.Leg
 	state      rtcleg.State
@@ -70,7 +71,9 @@ func (n *notices) Report(id string, r *bridge.Report) {
 // Failed implements engine.Observer.
 func (n *notices) Failed(id string) { n.put(notice{conference: id, failed: true}) }
 
-func (n *notices) progress(id string, p ivr.Progress) { n.put(notice{conference: id, progress: &p}) }
+func (n *notices) progress(id string, p ivr.Progress, commanded bool) {
+	n.put(notice{conference: id, progress: &p, commanded: commanded})
+}
 
 func (n *notices) mediaState(l *leg, m *rtcleg.Leg, s rtcleg.State) {
 	n.put(notice{conference: l.ConferenceID, leg: l, media: m, state: s})
@@ -82,6 +85,9 @@ func (s *Service) work() {
 		select {
 		case <-s.notices.ready:
 			for _, n := range s.notices.take() {
+				if s.concludes(n) {
+					s.recordEnd(n.conference, *n.progress)
+				}
 				s.apply(n)
 			}
 		case <-s.notices.closed:

@@ -147,7 +147,7 @@ func (s *Service) sit(l *leg, overHTTP bool) *Seat {
 	s.refresh(c, l)
 	seat.snap = Joined{Leg: l.Leg, Conference: c.snapshot(), Grants: l.granted, Masking: c.masking()}
 	if c.capture != nil && seesCaptures(l.Role) {
-		capture := *c.capture
+		capture := c.capture.seenBy(l.Role)
 		seat.snap.Capture = &capture
 	}
 	return seat

@@ -24,8 +24,8 @@ type UsedTokens interface {
 	Use(id string, expires, now time.Time) (first bool, err error)
 }
 
-// Config configures a service. All fields but Grace, MaxConferences, Seed
-// and Now are required.
+// Config configures a service. What has no default is
+// required, but for Connectors and Audit.
 type Config struct {
 	Log            *zap.Logger
 	RTC            *rtcleg.Server
@@ -36,6 +36,8 @@ type Config struct {
 	EngineMetrics  *engine.Metrics
 	Grace          time.Duration // how long a lost leg may take to come back; default 30 s
 	Abandoned      time.Duration // how long a conference outlives its last party; default 5 min
+	Connectors     Connectors    // nil: no payments
+	Audit          Auditor       // nil: nothing is recorded
 	MaxConferences int           // default 2000
 	Shards         int
 	Seed           uint64 // zero: random
@@ -53,16 +55,25 @@ type Service struct {
 	captures map[string]*Capture
 	draining bool
 	wg       sync.WaitGroup
+	ctx      context.Context // of payments
+	stop     context.CancelFunc
+	submits  sync.WaitGroup
 }
 
 type conference struct {
 	Conference
 	session *ivr.Session
 	capture *Capture
-	seats   map[*Seat]struct{}
-	legs    []*leg
-	timer   *time.Timer // maximum duration
-	ticks   uint64
+	payment *payment // of the capture
+	// concluded is the capture whose end is on record.
+	concluded string
+	// commanded says that somebody ends the capture just now. It belongs to the
+	// conference's goroutine.
+	commanded bool
+	seats     map[*Seat]struct{}
+	legs      []*leg
+	timer     *time.Timer // maximum duration
+	ticks     uint64
 }
 
 // New starts a service.
@@ -83,6 +94,7 @@ func New(cfg Config) *Service {
 		cfg: cfg, notices: newNotices(),
 		byID: map[string]*conference{}, legs: map[string]*leg{}, captures: map[string]*Capture{},
 	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.engine = engine.New(engine.Config{
 		Shards: cfg.Shards, Log: cfg.Log, Metrics: cfg.EngineMetrics, Observer: s.notices, Seed: cfg.Seed,
 	})
@@ -115,9 +127,18 @@ func (s *Service) Close(ctx context.Context) {
 		})
 	}
 	wg.Wait()
+	s.stop()
 	s.engine.Close()
+	s.submits.Wait()
 	s.notices.close()
 	s.wg.Wait()
+}
+
+// Draining reports whether the service takes no new conferences.
+func (s *Service) Draining() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.draining
 }
 
 // Create makes a conference with its legs, or nothing.
@@ -133,7 +154,7 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 		},
 		seats: map[*Seat]struct{}{},
 	}
-	c.session = ivr.New(s.sessionConfig(c.ID))
+	c.session = ivr.New(s.sessionConfig(c))
 	seed := s.cfg.Seed
 	if seed == 0 {
 		seed = rand.Uint64()
@@ -193,39 +214,13 @@ func policyOf(spec Spec) mask.Policy {
 	return mask.Policy{Mode: spec.Mode, Replacement: spec.Replacement}
 }
 
-func (s *Service) sessionConfig(id string) ivr.Config {
-	return ivr.Config{Arena: s.cfg.Arena, OnProgress: func(p ivr.Progress) { s.notices.progress(id, p) }}
-}
-
-func (spec *Spec) check() error {
-	seen := map[bridge.Role]bool{}
-	for i, l := range spec.Legs {
-		if err := l.check(); err != nil {
-			return fmt.Errorf("legs[%d]: %w", i, err)
-		}
-		if l.Role != bridge.Supervisor && seen[l.Role] {
-			return fmt.Errorf("legs[%d]: %w: a conference has one %s", i, ErrRoleTaken, l.Role)
-		}
-		seen[l.Role] = true
+func (s *Service) sessionConfig(c *conference) ivr.Config {
+	id := c.ID
+	return ivr.Config{
+		Arena:      s.cfg.Arena,
+		OnProgress: func(p ivr.Progress) { s.notices.progress(id, p, c.commanded) },
+		OnSubmit:   func(sub ivr.Submission) { s.offered(id, sub) },
 	}
-	if len(spec.Legs) > bridge.MaxLegs {
-		return fmt.Errorf("%w: %d legs; %d are the limit", ErrInvalid, len(spec.Legs), bridge.MaxLegs)
-	}
-	return nil
-}
-
-func (l *LegSpec) check() error {
-	switch {
-	case l.Role < bridge.Customer || l.Role > bridge.Supervisor:
-		return fmt.Errorf("%w: unknown role", ErrInvalid)
-	case l.Kind == "":
-		l.Kind = KindExternal
-	case l.Kind != KindExternal && l.Kind != KindBuiltin:
-		return fmt.Errorf("%w: unknown kind %q", ErrInvalid, l.Kind)
-	case l.Kind == KindBuiltin && l.Role != bridge.IVR:
-		return fmt.Errorf("%w: only an ivr can be builtin", ErrInvalid)
-	}
-	return nil
 }
 
 // Get returns a conference.
@@ -321,9 +316,17 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 		defer s.mu.Unlock()
 		return c.snapshot(), nil
 	}
+	collecting := c.capture != nil && c.capture.Progress.State.Open() && c.capture.Progress.State != ivr.Submitting
 	s.markEnded(c, "ended")
 	out := c.snapshot()
+	var cancelled ivr.Progress
+	if collecting {
+		cancelled, c.concluded = c.capture.Progress, c.capture.ID // as markEnded left it
+	}
 	s.mu.Unlock()
+	if collecting {
+		s.recordEnd(id, cancelled)
+	}
 
 	// The capture must be wiped by the goroutine that owns the session.
 	err := s.do(ctx, id, func(*bridge.Conference) error { c.session.Close(); return nil })
@@ -344,8 +347,11 @@ func (s *Service) markEnded(c *conference, reason string) {
 		c.timer.Stop()
 	}
 	if c.capture != nil && c.capture.Progress.State.Open() {
-		c.capture.Progress.State, c.capture.Progress.Reason = ivr.CancelledState, ivr.ConferenceEnded
 		c.capture.Progress.Armed = false
+		// A payment that is under way has its own end: see settle.
+		if c.capture.Progress.State != ivr.Submitting {
+			c.capture.Progress.State, c.capture.Progress.Reason = ivr.CancelledState, ivr.ConferenceEnded
+		}
 	}
 	for _, l := range c.legs {
 		l.State = LegLeft

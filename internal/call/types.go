@@ -11,23 +11,41 @@ import (
 
 // Errors of the service. Each has one meaning for a protocol to translate.
 var (
-	ErrNotFound       = errors.New("not found")
-	ErrRoleTaken      = errors.New("role_taken")
-	ErrEnded          = errors.New("conference_ended")
-	ErrInvalid        = errors.New("invalid")
-	ErrToken          = errors.New("token")
-	ErrForbidden      = errors.New("forbidden")
-	ErrCapturing      = errors.New("capture_in_progress")
-	ErrNoCapture      = errors.New("capture_not_collecting")
-	ErrBuiltin        = errors.New("leg_is_builtin")
-	ErrDraining       = errors.New("draining")
-	ErrNoCollector    = errors.New("no_collector")
-	ErrTooMany        = errors.New("too_many")
-	ErrNotNegotiated  = errors.New("not_negotiated")
-	ErrMediaSetup     = errors.New("media_setup")
-	ErrSuperseded     = errors.New("superseded")
-	errSlowSubscriber = errors.New("slow subscriber")
+	ErrNotFound         = errors.New("not found")
+	ErrRoleTaken        = errors.New("role_taken")
+	ErrEnded            = errors.New("conference_ended")
+	ErrInvalid          = errors.New("invalid")
+	ErrToken            = errors.New("token")
+	ErrForbidden        = errors.New("forbidden")
+	ErrCapturing        = errors.New("capture_in_progress")
+	ErrNoCapture        = errors.New("capture_not_collecting")
+	ErrBuiltin          = errors.New("leg_is_builtin")
+	ErrDraining         = errors.New("draining")
+	ErrNoCollector      = errors.New("no_collector")
+	ErrTooMany          = errors.New("too_many")
+	ErrNotNegotiated    = errors.New("not_negotiated")
+	ErrMediaSetup       = errors.New("media_setup")
+	ErrUnknownField     = errors.New("unknown_field")
+	ErrUnknownConnector = errors.New("unknown_connector")
+	ErrSubmitting       = errors.New("capture_submitting")
+	ErrCollector        = errors.New("wrong_collector")
+	ErrAudit            = errors.New("audit_unavailable")
+	ErrSuperseded       = errors.New("superseded")
+	errSlowSubscriber   = errors.New("slow subscriber")
 )
+
+// MemberError says which member of what was asked for is at fault. It never
+// repeats the member's value.
+type MemberError struct {
+	Pointer string // RFC 6901, into the request
+	Err     error  // one of the errors above
+}
+
+// Error names the fault.
+func (e *MemberError) Error() string { return e.Pointer + ": " + e.Err.Error() }
+
+// Unwrap returns the fault.
+func (e *MemberError) Unwrap() error { return e.Err }
 
 // Leg states.
 const (
@@ -100,8 +118,11 @@ type Capture struct {
 	ConferenceID string
 	Collector    string // KindBuiltin or KindExternal
 	Mode         mask.Mode
+	Payment      PaymentSpec
 	ArmedAt      time.Time
 	Progress     ivr.Progress
+	Result       *Result  // of a payment, once completed
+	Failure      *Failure // of a payment
 }
 
 // Ticket opens one join.

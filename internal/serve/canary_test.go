@@ -194,7 +194,7 @@ func canaryCall(t *testing.T, inBand bool) {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		search(t, path, data)
+		search(t, path, withoutHashes(data))
 		return err
 	}))
 }
@@ -215,4 +215,10 @@ func keysTotal(t *testing.T, text string) (n float64) {
 // digits of a number of seconds or bytes are anybody's six digits.
 func withoutClocks(b []byte) []byte {
 	return regexp.MustCompile(`(?m)^(go|process)_.*$|\d+\.\d+(e[+-]\d+)?`).ReplaceAll(b, nil)
+}
+
+// withoutHashes removes the hashes of the audit record: six digits in a row of
+// one are anybody's, too.
+func withoutHashes(b []byte) []byte {
+	return regexp.MustCompile(`"(prev|hash)":"[0-9a-f]{64}"`).ReplaceAll(b, nil)
 }

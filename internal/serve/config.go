@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/internal/ivr"
+	"tonegate/internal/psp"
 	"tonegate/internal/securemem"
 )
 
@@ -39,6 +40,7 @@ type Config struct {
 	MaxCalls      int
 	LogLevel      string
 	Version       string
+	Connectors    psp.Configs // to payment providers, by name
 
 	// DigitMemory is the strongest protection of the digits' memory to try;
 	// zero is the strongest there is. Proofs force a fallback with it.
@@ -116,6 +118,11 @@ func (c *Config) Validate() error {
 	}
 	if _, err := zap.ParseAtomicLevel(c.LogLevel); err != nil {
 		fault("--log-level %q: one of debug, info, warn, error", c.LogLevel)
+	}
+	if err := c.Connectors.Validate(); err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			fault("connectors: %s", line)
+		}
 	}
 	if c.DigitMemory > securemem.MemfdSecret {
 		fault("%d is no level of memory for digits", c.DigitMemory)

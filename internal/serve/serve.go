@@ -22,10 +22,12 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"tonegate/dtmf"
+	"tonegate/internal/audit"
 	"tonegate/internal/auth"
 	"tonegate/internal/call"
 	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
+	"tonegate/internal/psp"
 	"tonegate/internal/redact"
 	"tonegate/internal/rtcleg"
 	"tonegate/internal/securemem"
@@ -52,6 +54,8 @@ type server struct {
 	calls   *call.Service
 	reg     *prometheus.Registry
 	digits  *securemem.Memory // behind the arena
+	audit   *audit.Log
+	psp     *psp.Set
 	ready   atomic.Bool
 	http    *http.Server
 	metrics *http.Server
@@ -89,6 +93,12 @@ func (s *server) run(ctx context.Context) (err error) {
 	if s.store, err = store.Open(s.cfg.Data); err != nil {
 		return err
 	}
+	if err := s.openAudit(); err != nil {
+		return err
+	}
+	if s.psp, err = psp.NewSet(s.cfg.Connectors, psp.Runtime{}); err != nil {
+		return fmt.Errorf("%w: connectors: %w", ErrConfig, err)
+	}
 	keys := auth.NewKeys(s.store, time.Now)
 	if err := s.openCalls(); err != nil {
 		return err
@@ -96,7 +106,8 @@ func (s *server) run(ctx context.Context) (err error) {
 	login := auth.NewCodes[struct{}](loginLife)
 	api := signaling.New(signaling.Config{
 		Log: s.log, Calls: s.calls, Keys: keys, Console: login, Version: s.cfg.Version,
-		BehindProxy: s.cfg.BehindProxy, Origins: s.cfg.Origins,
+		BehindProxy: s.cfg.BehindProxy, Origins: s.cfg.Origins, Connectors: s.psp.Names(),
+		DigitMemory: signaling.DigitMemory{Level: s.digits.Level().String(), Reason: s.digits.Reason()},
 	})
 	listener, err := listen("--listen", s.cfg.Listen)
 	if err != nil {
@@ -152,7 +163,7 @@ func (s *server) secureDigits() (err error) {
 
 // openCalls binds the media port and starts the service behind it.
 func (s *server) openCalls() (err error) {
-	private, err := s.signingKey()
+	private, err := s.signingKey("token_signing_seed")
 	if err != nil {
 		return err
 	}
@@ -176,6 +187,7 @@ func (s *server) openCalls() (err error) {
 		Log: s.log, RTC: s.rtc, Tokens: auth.NewTokens(private, time.Now, others...), Used: s.store,
 		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts,
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
+		Connectors: s.psp.Get, Audit: s.audit,
 	})
 	return nil
 }
@@ -191,9 +203,8 @@ func (s *server) prompts() (*ivr.Prompts, error) {
 	return p, nil
 }
 
-// signingKey returns the key that signs leg tokens; the first start makes it.
-func (s *server) signingKey() (ed25519.PrivateKey, error) {
-	const name = "token_signing_seed"
+// signingKey returns the key of a name; the first start makes it.
+func (s *server) signingKey(name string) (ed25519.PrivateKey, error) {
 	seed, err := s.store.Meta(name)
 	if err != nil {
 		return nil, err
@@ -326,6 +337,9 @@ func (s *server) close() {
 	s.idle(ctx)
 	if s.rtc != nil {
 		_ = s.rtc.Close()
+	}
+	if s.audit != nil {
+		_ = s.audit.Close()
 	}
 	if s.store != nil {
 		_ = s.store.Close()

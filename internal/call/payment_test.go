@@ -1,0 +1,30 @@
+package call
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"tonegate/internal/ivr"
+	"tonegate/internal/psp"
+)
+
+// TestCauses: what a customer's capture says of each class of a connector's
+// failures. Only a provider that declined lets the customer try another card.
+func TestCauses(t *testing.T) {
+	for class, want := range map[psp.Class]ivr.Cause{
+		psp.Declined: ivr.Declined, psp.Slow: ivr.ProviderTimeout,
+		psp.Unavailable: ivr.ProviderUnreachable, psp.BadCertificate: ivr.ProviderUnreachable, psp.CircuitOpen: ivr.ProviderUnreachable,
+		psp.Nonsense: ivr.ProviderError, psp.Redirected: ivr.ProviderError, psp.Echoed: ivr.ProviderError,
+		psp.Cancelled: ivr.ProviderError, psp.InvalidOrder: ivr.ProviderError,
+	} {
+		err := fmt.Errorf("submit: %w", &psp.Error{Connector: "psp-main", Class: class, Text: "a line", Sent: true})
+		assert.Equal(t, want, causeOf(err), string(class))
+		assert.Equal(t, &Failure{class, true}, failureOf(err))
+	}
+	assert.Equal(t, ivr.NoCause, causeOf(nil))
+	assert.Equal(t, ivr.ProviderError, causeOf(errors.New("not recorded")))
+	assert.Nil(t, failureOf(errors.New("not recorded")))
+}

@@ -1,0 +1,51 @@
+package cli_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestConnectors: connectors come from the configuration file or from a file of
+// their own, and every fault of them is named at once.
+func TestConnectors(t *testing.T) {
+	clean(t)
+	const good = "psp-main: {kind: generic, url: 'https://pay.example/pay', budget: 5s}\n"
+	const bad = "psp-main: {kind: generic, url: 'http://pay.example/pay'}\nother: {kind: carrier-pigeon}\n"
+	inside := func(text string) string {
+		out := "connectors:\n"
+		for _, line := range []byte("  " + text) {
+			out += string(line)
+			if line == '\n' {
+				out += "  "
+			}
+		}
+		return out
+	}
+	for name, args := range map[string][]string{
+		"a file of their own": {"config", "check", "--connectors", write(t, "good.yaml", good)},
+		"configuration file":  {"--config", write(t, "c.yaml", inside(good)), "config", "check"},
+	} {
+		assert.Zero(t, tonegate(nil, args...).status, name)
+	}
+	for name, args := range map[string][]string{
+		"a file of their own": {"config", "check", "--connectors", write(t, "bad.yaml", bad), "--log-level=z"},
+		"configuration file":  {"--config", write(t, "d.yaml", inside(bad)), "config", "check", "--log-level=z"},
+	} {
+		r := tonegate(nil, args...)
+		require.Equal(t, 2, r.status, name+r.err)
+		for _, text := range []string{"psp-main", "https", "other", "no such kind", "--log-level"} {
+			assert.Contains(t, r.err, text, name)
+		}
+	}
+	for _, args := range [][]string{
+		{"config", "check", "--connectors=none.yaml"},
+		{"config", "check", "--connectors", write(t, "e.yaml", "psp-main: {kind: generic, urll: x}\n")},
+		{"config", "check", "--connectors", write(t, "f.yaml", "[1]\n")},
+	} {
+		r := tonegate(nil, args...)
+		assert.Equal(t, 2, r.status, r.err)
+		assert.Contains(t, r.err, "--connectors")
+	}
+}
