@@ -10,7 +10,6 @@ const (
 	shortest     = 28 * audio.SamplesPerMs // of proofs in a row
 	lasting      = 40 * audio.SamplesPerMs // of proofs that end in clear ones
 	clearProofs  = 2
-	steadyProofs = 8
 	clearPull    = 0.016                   // Q.24: 1.5 % must count
 	patient      = 34 * audio.SamplesPerMs // of proofs in a row that are less clear
 	checkBlocks  = 20                      // window that decides the frequencies
@@ -34,7 +33,7 @@ var (
 	echoDrop    = db(-13)
 	tailDrop    = db(-4)
 	tailWeak    = db(-6)
-	fading      = db(-1.5)
+	fading      = db(-2)
 	ringDrop    = db(-3)
 )
 
@@ -139,11 +138,11 @@ func (d *Detector) echoes(key Key, start int32, p *tonePair) bool {
 
 // tails reports whether the whole candidate is what a room made of the held key:
 // the same key again, soon, and never as strong, or one of its tones much
-// fainter, since rooms ring on at one frequency more than at another. A tone
-// that stays clear and does not fade is a fainter press.
+// fainter, since rooms ring on at one frequency more than at another. What does
+// not fade is a fainter press.
 func (d *Detector) tails() bool {
 	c, h := &d.candidate, &d.held
-	return h.on && h.key == c.key && c.first-h.last < tailTime && (c.clear < steadyProofs || c.power < c.peak*fading) &&
+	return h.on && h.key == c.key && c.first-h.last < tailTime && c.power < c.peak*fading &&
 		(c.peak < h.peak*tailDrop || c.weak < h.weak*tailWeak)
 }
 

@@ -2,7 +2,7 @@ package dtmf
 
 const (
 	shortestLag   = 40     // samples: concealment repeats periods of 5 to 15 ms
-	longestLag    = 120    //
+	longestLag    = 160    // and others the whole last packet
 	repeatSamples = 80     // what it repeats unattenuated at first, 10 ms
 	repeatError   = 0.0003 // of the energy: a G.711 law, once more, at most
 	fadedError    = 0.01   // as it goes on, fading
@@ -27,7 +27,7 @@ func (d *Detector) repeats() bool {
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
 		if repeatedAt(x, d.front.raw[maxWindow-lag:], repeatError*energy) {
-			return d.sinceKey < tailTime || !d.periodic(lag)
+			return d.repeated > 0 && d.repeated < fadedFrames || d.sinceKey < tailTime || !d.periodic(lag)
 		}
 	}
 	return d.repeated > 0 && d.repeated < fadedFrames && d.fades(x, energy)
@@ -36,7 +36,7 @@ func (d *Detector) repeats() bool {
 // periodic reports whether the stretch before the frame repeats itself, too: a
 // steady sound does so by nature.
 func (d *Detector) periodic(lag int) bool {
-	const past = 2 * repeatSamples
+	const past = maxWindow - longestLag
 	x := d.front.raw[maxWindow-past : maxWindow]
 	var energy float32
 	for _, v := range x {
@@ -59,7 +59,7 @@ func repeatedAt(x, y []float32, allowed float32) bool {
 	return true
 }
 
-// fades looks for a repetition of up to three periods at any gain.
+// fades looks for a repetition at any gain, as far back as the past is kept.
 func (d *Detector) fades(x []float32, energy float32) bool {
 	for lag := shortestLag; lag <= maxWindow; lag++ {
 		y := d.front.raw[maxWindow-lag:][:len(x)]
