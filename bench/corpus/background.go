@@ -2,7 +2,6 @@ package corpus
 
 import (
 	"math"
-	"math/cmplx"
 
 	"tonegate/internal/audio"
 )
@@ -120,21 +119,4 @@ func (s *scene) room(t60, direct float64) {
 		}
 	}
 	s.tone = out
-	for i := range s.presses {
-		p := &s.presses[i]
-		low, high := pitches(p.symbol)
-		twist := p.row - p.column + gain(g, tail, low) - gain(g, tail, high)
-		// A room can colour a tone far beyond the twist that Q.24 asks for.
-		p.invalid = p.invalid || math.Abs(twist) > rowOver+columnOver
-	}
-}
-
-// gain is a room's response to a steady tone, in dB.
-func gain(g float64, tail []float64, hz float64) float64 {
-	sum := complex(1, 0)
-	for k := 1; k < len(tail); k++ {
-		sin, cos := math.Sincos(2 * math.Pi * hz / audio.SampleRate * float64(k))
-		sum += complex(g*tail[k]*cos, -g*tail[k]*sin)
-	}
-	return 20 * math.Log10(cmplx.Abs(sum))
 }

@@ -36,7 +36,6 @@ func (s *scene) render(ctx context.Context, codecs *independent.Codecs, item *It
 	if item.Samples, made, err = s.through(ctx, codecs, true, lost); err != nil {
 		return err
 	}
-	item.Lost = lost
 	item.Concealed = make([]bool, len(made))
 	if s.loss.known {
 		item.Concealed = made

@@ -41,7 +41,6 @@ type Item struct {
 	Strokes []Stroke
 	// Concealed marks the frames that the receiver knows were made up.
 	Concealed []bool
-	Lost      []bool // the frames that were lost somewhere, known or not
 	// Smeared is set where the channel spreads a tone beyond itself (codecs,
 	// rooms): there the difference to Without has no sharp edge.
 	Smeared bool

@@ -11,7 +11,6 @@ import (
 	"tonegate/bench/corpus"
 	"tonegate/bench/independent"
 	"tonegate/bench/listen"
-	"tonegate/internal/audio"
 	"tonegate/mixer/mask"
 )
 
@@ -208,9 +207,6 @@ func returns(item *corpus.Item, open, tone []bool) []int {
 				end = i + 1
 			}
 		}
-		if lostWithin(item.Lost, end, min(end+returnLimit+fullReach, limit)) {
-			continue // there is no voice that could be back
-		}
 		i := end
 		for i < limit && !open[i] {
 			i++
@@ -218,16 +214,6 @@ func returns(item *corpus.Item, open, tone []bool) []int {
 		out = append(out, i-end)
 	}
 	return out
-}
-
-// lostWithin reports whether a frame of [from, to) was lost.
-func lostWithin(lost []bool, from, to int) bool {
-	for i := from / audio.FrameSamples; i*audio.FrameSamples < to; i++ {
-		if lost[i] {
-			return true
-		}
-	}
-	return false
 }
 
 func (b *bench) progress(done int64, family string) {

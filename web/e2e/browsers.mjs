@@ -46,7 +46,7 @@ const PRESENT = -25
 const TOLERANCE_DB = 6
 const LOOP_S = 8
 /** How often the IVR may be asked once more, if its browser says that it altered the sound. The agent's part counts each time. */
-const ATTEMPTS = 6
+const ATTEMPTS = 3
 /** What was said before a phase has been heard by then. */
 const SETTLE_S = 1.5
 /** When a key that was pressed may sound at the other end: the earliest, the latest. */
