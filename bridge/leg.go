@@ -146,6 +146,8 @@ func (l *leg) receive(p Packet) {
 		})
 		if err != nil {
 			l.stats.Malformed++
+		} else if m.Clock == audio.SampleRate {
+			l.buffer.Cover(p.Timestamp, dtmf.EventLength(p.Payload))
 		}
 	default:
 		l.stats.UnknownType++
@@ -201,10 +203,10 @@ func (l *leg) hear(now time.Time) {
 		l.played = false
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
-		// The hole that an endpoint leaves for an event is no silence: a tone
-		// before it and its remainder after it are one key.
-		heard.Concealed = f.Concealed || f.Silent && heard.Event.Active
-		heard.Ahead = f.Ahead
+		heard.Concealed = f.Concealed
+		heard.Covered = f.Covered || f.Silent && heard.Event.Active
+		heard.Ahead, heard.Timestamp = f.Ahead, f.Timestamp
+		heard.Timed = f.Timed && l.spec.Media.Clock == audio.SampleRate
 	}
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted
