@@ -288,7 +288,7 @@ try {
     // busy machine is no work of the bridge's.
     const read = multimon(wire)
     check(read === keys, `the IVR reads the ${keys.length} keys${read === keys ? '' : `: pressed ${keys}, read ${read}`}`)
-    const faintest = Math.min(...presses.map((press) => around(got, press).both))
+    const faintest = Math.min(...presses.map((press) => around(wire, press).both))
     check(faintest > PRESENT, `the IVR's faintest key is at ${db(faintest)} (over ${PRESENT})`)
 
     // The agent gets none.
