@@ -34,6 +34,10 @@ func (s *Service) CompleteCapture(ctx context.Context, by Actor, id string, resu
 	defer s.mu.Unlock()
 	if record := s.captures[id]; record != nil {
 		record.Result = result
+		// Else its end is still to be told, and tells of the result.
+		if c := s.byID[record.ConferenceID]; c != nil && c.capture == record && !record.Progress.State.Open() {
+			c.broadcastCapture()
+		}
 	}
 	out.Result = result
 	return out, nil
