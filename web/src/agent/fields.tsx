@@ -26,7 +26,7 @@ export function Fields({ capture, redo, onRedo, statesOnly }: Props) {
             </Badge>
             {redo !== 'no' && <Redo field={field} place={i + 1} possible={redo === 'yes'} onRedo={onRedo} />}
           </dt>
-          {!statesOnly && <Entry field={field} />}
+          {!statesOnly && field.state !== 'pending' && <Entry field={field} />}
         </div>
       ))}
     </dl>

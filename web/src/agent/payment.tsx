@@ -44,7 +44,7 @@ export function Payment({ call }: { call: Call }) {
   // The button that was pressed is gone with the state it belonged to: those
   // who work by keyboard go on from the panel's heading, not from the page's top.
   useEffect(() => {
-    if (capture && document.activeElement === document.body) heading.current?.focus()
+    if (capture && allowed && document.activeElement === document.body) heading.current?.focus()
   }, [running])
 
   const end = capture && outcome(capture)
