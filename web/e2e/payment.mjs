@@ -7,7 +7,9 @@
 // own screen and at the provider.
 //
 //   npm run payment                     builds the server from this checkout
-//   npm run payment -- --server BINARY  takes that server instead
+//   npm run payment -- --server BINARY  takes that server instead: give it a
+//     broken one to see the checks bite. They did: with a token told whole, with
+//     an accepted entry printed, and with keys logged by the customer's page.
 //
 // CHROMIUM names another browser than /usr/bin/chromium. Nothing is skipped.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
