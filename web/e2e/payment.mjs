@@ -10,6 +10,7 @@
 //   npm run payment -- --server BINARY  takes that server instead: give it a
 //     broken one to see the checks bite. They did: with a token told whole, with
 //     an accepted entry printed, and with keys logged by the customer's page.
+//   npm run payment -- --update-images  also takes docs/images/payment.png
 //
 // CHROMIUM names another browser than /usr/bin/chromium. Nothing is skipped.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,7 +26,7 @@ import { build, start, startProvider } from './tonegate.mjs'
 import { decode, keysIn } from './tones.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
-const { values: options } = parseArgs({ options: { server: { type: 'string' } } })
+const { values: options } = parseArgs({ options: { server: { type: 'string' }, 'update-images': { type: 'boolean' } } })
 
 /** A key of 100 ms, its gap, and what a busy machine takes to click. */
 const KEY_EVERY_MS = 270
@@ -175,6 +176,7 @@ try {
   check((await row('card_number')) === `Card number Accepted Redo •••• •••• •••• ${number.slice(-4)} Ends in ${number.slice(-4)} Visa`, `the agent reads "${await row('card_number')}"`)
   await key('expiry', newExpiry())
   for (const violation of await axe(agent)) check(false, `axe: ${violation}`)
+  if (options['update-images']) await agent.locator('.payment').screenshot({ path: join(root, 'docs/images/payment.png'), animations: 'disabled' })
   await key('cvv', newCode())
   await accepted(number)
 

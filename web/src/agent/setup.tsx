@@ -184,5 +184,6 @@ function summary(setup: Setup): string {
   }
   if (setup.fields.value.length === 0) return 'One entry of any keys. It goes to nobody.'
   if (setup.pays.value) return 'Keyed on the phone, checked field by field, and sent to the provider as soon as all are in.'
+  if (setup.connectors.value.length === 0) return 'Checked field by field, then erased: this server has no payment provider set up.'
   return setup.connector.value === '' ? 'Checked field by field, then erased: no provider gets them.' : 'Without a card number nothing is sent: entries are checked, then erased.'
 }

@@ -73,7 +73,7 @@ async function end(): Promise<void> {
 
 const IVRS: { ivr: Ivr; name: string; text: string }[] = [
   { ivr: 'browser', name: 'Browser tab', text: 'A third tab stands in for the payment IVR, so that you see what it hears.' },
-  { ivr: 'builtin', name: 'Built-in voice IVR', text: 'Tonegate’s own IVR speaks to the customer and collects the keys.' },
+  { ivr: 'builtin', name: 'Built-in voice IVR', text: 'Tonegate’s own IVR asks the customer for each field of the card, checks it, and sends it to the payment provider, if one is set up.' },
 ]
 
 function Start() {
@@ -156,10 +156,10 @@ function Running({ ended }: { ended: boolean }) {
           A keypad and a voice.
         </LegCard>
         <LegCard role="agent" icon={<HeadsetIcon />} name="Agent’s desktop" testid="open-agent" link={link('agent')} ended={ended}>
-          Takes the payment, hears no key.
+          Takes the payment, hears no key, sees no digit.
         </LegCard>
         <LegCard role="ivr" icon={<CardIcon />} name="Payment IVR" testid="open-ivr" link={ivr === 'browser' ? link('ivr') : undefined} ended={ended}>
-          {ivr === 'browser' ? 'Hears every key.' : 'Built in: it joins by itself and speaks to the customer.'}
+          {ivr === 'browser' ? 'Hears every key.' : 'Built in: it joins by itself and asks the customer for each field.'}
         </LegCard>
       </div>
       <div class="scopes">
