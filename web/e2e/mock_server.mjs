@@ -125,6 +125,7 @@ export function startMock(port = 0) {
     },
     /** The capture is over, as a server ends it. */
     over(conference, state, more) {
+      for (const f of conference.capture.fields) if (f.state === 'entering' && state !== 'completed') f.state = 'failed'
       control.captureState(conference, state, more)
       mask(conference, { state: 'strip', mode: 'strip', armed: false })
     },

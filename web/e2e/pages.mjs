@@ -233,7 +233,7 @@ async function payment(context, mock, shoot) {
   await id(agent, 'cancel-capture').waitFor()
   await agent.keyboard.press('Alt+Shift+KeyC')
   await id(agent, 'capture-state').getByText('Cancelled').waitFor()
-  await state(supervisor, 'card_number', 'Being keyed')
+  await state(supervisor, 'card_number', 'Not finished')
   await agent.close()
   await supervisor.close()
 }

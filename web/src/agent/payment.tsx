@@ -103,7 +103,7 @@ export function Payment({ call }: { call: Call }) {
           {!allowed && <p class="small muted">This link does not allow taking payments.</p>}
         </>
       )}
-      {allowed && <Keys running={running} />}
+      {allowed && <Keys capture={running ? capture : null} />}
       <News capture={capture} />
     </section>
   )
@@ -126,10 +126,12 @@ function useShortcuts(pressed: (code: string) => void): void {
   }, [])
 }
 
-function Keys({ running }: { running: boolean }) {
-  const list = running
+/** The keys that do something now. */
+function Keys({ capture }: { capture: Capture | null }) {
+  const list = capture
     ? [
-        ['1', 'asks for the first field again, 2 for the second'],
+        ['1', capture.fields.length > 1 ? 'asks for the first field, 2 for the second' : 'asks for the field again'],
+        ...(capture.connector ? [] : [['E', 'completes']]),
         ['C', 'cancels'],
       ]
     : [['P', 'takes a payment']]
