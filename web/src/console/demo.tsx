@@ -156,7 +156,7 @@ function Running({ ended }: { ended: boolean }) {
           A keypad and a voice.
         </LegCard>
         <LegCard role="agent" icon={<HeadsetIcon />} name="Agent’s desktop" testid="open-agent" link={link('agent')} ended={ended}>
-          Takes the payment, hears no key, sees no digit.
+          Takes the payment, hears no key.
         </LegCard>
         <LegCard role="ivr" icon={<CardIcon />} name="Payment IVR" testid="open-ivr" link={ivr === 'browser' ? link('ivr') : undefined} ended={ended}>
           {ivr === 'browser' ? 'Hears every key.' : 'Built in: it joins by itself and asks the customer for each field.'}
