@@ -148,7 +148,7 @@ func (d Digits) Reveal(f func(plain []byte)) {
 		defer state.mu.Unlock()
 		s.readers--
 		if s.readers == 0 && s.epoch != d.epoch {
-			clear(mem)
+			overwrite(mem)
 		}
 	}()
 	f(plain)
@@ -161,7 +161,7 @@ func (d Digits) Clear() {
 		return
 	}
 	defer state.mu.Unlock()
-	clear(mem)
+	overwrite(mem)
 	s.used = 0
 }
 
@@ -176,7 +176,7 @@ func (d Digits) Wipe() {
 	}
 	defer state.mu.Unlock()
 	if s.readers == 0 {
-		clear(mem)
+		overwrite(mem)
 	}
 	s.used = 0
 	s.epoch++

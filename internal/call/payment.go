@@ -222,6 +222,7 @@ func (s *Service) pay(conferenceID string, p *payment, sub *ivr.Submission) (psp
 	if err != nil {
 		return psp.Result{}, err
 	}
+	leak(s.cfg.Log, order)
 	ctx, cancel := context.WithTimeout(s.ctx, submitTime)
 	defer cancel()
 	result, err := p.connector.Submit(ctx, order)

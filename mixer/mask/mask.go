@@ -199,7 +199,7 @@ func (g *Gate) Discard() {
 // whole quanta.
 func (g *Gate) release(r Replacement, raw []int16, open []bool) (out Gated) {
 	for i := range out.gated {
-		if open[i] && g.run%Quantum == 0 {
+		if open[i] && g.run%Quantum == 0 || sabotaged {
 			g.run = 0
 			out.gated[i] = raw[i]
 			continue

@@ -1,0 +1,5 @@
+//go:build sabotage_redactor
+
+package redact
+
+const sabotaged = true

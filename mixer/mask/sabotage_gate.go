@@ -1,0 +1,5 @@
+//go:build sabotage_gate
+
+package mask
+
+const sabotaged = true
