@@ -1,0 +1,157 @@
+package proof
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+
+	"tonegate/bench/leak"
+	"tonegate/dtmf"
+	"tonegate/internal/audio"
+	"tonegate/internal/softphone"
+	"tonegate/mixer/mask"
+)
+
+const (
+	// secretFrom and secretTo bound the digits of a number that are secret and
+	// drawn at random: the issuer and the last four are neither.
+	secretFrom, secretTo = len(issuer), 12
+	chance               = 0.1
+	// never is the probability below which so many right guesses are no luck.
+	never = 1e-3
+	// wantOfControl is the share that the same classifier must read where there
+	// is no mask.
+	wantOfControl = 0.9
+)
+
+// classify trains a classifier to name keys by the edges of strip's mask and
+// by what is heard around them, over calls each with a timing of its own, and
+// the same on what the IVR hears, which it must be able to read.
+func classify(ctx context.Context, seed uint64, timings int) ([]Check, error) {
+	var checks []Check
+	for _, transport := range transports {
+		masked, open, err := strokes(ctx, seed, timings, transport)
+		if err != nil {
+			return nil, err
+		}
+		c := Check{Name: fmt.Sprintf("strip, %s: a trained classifier over %d timings", nameOf(transport), timings)}
+		right, n := count(leak.Learn(masked))
+		p := tail(right, n, chance)
+		c.Tried = n
+		c.Figure = fmt.Sprintf("%d of %d test keys right (%.1f %%, chance %.0f %%, p = %.2g)", right, n, percent(right, n), 100*chance, p)
+		if p < never {
+			c.fault("better than chance")
+		}
+		checks = append(checks, c.done())
+		if transport == softphone.Event {
+			continue // the IVR that is built in gets no tones either
+		}
+		c = Check{Name: fmt.Sprintf("control, %s: the same classifier on what the IVR hears", nameOf(transport))}
+		right, n = count(leak.Learn(open))
+		c.Tried = n
+		c.Figure = fmt.Sprintf("%d of %d test keys right (%.1f %%)", right, n, percent(right, n))
+		if float64(right) < wantOfControl*float64(n) {
+			c.fault("a classifier that cannot learn proves nothing")
+		}
+		checks = append(checks, c.done())
+	}
+	return checks, nil
+}
+
+// strokes plays the calls and describes each secret key as the agent and as the
+// IVR hear it. Every second call is for the test.
+func strokes(ctx context.Context, seed uint64, timings int, transport softphone.Transport) (masked, open []leak.Example, err error) {
+	const secrets = secretTo - secretFrom
+	masked, open = make([]leak.Example, timings*secrets), make([]leak.Example, timings*secrets)
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var workers sync.WaitGroup
+	for w := range errs {
+		workers.Go(func() {
+			for i := w; i < timings && errs[w] == nil; i += len(errs) {
+				rng := rand.New(rand.NewPCG(seed, uint64(transport)<<32|uint64(i)))
+				s := scattered(rng, transport)
+				a, err := play(s)
+				if errs[w] = errors.Join(err, ctx.Err()); errs[w] != nil {
+					return
+				}
+				for n, k := range s.keys[secretFrom:secretTo] {
+					test, at := i%2 == 1, i*secrets+n
+					masked[at] = leak.Example{Features: describe(a, a.agent, dtmf.LookAhead, k), Symbol: k.symbol, Test: test}
+					open[at] = leak.Example{Features: leak.Bands(a.ivr, k.at, k.length), Symbol: k.symbol, Test: test}
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return masked, open, errors.Join(errs...)
+}
+
+// scattered keys the number of a card as people do: with gaps and lengths at
+// random.
+func scattered(rng *rand.Rand, transport softphone.Transport) script {
+	const every, first = 300 * ms, 1200 * ms
+	p := newPlastic(rng)
+	s := script{mode: mask.Strip, transport: transport}
+	for i := range p.number {
+		s.keys = append(s.keys, press{p.number[i], first + i*every + rng.IntN(110*ms), (50 + rng.IntN(60)) * ms})
+	}
+	s.ticks = (first + (len(p.number)+1)*every) / audio.FrameSamples
+	s.voice = murmur(rng.Uint64(), 900)[:s.ticks*audio.FrameSamples]
+	return s
+}
+
+// describe is what can be told of a key from the agent's audio: which samples
+// around it are not what the customer sent, and what is heard there.
+func describe(a *artefacts, heard []int16, delay int, k press) []float64 {
+	first, last, masked, pieces := -1, -1, 0, 0
+	open := true
+	for i := k.at - 60*ms; i < k.at+k.length+200*ms; i++ {
+		same := i >= 0 && i+delay < len(heard) && heard[i+delay] == a.sent[i]
+		if !same {
+			if first < 0 {
+				first = i
+			}
+			if open {
+				pieces++
+			}
+			last = i
+			masked++
+		}
+		open = same
+	}
+	if first < 0 {
+		first, last = k.at, k.at
+	}
+	f := []float64{float64(first - k.at), float64(last - k.at - k.length), float64(last - first), float64(masked), float64(pieces), float64(k.length)}
+	for _, v := range f[:3] { // a line through a threshold sees only one side
+		f = append(f, math.Mod(v+16000, 8), math.Abs(v))
+	}
+	return append(f, leak.Bands(heard, k.at+delay, k.length)...)
+}
+
+func count(right []bool) (yes, n int) {
+	for _, r := range right {
+		if r {
+			yes++
+		}
+	}
+	return yes, len(right)
+}
+
+func percent(k, n int) float64 { return 100 * float64(k) / float64(max(1, n)) }
+
+// tail is the probability of k or more out of n by luck.
+func tail(k, n int, p float64) float64 {
+	sum := 0.0
+	whole, _ := math.Lgamma(float64(n + 1))
+	for i := k; i <= n; i++ {
+		a, _ := math.Lgamma(float64(i + 1))
+		b, _ := math.Lgamma(float64(n - i + 1))
+		sum += math.Exp(whole - a - b + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
+	}
+	return min(1, sum)
+}
