@@ -24,11 +24,7 @@ func (c *Conference) BeginCapture(capture Capture) error {
 		return fmt.Errorf("begin capture: %w", ErrCapturing)
 	}
 	c.capture, c.on = capture, true
-	for _, l := range c.legs {
-		if l != nil {
-			l.ears.Arm(true)
-		}
-	}
+	c.arm()
 	return nil
 }
 
@@ -40,9 +36,9 @@ func (c *Conference) EndCapture() error {
 	}
 	c.on = false
 	c.capture = Capture{}
+	c.arm()
 	for _, l := range c.legs {
 		if l != nil {
-			l.ears.Arm(false)
 			l.gate.Discard()
 		}
 	}
@@ -65,7 +61,10 @@ func (c *Conference) policy(r Role) mask.Policy {
 	if c.on {
 		p.Mode = mask.Stricter(p.Mode, c.capture.Mode)
 	}
-	p.Armed = c.on
+	p.Armed = c.on || c.doubt
+	if c.doubt {
+		p.Mode = mask.Mute
+	}
 	if r != Customer {
 		// The other sources are gated for echoes and read-back of tones; the
 		// customer's mute or field mode must not silence them.

@@ -87,6 +87,7 @@ type leg struct {
 
 	raw      audio.Frame // this tick's voice, before the gate
 	played   bool        // raw was set by Play for this tick
+	heard    bool        // raw was received, all of it
 	evidence dtmf.Evidence
 	gated    mask.Gated
 	stats    Stats
@@ -205,6 +206,7 @@ func (l *leg) hear(now time.Time) {
 		// before it and its remainder after it are one key.
 		heard.Concealed = f.Concealed || f.Silent && heard.Event.Active
 		heard.Ahead = f.Ahead
+		l.heard = !f.Concealed && !f.Silent
 	}
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted

@@ -29,6 +29,8 @@ type Output struct {
 
 // Report is what may be known outside about the last 500 ms.
 type Report struct {
+	InDoubt bool // see [Conference.InDoubt]
+
 	N    int
 	Legs [MaxLegs]LegReport
 }
@@ -51,6 +53,7 @@ func (c *Conference) Tick(now time.Time, out *Output) {
 		}
 	}
 	customer, agent, ivr := c.byRole(Customer), c.byRole(Agent), c.byRole(IVR)
+	c.settle(customer)
 	out.Customer = mixer.ForCustomer(raw(agent), raw(ivr))
 	out.Agent = mask.ForAgent(gated(customer), gated(ivr))
 	out.Supervisor = mask.ForAgent(gated(customer), gated(ivr), gated(agent))
@@ -107,7 +110,7 @@ func (c *Conference) agentForIVR(agent *leg) *audio.Frame {
 }
 
 func (c *Conference) report(r *Report) {
-	r.N = 0
+	r.N, r.InDoubt = 0, c.doubt
 	for _, l := range c.legs {
 		if l == nil {
 			continue

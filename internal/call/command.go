@@ -31,9 +31,13 @@ func (s *Service) CompleteCapture(ctx context.Context, by Actor, id string, resu
 		return out, err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	c := s.byID[out.ConferenceID]
 	if record := s.captures[id]; record != nil {
 		record.Result = result
+	}
+	s.mu.Unlock()
+	if c != nil {
+		_ = s.keep(c, nil) // logged
 	}
 	out.Result = result
 	return out, nil

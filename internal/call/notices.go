@@ -19,6 +19,7 @@ type notice struct {
 	failed     bool
 	progress   *ivr.Progress
 	commanded  bool // somebody asked for what progress tells
+	keep       bool // the conference is to be written
 	leg        *leg
 	media      *rtcleg.Leg
 	state      rtcleg.State
@@ -85,13 +86,33 @@ func (s *Service) work() {
 		select {
 		case <-s.notices.ready:
 			for _, n := range s.notices.take() {
-				if s.concludes(n) {
-					s.recordEnd(n.conference, *n.progress)
-				}
+				s.before(n)
 				s.apply(n)
 			}
 		case <-s.notices.closed:
 			return
+		}
+	}
+}
+
+// before puts on record and on the disk what apply is about to tell.
+func (s *Service) before(n notice) {
+	s.mu.Lock()
+	c := s.byID[n.conference]
+	s.mu.Unlock()
+	switch {
+	case c == nil:
+	case n.keep:
+		_ = s.keep(c, nil) // logged
+	case n.progress != nil:
+		if s.concludes(n) {
+			s.recordEnd(c.ID, *n.progress)
+		}
+		if s.releases(c, n.progress) {
+			s.recordReleased(c.ID, n.progress.CaptureID, "")
+		}
+		if !n.progress.State.Open() {
+			_ = s.keep(c, changeCapture(n.progress.CaptureID, at(*n.progress))) // logged
 		}
 	}
 }
@@ -110,6 +131,10 @@ func (s *Service) apply(n notice) {
 	case n.progress != nil:
 		s.applyProgress(c, *n.progress)
 	case n.report != nil:
+		if c.doubt && !n.report.InDoubt {
+			c.doubt = false
+			c.broadcast(MaskingChanged{c.masking()})
+		}
 		c.tellLevels(n.report)
 	case n.leg != nil:
 		s.applyMedia(c, n)
@@ -167,16 +192,22 @@ func (s *Service) refresh(c *conference, l *leg) {
 		l.stopGrace()
 	case before == LegConnected || before == LegReconnecting, before == LegJoining && !reachable:
 		l.State = LegReconnecting
-		l.startGrace(s.cfg.Grace, func(timer *time.Timer) {
-			_ = s.removeIf(context.Background(), l.ID, "lost", func(l *leg) bool { return l.grace == timer })
-		})
+		s.awaitReturn(l)
 	}
 	if l.State == LegConnected && c.State == ConferenceCreated {
 		c.State = ConferenceActive
+		s.keepLater(c)
 	}
 	if l.State != before {
 		s.cfg.Log.Info("leg state", zap.String("conference_id", c.ID), zap.String("leg_id", l.ID),
 			zap.Stringer("role", l.Role), zap.String("state", l.State))
 		c.broadcast(LegChanged{l.Leg})
 	}
+}
+
+// awaitReturn gives a lost leg a while to come back. The caller holds the lock.
+func (s *Service) awaitReturn(l *leg) {
+	l.startGrace(s.cfg.Grace, func(timer *time.Timer) {
+		_ = s.removeIf(context.Background(), l.ID, "lost", func(l *leg) bool { return l.grace == timer })
+	})
 }

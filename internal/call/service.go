@@ -38,6 +38,7 @@ type Config struct {
 	Abandoned      time.Duration // how long a conference outlives its last party; default 5 min
 	Connectors     Connectors    // nil: no payments
 	Audit          Auditor       // nil: nothing is recorded
+	State          Keeper        // nil: nothing outlives the process
 	MaxConferences int           // default 2000
 	Shards         int
 	Seed           uint64 // zero: random
@@ -62,11 +63,15 @@ type Service struct {
 
 type conference struct {
 	Conference
-	session *ivr.Session
-	capture *Capture
-	payment *payment // of the capture
-	// concluded is the capture whose end is on record.
-	concluded string
+	session   *ivr.Session
+	capture   *Capture
+	payment   *payment   // of the capture
+	captures  []*Capture // all of them; the last is capture, once it began
+	concluded string     // the capture whose end is on record
+	released  string     // the capture of which it is on record that masking was released
+	disk      sync.Mutex // held while the conference is written
+	endsBy    time.Time  // at the latest; zero: no limit
+	doubt     bool       // as bridge.Conference.InDoubt said last
 	// commanded says that somebody ends the capture just now. It belongs to the
 	// conference's goroutine.
 	commanded bool
@@ -154,6 +159,12 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 		},
 		seats: map[*Seat]struct{}{},
 	}
+	if spec.MaxDuration > 0 {
+		c.endsBy = c.CreatedAt.Add(spec.MaxDuration)
+	}
+	for _, l := range spec.Legs {
+		c.legs = append(c.legs, newLeg(c.ID, l))
+	}
 	c.session = ivr.New(s.sessionConfig(c))
 	seed := s.cfg.Seed
 	if seed == 0 {
@@ -175,32 +186,49 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 		return Conference{}, fmt.Errorf("%w: %d conferences are the limit", ErrTooMany, s.cfg.MaxConferences)
 	}
 	s.byID[c.ID] = c
+	for _, l := range c.legs {
+		s.legs[l.ID] = l
+	}
 	s.mu.Unlock()
 
-	err := s.engine.Open(c.ID, bridge.Config{Policy: policyOf(spec), Seed: seed}, c.session)
-	for _, l := range spec.Legs {
-		if err == nil {
-			_, err = s.AddLeg(ctx, c.ID, l)
-		}
-	}
-	if err != nil {
+	if err := s.begin(ctx, c, bridge.Config{Policy: policyOf(spec), Seed: seed}); err != nil {
 		_, _ = s.End(ctx, c.ID)
-		s.mu.Lock()
-		delete(s.byID, c.ID)
-		s.mu.Unlock()
+		s.purge(c)
 		return Conference{}, err
-	}
-	if spec.MaxDuration > 0 {
-		s.mu.Lock()
-		if c.State != ConferenceEnded {
-			c.timer = time.AfterFunc(spec.MaxDuration, func() {
-				_, _ = s.End(context.Background(), c.ID)
-			})
-		}
-		s.mu.Unlock()
 	}
 	s.cfg.Log.Info("conference created", zap.String("conference_id", c.ID))
 	return s.Get(c.ID)
+}
+
+// begin keeps a new conference and lets it tick, with its built-in leg.
+func (s *Service) begin(ctx context.Context, c *conference, cfg bridge.Config) error {
+	if err := s.keep(c, nil); err != nil {
+		return err
+	}
+	if err := s.engine.Open(c.ID, cfg, c.session); err != nil {
+		return err
+	}
+	for _, l := range c.legs {
+		if l.Kind == KindBuiltin {
+			if err := s.attachBuiltin(ctx, c, l); err != nil {
+				return err
+			}
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit(c)
+	return nil
+}
+
+// limit ends a conference when its time is over. The caller holds the lock.
+func (s *Service) limit(c *conference) {
+	if c.endsBy.IsZero() || c.State == ConferenceEnded {
+		return
+	}
+	c.timer = time.AfterFunc(c.endsBy.Sub(s.cfg.Now()), func() {
+		_, _ = s.End(context.Background(), c.ID)
+	})
 }
 
 // do runs f on a conference's goroutine and waits for the tick after it, even if
@@ -317,16 +345,27 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 		return c.snapshot(), nil
 	}
 	collecting := c.capture != nil && c.capture.Progress.State.Open() && c.capture.Progress.State != ivr.Submitting
+	armed := c.capture != nil && c.capture.Progress.Armed
 	s.markEnded(c, "ended")
 	out := c.snapshot()
-	var cancelled ivr.Progress
+	var last ivr.Progress
+	if c.capture != nil {
+		last = c.capture.Progress // as markEnded left it
+	}
 	if collecting {
-		cancelled, c.concluded = c.capture.Progress, c.capture.ID // as markEnded left it
+		c.concluded = last.CaptureID
+	}
+	if armed {
+		c.released = last.CaptureID
 	}
 	s.mu.Unlock()
 	if collecting {
-		s.recordEnd(id, cancelled)
+		s.recordEnd(id, last)
 	}
+	if armed {
+		s.recordReleased(id, last.CaptureID, "conference_ended")
+	}
+	_ = s.keep(c, nil) // logged; the call ends all the same
 
 	// The capture must be wiped by the goroutine that owns the session.
 	err := s.do(ctx, id, func(*bridge.Conference) error { c.session.Close(); return nil })
@@ -367,6 +406,11 @@ func (s *Service) markEnded(c *conference, reason string) {
 }
 
 func (s *Service) purge(c *conference) {
+	if s.cfg.State != nil {
+		if err := s.cfg.State.Forget(c.ID); err != nil {
+			s.cfg.Log.Warn("not forgotten", zap.String("conference_id", c.ID), zap.Error(err))
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.byID, c.ID)

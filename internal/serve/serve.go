@@ -187,9 +187,9 @@ func (s *server) openCalls() (err error) {
 		Log: s.log, RTC: s.rtc, Tokens: auth.NewTokens(private, time.Now, others...), Used: s.store,
 		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts,
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
-		Connectors: s.psp.Get, Audit: s.audit,
+		Connectors: s.psp.Get, Audit: s.audit, State: s.store,
 	})
-	return nil
+	return s.calls.Restore(context.Background())
 }
 
 func (s *server) prompts() (*ivr.Prompts, error) {

@@ -98,3 +98,26 @@ func TestOpenFails(t *testing.T) {
 	_, err = store.Open(broken)
 	assert.ErrorContains(t, err, "--data")
 }
+
+func TestConferencesOutliveARestart(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, folder)
+	c := store.Conference{
+		ID: "conf_1", State: "active", Mode: "strip", Metadata: map[string]string{"queue": "billing"}, CreatedAt: epoch.UTC(),
+		Legs:     []store.Leg{{ID: "leg_1", Role: "agent", Joined: true, Grants: []string{"capture"}, Resume: store.Hash{1, 2, 255}}},
+		Captures: []store.Capture{{ID: "cap_1", State: "collecting", Fields: []store.Field{{"cvv", "cvv", "entering"}}}},
+	}
+	require.NoError(t, s.Keep(store.Conference{ID: "conf_1"}))
+	require.NoError(t, s.Keep(c), "in place of the one before")
+	require.NoError(t, s.Keep(store.Conference{ID: "conf_2"}))
+	require.NoError(t, s.Forget("conf_2"))
+	require.NoError(t, s.Forget("conf_3"), "unknown")
+	require.NoError(t, s.Close())
+
+	s = open(t, folder)
+	all, err := s.Conferences()
+	require.NoError(t, err)
+	assert.Equal(t, []store.Conference{c}, all)
+	assert.Error(t, new(store.Hash).UnmarshalText([]byte("01")))
+	assert.Error(t, new(store.Hash).UnmarshalText([]byte("zz")))
+}
