@@ -95,8 +95,10 @@ func start(t *testing.T, o options) *node {
 	keys := auth.NewKeys(db, n.clock.now)
 	_, err = keys.Ensure(apiKey)
 	require.NoError(t, err)
+	reader, _ := o.audit.(signaling.AuditReader)
 	h := httptest.NewServer(signaling.New(signaling.Config{
-		Log: zap.NewNop(), Calls: n.calls, Keys: keys, Console: auth.NewCodes[struct{}](time.Minute), Version: "1.2.3",
+		Audit: reader,
+		Log:   zap.NewNop(), Calls: n.calls, Keys: keys, Console: auth.NewCodes[struct{}](time.Minute), Version: "1.2.3",
 		JoinTimeout: o.joinTimeout, Now: n.clock.now,
 	}))
 	n.url = h.URL

@@ -28,6 +28,8 @@ type Config struct {
 	BehindProxy bool
 	// Connectors are the names of the connectors to payment providers.
 	Connectors []string
+	// Audit is the record of who did what; nil: there is none to read.
+	Audit AuditReader
 	// DigitMemory says how well the memory of digits is protected.
 	DigitMemory DigitMemory
 	// JoinTimeout is how long a connection may take to join; default 10 s.
@@ -74,6 +76,7 @@ func New(cfg Config) http.Handler {
 	s.registerDemonstrations(api)
 	s.registerJoinCodes(api)
 	s.registerNode(api)
+	s.registerAudit(api)
 	mux.HandleFunc("POST /v1/whip", s.whipPost)
 	mux.HandleFunc("PATCH /v1/whip/{leg}", s.whipPatch)
 	mux.HandleFunc("DELETE /v1/whip/{leg}", s.whipDelete)

@@ -121,7 +121,7 @@ func (s *Service) Resume(legID, secret string) (*Seat, error) {
 func (s *Service) comeBack(legID, secret string) (*conference, *Seat, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining {
+	if s.closing {
 		return nil, nil, ErrDraining
 	}
 	l, err := s.authorised(legID, secret)

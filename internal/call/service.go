@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"sort"
 	"sync"
 	"time"
 
@@ -54,7 +53,9 @@ type Service struct {
 	byID     map[string]*conference
 	legs     map[string]*leg
 	captures map[string]*Capture
-	draining bool
+	draining bool // no new conferences and joins
+	closing  bool // nobody comes back either
+	drain    drain
 	wg       sync.WaitGroup
 	ctx      context.Context // of payments
 	stop     context.CancelFunc
@@ -105,45 +106,6 @@ func New(cfg Config) *Service {
 	})
 	s.wg.Go(s.work)
 	return s
-}
-
-// Close ends all conferences and releases everything.
-func (s *Service) Close(ctx context.Context) {
-	s.mu.Lock()
-	s.draining = true
-	var ids []string
-	for id, c := range s.byID {
-		if c.State != ConferenceEnded {
-			ids = append(ids, id)
-			c.broadcast(GoingAway{Reason: "shutdown"})
-		}
-	}
-	s.mu.Unlock()
-	// Each waits for a tick of its own conference, so many at once.
-	var wg sync.WaitGroup
-	places := make(chan struct{}, 64)
-	for _, id := range ids {
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
-			if _, err := s.End(ctx, id); err != nil {
-				s.cfg.Log.Warn("conference not ended cleanly", zap.String("conference_id", id), zap.Error(err))
-			}
-		})
-	}
-	wg.Wait()
-	s.stop()
-	s.engine.Close()
-	s.submits.Wait()
-	s.notices.close()
-	s.wg.Wait()
-}
-
-// Draining reports whether the service takes no new conferences.
-func (s *Service) Draining() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.draining
 }
 
 // Create makes a conference with its legs, or nothing.
@@ -269,38 +231,6 @@ func (c *conference) snapshot() Conference {
 		out.Legs = append(out.Legs, l.Leg)
 	}
 	return out
-}
-
-// List returns up to limit conferences, newest first, that are older than the
-// conference named by after (all, if after is empty).
-func (s *Service) List(after string, limit int) (items []Conference, next string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if after != "" && s.byID[after] == nil {
-		return nil, "", fmt.Errorf("%w: the cursor is unknown or too old; begin again without one", ErrInvalid)
-	}
-	all := make([]*conference, 0, len(s.byID))
-	for _, c := range s.byID {
-		all = append(all, c)
-	}
-	sort.Slice(all, func(i, k int) bool {
-		if !all[i].CreatedAt.Equal(all[k].CreatedAt) {
-			return all[i].CreatedAt.After(all[k].CreatedAt)
-		}
-		return all[i].ID > all[k].ID
-	})
-	skipping := after != ""
-	for _, c := range all {
-		if skipping {
-			skipping = c.ID != after
-			continue
-		}
-		if len(items) == limit {
-			return items, items[limit-1].ID, nil
-		}
-		items = append(items, c.snapshot())
-	}
-	return items, "", nil
 }
 
 // watchAbandoned ends a conference some time after the last party that joins

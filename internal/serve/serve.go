@@ -106,7 +106,7 @@ func (s *server) run(ctx context.Context) (err error) {
 	login := auth.NewCodes[struct{}](loginLife)
 	api := signaling.New(signaling.Config{
 		Log: s.log, Calls: s.calls, Keys: keys, Console: login, Version: s.cfg.Version,
-		BehindProxy: s.cfg.BehindProxy, Origins: s.cfg.Origins, Connectors: s.psp.Names(),
+		BehindProxy: s.cfg.BehindProxy, Origins: s.cfg.Origins, Connectors: s.psp.Names(), Audit: s.audit,
 		DigitMemory: signaling.DigitMemory{Level: s.digits.Level().String(), Reason: s.digits.Reason()},
 	})
 	listener, err := listen("--listen", s.cfg.Listen)
@@ -281,8 +281,12 @@ func (s *server) health(mux *http.ServeMux) {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if !s.ready.Load() {
+		switch {
+		case !s.ready.Load():
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		case s.calls.Draining():
+			http.Error(w, "draining", http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = w.Write([]byte("ready\n"))
