@@ -211,6 +211,13 @@ func fail(ctx context.Context, err error) error {
 	return problem(ctx, status, code, detail)
 }
 
+// writeHumaProblem answers a request before huma has parsed it.
+func writeHumaProblem(ctx huma.Context, p *Problem) {
+	ctx.SetHeader("Content-Type", "application/problem+json")
+	ctx.SetStatus(p.Status)
+	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p)
+}
+
 // writeProblem answers a request that huma does not handle.
 func writeProblem(w http.ResponseWriter, r *http.Request, status int, code, detail string) {
 	w.Header().Set("Content-Type", "application/problem+json")
