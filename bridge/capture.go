@@ -37,9 +37,11 @@ func (c *Conference) EndCapture() error {
 	c.on = false
 	c.capture = Capture{}
 	c.arm()
+	c.ReleaseTalk()
 	for _, l := range c.legs {
 		if l != nil {
 			l.gate.Discard()
+			l.aside.Discard()
 		}
 	}
 	return nil
@@ -49,6 +51,7 @@ func (c *Conference) EndCapture() error {
 func (c *Conference) FieldComplete() {
 	if l := c.byRole(Customer); l != nil {
 		l.gate.FieldComplete()
+		l.aside.FieldComplete()
 	}
 }
 

@@ -43,6 +43,7 @@ type Conference struct {
 	on      bool // a capture is collecting
 	doubt   bool // see InDoubt
 	calm    int  // ticks of audio without a tone since the last one, in doubt
+	talk    int  // ticks for which press-to-talk stays open
 	ticks   uint64
 	tone    dtmf.ToneGenerator
 	sender  dtmf.EventSender
@@ -83,6 +84,9 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 func (c *Conference) Leave(id LegID) error {
 	for i, l := range c.legs {
 		if l != nil && l.id == id {
+			if l.spec.Role == Agent {
+				c.ReleaseTalk() // the next agent has pressed nothing
+			}
 			c.legs[i] = nil
 			return nil
 		}

@@ -156,6 +156,8 @@ var meanings = []meaning{
 	{call.ErrStore, http.StatusServiceUnavailable, "store_unavailable"},
 	{call.ErrAudit, http.StatusServiceUnavailable, "audit_unavailable"},
 	{call.ErrNoCapture, http.StatusConflict, "capture_not_collecting"},
+	{call.ErrNoTalk, http.StatusConflict, "talk_not_muted"},
+	{call.ErrTalking, http.StatusConflict, "talk_pressed"},
 	{call.ErrNoCollector, http.StatusConflict, "no_collector"},
 	{call.ErrBuiltin, http.StatusConflict, "leg_is_builtin"},
 	{call.ErrNotNegotiated, http.StatusConflict, "not_negotiated"},

@@ -65,7 +65,7 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 	if c.capture.Progress.State == ivr.Idle {
 		c.capture.Progress = begun
 	}
-	c.broadcast(MaskingChanged{c.masking()})
+	c.broadcastMasking()
 	c.broadcastCapture()
 	s.cfg.Log.Info("capture started", zap.String("conference_id", c.ID), zap.String("capture_id", spec.ID),
 		zap.Stringer("mask", spec.Mode), zap.String("collector", spec.Collector))

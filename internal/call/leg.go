@@ -57,7 +57,7 @@ func (l *leg) stopGrace() {
 func grants(r bridge.Role) []string {
 	switch r {
 	case bridge.Agent:
-		return []string{auth.GrantCapture}
+		return []string{auth.GrantCapture, auth.GrantTalk}
 	case bridge.IVR:
 		return []string{auth.GrantCollect}
 	default:
@@ -225,6 +225,7 @@ func (s *Service) removeIf(ctx context.Context, legID, reason string, still func
 	}
 	l.State, l.mediaUp = LegLeft, false
 	l.stopGrace()
+	s.hush(l, "hang_up")
 	e, seat, media := l.engine, l.seat, l.media
 	l.engine, l.seat, l.media = nil, nil, nil
 	if seat != nil {

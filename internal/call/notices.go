@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
+	"tonegate/internal/audit"
 	"tonegate/internal/ivr"
 	"tonegate/internal/rtcleg"
 )
@@ -20,6 +21,8 @@ type notice struct {
 	progress   *ivr.Progress
 	commanded  bool // somebody asked for what progress tells
 	keep       bool // the conference is to be written
+	hush       bool // press-to-talk is over
+	why        audit.Detail
 	leg        *leg
 	media      *rtcleg.Leg
 	state      rtcleg.State
@@ -104,11 +107,14 @@ func (s *Service) before(n notice) {
 	case c == nil:
 	case n.keep:
 		_ = s.keep(c, nil) // logged
+	case n.hush:
+		_ = s.releaseTalk(context.Background(), c.ID, Actor{}, n.why) // the call has ended
 	case n.progress != nil:
 		if s.concludes(n) {
 			s.recordEnd(c.ID, *n.progress)
 		}
 		if s.releases(c, n.progress) {
+			s.endTalkOf(c)
 			s.recordReleased(c.ID, n.progress.CaptureID, "")
 		}
 		if !n.progress.State.Open() {
@@ -133,7 +139,7 @@ func (s *Service) apply(n notice) {
 	case n.report != nil:
 		if c.doubt && !n.report.InDoubt {
 			c.doubt = false
-			c.broadcast(MaskingChanged{c.masking()})
+			c.broadcastMasking()
 		}
 		c.tellLevels(n.report)
 	case n.leg != nil:
@@ -149,7 +155,7 @@ func (s *Service) applyProgress(c *conference, p ivr.Progress) {
 	c.capture.Progress = p
 	c.broadcastCapture()
 	if p.Armed != armed {
-		c.broadcast(MaskingChanged{c.masking()})
+		c.broadcastMasking()
 	}
 	if !p.State.Open() {
 		s.cfg.Log.Info("capture ended", zap.String("conference_id", c.ID),

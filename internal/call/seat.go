@@ -152,6 +152,7 @@ func (s *Service) sit(l *leg, overHTTP bool) *Seat {
 		delete(c.seats, old)
 		old.finish(ErrSuperseded)
 		l.seat = nil
+		s.hush(l, "hang_up")
 	}
 	seat := &Seat{
 		service: s, leg: l, resume: auth.Secret(),
@@ -167,7 +168,7 @@ func (s *Service) sit(l *leg, overHTTP bool) *Seat {
 		c.seats[seat] = struct{}{}
 	}
 	s.refresh(c, l)
-	seat.snap = Joined{Leg: l.Leg, Conference: c.snapshot(), Grants: l.granted, Masking: c.masking()}
+	seat.snap = Joined{Leg: l.Leg, Conference: c.snapshot(), Grants: l.granted, Masking: c.maskingFor(l.Role)}
 	if c.capture != nil && seesCaptures(l.Role) {
 		capture := c.capture.seenBy(l.Role)
 		seat.snap.Capture = &capture
@@ -272,6 +273,7 @@ func (t *Seat) Lost() {
 	}
 	t.leg.seat = nil
 	delete(c.seats, t)
+	s.hush(t.leg, "hang_up")
 	s.refresh(c, t.leg)
 }
 

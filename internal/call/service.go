@@ -11,6 +11,7 @@ import (
 
 	"tonegate/bridge"
 	"tonegate/dtmf"
+	"tonegate/internal/audit"
 	"tonegate/internal/auth"
 	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
@@ -73,6 +74,7 @@ type conference struct {
 	disk      sync.Mutex // held while the conference is written
 	endsBy    time.Time  // at the latest; zero: no limit
 	doubt     bool       // as bridge.Conference.InDoubt said last
+	talker    string     // the leg that presses press-to-talk
 	// commanded says that somebody ends the capture just now. It belongs to the
 	// conference's goroutine.
 	commanded bool
@@ -210,6 +212,7 @@ func (s *Service) sessionConfig(c *conference) ivr.Config {
 		Arena:      s.cfg.Arena,
 		OnProgress: func(p ivr.Progress) { s.notices.progress(id, p, c.commanded) },
 		OnSubmit:   func(sub ivr.Submission) { s.offered(id, sub) },
+		OnTalkOver: func() { s.notices.put(notice{conference: id, hush: true, why: "talk_limit"}) },
 	}
 }
 
@@ -276,6 +279,8 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	}
 	collecting := c.capture != nil && c.capture.Progress.State.Open() && c.capture.Progress.State != ivr.Submitting
 	armed := c.capture != nil && c.capture.Progress.Armed
+	talked := c.talker != ""
+	c.talker = ""
 	s.markEnded(c, "ended")
 	out := c.snapshot()
 	var last ivr.Progress
@@ -291,6 +296,9 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	s.mu.Unlock()
 	if collecting {
 		s.recordEnd(id, last)
+	}
+	if talked {
+		s.recordTalkEnd(Actor{}, &audit.Entry{ConferenceID: id, CaptureID: last.CaptureID}, "conference_ended")
 	}
 	if armed {
 		s.recordReleased(id, last.CaptureID, "conference_ended")
