@@ -29,7 +29,8 @@ func (c *Conference) BeginCapture(capture Capture) error {
 }
 
 // EndCapture returns to the conference's own policy. What is in the delay
-// lines is discarded first, so nothing of the capture is heard after it.
+// lines is discarded first, so nothing of the capture is heard after it, and the
+// memory of its audio is zeroed.
 func (c *Conference) EndCapture() error {
 	if !c.on {
 		return fmt.Errorf("end capture: %w", ErrNoCapture)
@@ -42,16 +43,19 @@ func (c *Conference) EndCapture() error {
 		if l != nil {
 			l.gate.Discard()
 			l.aside.Discard()
+			l.wipeHeard()
 		}
 	}
 	return nil
 }
 
-// FieldComplete ends field mode's mask: the field has all its keys.
+// FieldComplete ends field mode's mask: the field has all its keys. What is left
+// in memory of its audio is zeroed.
 func (c *Conference) FieldComplete() {
 	if l := c.byRole(Customer); l != nil {
 		l.gate.FieldComplete()
 		l.aside.FieldComplete()
+		l.wipeHeard()
 	}
 }
 

@@ -80,13 +80,14 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 	return 0, fmt.Errorf("join as %s: %w", spec.Role, ErrFull)
 }
 
-// Leave removes a leg. Whatever it still had in its buffers is dropped.
+// Leave removes a leg. Whatever it still had in its buffers is zeroed.
 func (c *Conference) Leave(id LegID) error {
 	for i, l := range c.legs {
 		if l != nil && l.id == id {
 			if l.spec.Role == Agent {
 				c.ReleaseTalk() // the next agent has pressed nothing
 			}
+			l.wipe()
 			c.legs[i] = nil
 			return nil
 		}

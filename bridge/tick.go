@@ -52,7 +52,7 @@ type LegReport struct {
 
 // Tick advances the call by one frame.
 func (c *Conference) Tick(now time.Time, out *Output) {
-	out.Events, out.Pressed = out.Events[:0], out.Pressed[:0]
+	out.wipeKeys()
 	for _, l := range c.legs {
 		if l != nil {
 			l.hear(now)
