@@ -150,6 +150,8 @@ func (l *leg) receive(p Packet) {
 		})
 		if err != nil {
 			l.stats.Malformed++
+		} else if m.Clock == audio.SampleRate {
+			l.buffer.Cover(p.Timestamp, dtmf.EventLength(p.Payload))
 		}
 	default:
 		l.stats.UnknownType++
@@ -205,11 +207,11 @@ func (l *leg) hear(now time.Time) {
 		l.played = false
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
-		// The hole that an endpoint leaves for an event is no silence: a tone
-		// before it and its remainder after it are one key.
-		heard.Concealed = f.Concealed || f.Silent && heard.Event.Active
-		heard.Ahead = f.Ahead
-		l.heard = !f.Concealed && !f.Silent
+		heard.Concealed = f.Concealed
+		heard.Covered = f.Covered || f.Silent && heard.Event.Active
+		heard.Ahead, heard.Timestamp = f.Ahead, f.Timestamp
+		heard.Timed = f.Timed && l.spec.Media.Clock == audio.SampleRate
+		l.heard = !f.Concealed && !f.Covered && !f.Silent
 	}
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted

@@ -88,6 +88,9 @@ func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Fram
 	}
 	ev := &customer.evidence
 	relay, copies := ev.Relay(), ev.InBandCopies()
+	if ivr.spec.Media.Events && relay.Continues {
+		relay = dtmf.Relay{} // its tone made a key already
+	}
 	if ivr.spec.Media.Events {
 		out.Events = append(out.Events, c.sender.Next(relay)...)
 	}

@@ -24,10 +24,11 @@ type Detector struct {
 	confirmed       [2]run
 	nConfirmed      int
 
-	pairs  pairing
-	relays relayQueue
-	copied Key  // the key whose in-band copy is being reported
-	copies bool // one is
+	pairs   pairing
+	relays  relayQueue
+	copied  Key   // the key whose in-band copy is being reported
+	copies  bool  // one is
+	copyEnd int64 // where it was last heard, in samples of the stream
 }
 
 // NewDetector returns a detector in its initial state.
@@ -49,13 +50,13 @@ func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
 	d.setEagerness()
 	d.front.push(f)
 	d.suspect()
-	d.confirm(heard.Concealed)
+	d.confirm(heard.Concealed || heard.Covered)
 	ev := Evidence{examined: true, toneEnd: -1}
 	if d.held.on && d.held.last > 0 {
 		ev.toneStart, ev.toneEnd = d.held.first, d.held.last
 	}
 	d.pressed(&ev, heard)
-	d.toIVR(&ev, heard.Event)
+	d.toIVR(&ev, heard)
 	d.mask(&ev, heard)
 	d.remember(heard.Event)
 	d.now += audio.FrameSamples

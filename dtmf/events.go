@@ -35,6 +35,9 @@ type press struct {
 	isKey   bool
 	ended   bool
 	samples uint32 // its length so far at 8 kHz
+
+	timestamp uint32 // of its start
+	timed     bool   // the timestamp is its own
 }
 
 // EventPacket is one RTP packet of the telephone-event payload type. Payload
@@ -114,6 +117,15 @@ func (r *EventReceiver) Receive(p EventPacket) error {
 	return nil
 }
 
+// EventLength returns how much time the events of a packet's payload have
+// covered so far, in units of the event clock.
+func EventLength(payload []byte) (units uint32) {
+	for b := payload; len(b) >= eventBytes; b = b[eventBytes:] {
+		units += uint32(binary.BigEndian.Uint16(b[2:]))
+	}
+	return units
+}
+
 // event takes one event of a packet.
 func (r *EventReceiver) event(timestamp uint32, code uint8, end bool, length uint32) {
 	ahead := int32(timestamp - r.timestamp)
@@ -128,6 +140,7 @@ func (r *EventReceiver) event(timestamp uint32, code uint8, end bool, length uin
 		}
 		codes := r.codes
 		r.begin(timestamp, code)
+		r.latest.timed = false
 		for i := range codes {
 			r.codes[i] |= codes[i]
 		}
@@ -164,7 +177,7 @@ func (r *EventReceiver) begin(timestamp uint32, code uint8) {
 	if code < Keys {
 		id++
 	}
-	r.latest = press{id: id, key: Key(code & (Keys - 1)), isKey: code < Keys}
+	r.latest = press{id: id, key: Key(code & (Keys - 1)), isKey: code < Keys, timestamp: timestamp, timed: true}
 	if r.latest.isKey && r.nWaiting < len(r.waiting) {
 		r.waiting[r.nWaiting] = r.latest
 		r.nWaiting++

@@ -47,11 +47,14 @@ type Counts struct {
 // Relay is a piece of one named event on its way to an IVR leg: a key that no
 // in-band tone has carried there.
 type Relay struct {
-	On      bool   // a piece is present
-	Start   bool   // this is the key's first piece
-	End     bool   // this is the key's last piece
-	Key     Key    // which key
-	Samples uint16 // duration of the key at the end of this piece, in samples
+	On    bool // a piece is present
+	Start bool // this is the key's first piece
+	End   bool // this is the key's last piece
+	Key   Key  // which key
+	// Continues is true if a tone in the audio carried the beginning of the key,
+	// and this is to sound right behind it.
+	Continues bool
+	Samples   uint16 // duration of the key at the end of this piece, in samples
 }
 
 // Examined reports whether a detector made this evidence.
@@ -87,13 +90,22 @@ func (e *Evidence) Counts() Counts { return e.counts }
 type Reception struct {
 	// Concealed is true if any sample of the frame was not received.
 	Concealed bool
+	// Covered is true if some of it was not sent, because a named event was. A
+	// tone before that hole and its remainder after it are one key.
+	Covered bool
 	// Muted is true if nobody is to hear the frame, the IVR included: its tones
 	// are masked as ever, but they are no keys.
 	Muted bool
 	// Event is the state of named events as of this frame.
 	Event NamedEvents
+	// Timed is true if Timestamp is the RTP timestamp of the frame's first sample
+	// and events are stamped by the same clock (RFC 4733 §2.2): then it is known
+	// where in the audio an event belongs, however late either comes.
+	Timed     bool
+	Timestamp uint32
 	// Ahead is how many samples of received audio wait in the jitter buffer
 	// behind this frame. Events are read on arrival and audio when it is played,
-	// so an event that came just now belongs this far ahead.
+	// so an event that came just now belongs this far ahead, if no timestamp says
+	// better.
 	Ahead uint32
 }

@@ -19,7 +19,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	if heard.Event.Active {
 		d.found.extend(whole)
 	}
-	if heard.Concealed || d.repeated > 0 {
+	if heard.Concealed || heard.Covered || d.repeated > 0 {
 		d.found.extend(whole - hang + crossFade)
 	}
 	d.lastEnd = max(d.found.until-whole, -never)
@@ -35,7 +35,6 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 func (d *Detector) pressed(ev *Evidence, heard Reception) {
 	named := heard.Event
 	d.pairs.expire(d.now)
-	end := d.now + audio.FrameSamples + int64(min(heard.Ahead, audio.SampleRate))
 	if heard.Muted {
 		d.nConfirmed = 0
 	}
@@ -43,23 +42,42 @@ func (d *Detector) pressed(ev *Evidence, heard Reception) {
 		onset := int64(r.first + hop)
 		ev.counts.InBand++
 		ev.counts.DelaySamples += uint32(int64(audio.FrameSamples) - onset)
-		s := sighting{key: r.key, earliest: d.now + onset, latest: d.now + onset}
+		s := sighting{key: r.key, earliest: d.now + onset, latest: d.now + onset, hidden: d.copies && d.copied == r.key}
 		other, paired := d.pairs.sight(inBand, s)
 		if paired {
-			d.relays.cancel(other.relay)
+			if !s.hidden {
+				d.relays.carry(other.relay)
+			}
 			continue
 		}
 		ev.press(r.key)
 	}
 	for _, p := range named.begun[:named.nBegun] {
 		ev.counts.Named++
-		s := sighting{key: p.key, earliest: end - int64(p.samples), latest: end, relay: p.id}
-		if _, paired := d.pairs.sight(byName, s); paired {
+		earliest, latest := d.place(p, heard)
+		s := sighting{key: p.key, earliest: earliest, latest: latest, relay: p.id}
+		other, paired := d.pairs.sight(byName, s)
+		d.relays.queue(p, latest)
+		if paired {
+			if !other.hidden {
+				d.relays.carry(p.id)
+			}
 			continue
 		}
 		ev.press(p.key)
-		d.relays.queue(p, end)
 	}
+}
+
+// place returns where in the stream a named event began, at the earliest and at
+// the latest. Its timestamp says so, unless that is beyond belief.
+func (d *Detector) place(p press, heard Reception) (earliest, latest int64) {
+	if heard.Timed && p.timed {
+		if offset := int64(int32(p.timestamp - heard.Timestamp)); offset > -timedLimit && offset < timedLimit {
+			return d.now + offset - eventLag, d.now + offset
+		}
+	}
+	latest = d.now + audio.FrameSamples + int64(min(heard.Ahead, audio.SampleRate))
+	return latest - int64(p.samples), latest
 }
 
 func (e *Evidence) press(k Key) {
@@ -71,23 +89,53 @@ func (e *Evidence) press(k Key) {
 
 // toIVR decides what an external IVR is sent, and what it must not be sent a
 // second time.
-func (d *Detector) toIVR(ev *Evidence, named NamedEvents) {
-	d.relays.update(named)
-	proving := d.candidate.on && d.candidate.last > 0
-	ev.relay = d.relays.next(d.now, proving, d.candidate.key)
-	if d.copies && !d.found.seen[d.copied] {
+func (d *Detector) toIVR(ev *Evidence, heard Reception) {
+	d.relays.update(heard.Event)
+	m := d.moment(heard)
+	ev.relay = d.relays.next(m)
+	if m.hole && m.sounding && m.short {
+		// What is left of the tone behind the hole belongs to the same key.
+		d.copied, d.copies, d.copyEnd = m.key, true, d.now+audio.FrameSamples
+	}
+	const whole = audio.FrameSamples
+	if d.copies && d.now-d.copyEnd > copyGap {
 		d.copies = false
 	}
-	if !d.copies {
-		d.copied, d.copies = d.copyStarts()
+	if !d.copies || !d.found.seen[d.copied] {
+		if key, starts := d.copyStarts(); starts {
+			d.copied, d.copies = key, true
+		}
 	}
 	if !d.copies {
 		return
 	}
-	if end := min(d.found.until, audio.FrameSamples); end > 0 {
+	end := min(d.found.until, whole)
+	switch {
+	case d.found.seen[d.copied]:
+		d.copyEnd = d.now + int64(end)
+	case heard.Concealed:
+		// Made up from the copy, as often as not.
+		end = whole
+		d.copyEnd = d.now + whole
+	}
+	if end > 0 {
 		ev.copies[0] = Span{0, int16(end)}
 		ev.nCopies = 1
 	}
+}
+
+// moment describes the frame to the relay.
+func (d *Detector) moment(heard Reception) moment {
+	m := moment{now: d.now, hole: heard.Covered}
+	for _, r := range [2]*run{&d.candidate, &d.held} {
+		if r.on && r.last+r.concealed > -touchGap {
+			m.sounding, m.key = true, r.key
+			m.short = r.last-r.first < enough
+			m.proving = r == &d.candidate && r.last > 0
+			return m
+		}
+	}
+	return m
 }
 
 // copyStarts reports whether a tone in this frame looks like a key that went

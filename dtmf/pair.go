@@ -13,6 +13,14 @@ const pairLimit = 300 * audio.SamplesPerMs
 // an event of which only the end arrived may be the copy of a key this old.
 const forgetAfter = 9 * audio.SampleRate
 
+// eventLag is how much later still than its tone an event may be dated: a
+// browser that is starved of its processor was seen 320 ms late.
+const eventLag = 100 * audio.SamplesPerMs
+
+// timedLimit is how far from the audio being played an event's timestamp may
+// lie: beyond it, its sender counts differently.
+const timedLimit = 2 * audio.SampleRate
+
 type transport uint8
 
 const (
@@ -26,6 +34,7 @@ type sighting struct {
 	key              Key
 	earliest, latest int64
 	relay            uint32 // the named event, if it is one
+	hidden           bool   // in-band, and taken for another key's copy: the IVR did not hear it
 }
 
 // near reports whether the two may be the same press.

@@ -304,7 +304,7 @@ func TestRelayIsCapped(t *testing.T) {
 	total, ends := 0, 0
 	for i := range 600 {
 		q.update(NamedEvents{Active: true, latest: press{id: 1, isKey: true, samples: uint32(i * 160)}})
-		if p := q.next(int64(i*160), false, 0); p.On {
+		if p := q.next(moment{now: int64(i * 160)}); p.On {
 			total = int(p.Samples)
 			if p.End {
 				ends++

@@ -7,16 +7,23 @@ const (
 	provingFor = 60 * audio.SamplesPerMs  // more, while that tone is being proved
 	relayMin   = 50 * audio.SamplesPerMs  // of a relayed key, and between two
 	relayMax   = 8 * audio.SampleRate     // of a relayed key: fits one RFC 4733 segment
+	// copyGap is what may interrupt the in-band copy of a key: a longer gap may
+	// separate it from another press.
+	copyGap = 30 * audio.SamplesPerMs
+	// touchGap is how near to a hole a tone must end to go on behind it, and
+	// enough what makes it a key without that (ITU-T Q.24: 40 ms).
+	touchGap = 10 * audio.SamplesPerMs
+	enough   = 48 * audio.SamplesPerMs
 )
 
 // relayed is a named event on its way to an IVR leg.
 type relayed struct {
-	id        uint32
-	key       Key
-	begin     int64
-	samples   uint32 // its length so far
-	ended     bool
-	cancelled bool // the audio carries it
+	id      uint32
+	key     Key
+	begin   int64
+	samples uint32 // its length so far
+	ended   bool
+	carried bool // the audio brought it, perhaps not all of it
 }
 
 // relayQueue plays named events to an IVR leg, in order and one at a time, at
@@ -42,12 +49,12 @@ func (q *relayQueue) queue(p press, now int64) {
 	*q.at(q.n - 1) = relayed{id: p.id, key: p.key, begin: now, samples: p.samples, ended: p.ended}
 }
 
-// cancel takes an event out that has not begun, because its tone was
-// confirmed in the audio.
-func (q *relayQueue) cancel(id uint32) {
+// carry notes that an event's tone was confirmed in the audio before the event
+// began to go out.
+func (q *relayQueue) carry(id uint32) {
 	for i := range q.n {
 		if r := q.at(i); r.id == id && !(q.playing && i == 0) {
-			r.cancelled = true
+			r.carried = true
 		}
 	}
 }
@@ -71,10 +78,26 @@ func (q *relayQueue) update(named NamedEvents) {
 	}
 }
 
-// next returns this frame's piece. proving says that the audio may be about to
-// confirm the given key: the event then waits a little longer.
-func (q *relayQueue) next(now int64, proving bool, key Key) Relay {
-	for !q.playing && q.n > 0 && q.at(0).cancelled {
+// moment is what the detector knows of a frame when a relay may begin in it.
+type moment struct {
+	now      int64
+	hole     bool // an event was sent in place of this frame's audio
+	sounding bool // a tone of this key sounded just before, or in the frame
+	short    bool // too short so far for a receiver to have a key of it for certain
+	proving  bool // that tone is not confirmed yet
+	key      Key
+}
+
+// next returns this frame's piece. An event waits for its tone, which the audio
+// may carry as well; a little longer while that tone is being proved. It does
+// not wait where it was sent in place of the audio: no other tone sounds there,
+// and one that began before the hole goes on as the event, without a break that
+// would make two keys of it or leave too short a piece to be one.
+func (q *relayQueue) next(m moment) Relay {
+	for !q.playing && q.n > 0 && q.at(0).carried && !q.continues(m) {
+		if m.now+audio.FrameSamples <= q.at(0).begin {
+			return Relay{} // its place is yet to come
+		}
 		q.pop()
 	}
 	if q.n == 0 {
@@ -82,14 +105,14 @@ func (q *relayQueue) next(now int64, proving bool, key Key) Relay {
 	}
 	r := q.at(0)
 	if !q.playing {
-		waited := now + audio.FrameSamples - r.begin
-		if waited < relayWait || now < q.ready ||
-			(proving && key == r.key && waited < relayWait+provingFor) {
+		waited := m.now + audio.FrameSamples - r.begin
+		early := waited < relayWait || m.proving && m.key == r.key && waited < relayWait+provingFor
+		if m.now < q.ready || early && !(m.hole && waited > 0) {
 			return Relay{}
 		}
 		q.begun = r.id
 	}
-	piece := Relay{On: true, Start: !q.playing, Key: r.key}
+	piece := Relay{On: true, Start: !q.playing, Key: r.key, Continues: r.carried}
 	q.playing = true
 	length := uint32(relayMax)
 	if r.ended {
@@ -101,10 +124,16 @@ func (q *relayQueue) next(now int64, proving bool, key Key) Relay {
 	piece.Samples = uint16(q.played)
 	if q.played == length {
 		piece.End = true
-		q.ready = now + int64(q.played-before) + relayMin
+		q.ready = m.now + int64(q.played-before) + relayMin
 		q.pop()
 	}
 	return piece
+}
+
+// continues reports whether the first event goes on from its own tone, now.
+func (q *relayQueue) continues(m moment) bool {
+	r := q.at(0)
+	return m.hole && m.sounding && m.short && m.key == r.key && m.now+audio.FrameSamples > r.begin
 }
 
 func (q *relayQueue) pop() {

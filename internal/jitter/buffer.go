@@ -33,16 +33,25 @@ type Stats struct {
 	Resets    uint64 // new time bases
 }
 
+// slot says what is known of one sample.
+type slot uint8
+
+const (
+	missing slot = iota
+	received
+	covered // by a named event, which was sent in its place
+)
+
 // Buffer is one leg's jitter buffer. Use [New].
 type Buffer struct {
 	law     audio.Law
 	ring    [ringSamples]int16
-	have    [ringSamples]bool
+	slots   [ringSamples]slot
 	started bool
 	primed  bool   // a frame has been played since the last reset
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
-	missing int    // successive frames without any received sample
+	empty   int    // successive frames without any received sample
 	conceal concealer
 	noise   audio.Noise
 	delay   playout
@@ -64,9 +73,9 @@ func (b *Buffer) Stats() Stats { return b.stats }
 // zeroed: nothing of the old source can be replayed.
 func (b *Buffer) Reset() {
 	clear(b.ring[:])
-	clear(b.have[:])
+	clear(b.slots[:])
 	b.conceal = concealer{}
-	b.started, b.primed, b.missing = false, false, 0
+	b.started, b.primed, b.empty = false, false, 0
 	b.delay.reset()
 	b.stats.Resets++
 }
@@ -107,10 +116,10 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 			continue
 		}
 		k := at % ringSamples
-		if b.have[k] {
+		if b.slots[k] == received {
 			continue
 		}
-		b.ring[k], b.have[k] = b.law.DecodeSample(code), true
+		b.ring[k], b.slots[k] = b.law.DecodeSample(code), received
 		fresh++
 	}
 	if end := timestamp + uint32(len(payload)); int32(end-b.end) > 0 {
@@ -126,10 +135,32 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 	}
 }
 
+// Cover notes that a named event was sent in place of a stretch of audio
+// (RFC 4733 §2.5.1.2), given in RTP timestamps of the audio. Events are read on
+// arrival and audio some time later: what is missing there by then is not a
+// loss, and must not be made up from the tone that began before it.
+func (b *Buffer) Cover(timestamp, samples uint32) {
+	if !b.started {
+		return
+	}
+	from := int32(timestamp - b.play)
+	to := min(int64(from)+int64(samples), maxAhead)
+	for i := max(int64(from), 0); i < to; i++ {
+		if k := (b.play + uint32(i)) % ringSamples; b.slots[k] == missing {
+			b.slots[k] = covered
+		}
+	}
+}
+
 // Frame says how the frame of one Pop came about.
 type Frame struct {
 	Concealed bool // some samples were not received and are made up
 	Silent    bool // the source is not sending; the frame is comfort noise
+	Covered   bool // a named event was sent in place of some samples
+	// Timestamp is the RTP timestamp of the frame's first sample, or of the next
+	// one to play if it was inserted. Timed is false before any packet came.
+	Timestamp uint32
+	Timed     bool
 	// Ahead is how many samples from the end of this frame to the newest one
 	// received.
 	Ahead uint32
@@ -138,8 +169,10 @@ type Frame struct {
 // Pop produces the frame to play at now into dst. hold forbids moving the
 // playout delay; event says that a named event accounts for missing audio.
 func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
+	at := b.play
 	f := b.pop(dst, now, hold, event)
 	if b.started {
+		f.Timestamp, f.Timed = at, true
 		f.Ahead = b.end - b.play
 	}
 	return f
@@ -177,21 +210,26 @@ func (b *Buffer) skip(dst *audio.Frame, event bool) Frame {
 	return Frame{
 		Concealed: first.Concealed || after.Concealed,
 		Silent:    first.Silent && after.Silent,
+		Covered:   first.Covered || after.Covered,
 	}
 }
 
 // read takes one frame off the ring and makes up what is missing.
 func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 	b.primed = true
-	got := 0
+	got, byName := 0, false
 	for i := 0; i < len(dst); {
-		run, have := b.runAt(b.play+uint32(i), len(dst)-i)
+		run, what := b.runAt(b.play+uint32(i), len(dst)-i)
 		part := dst[i : i+run]
 		switch {
-		case have:
+		case what == received:
 			b.take(part, b.play+uint32(i))
 			got += run
-		case event || b.missing >= goneAfter:
+		case what == covered:
+			b.uncover(b.play+uint32(i), run)
+			byName = true
+			fallthrough
+		case event || byName || b.empty >= goneAfter:
 			b.noise.Fill(part)
 			b.conceal.forget()
 		default:
@@ -203,25 +241,27 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 	if int32(b.end-b.play) < 0 {
 		b.end = b.play
 	}
-	return b.account(got, len(dst), event)
+	f := b.account(got, len(dst), event || byName)
+	f.Covered = byName
+	return f
 }
 
 func (b *Buffer) account(got, want int, event bool) Frame {
 	if got == want {
-		b.missing = 0
+		b.empty = 0
 		return Frame{}
 	}
 	if got > 0 {
-		b.missing = 0
+		b.empty = 0
 	} else {
-		b.missing++
+		b.empty++
 	}
 	switch {
 	case event:
-		b.missing = 0
+		b.empty = 0
 		b.stats.Filled++
 		return Frame{Silent: got == 0}
-	case b.missing > goneAfter:
+	case b.empty > goneAfter:
 		return Frame{Silent: true}
 	default:
 		b.stats.Concealed++
@@ -229,13 +269,20 @@ func (b *Buffer) account(got, want int, event bool) Frame {
 	}
 }
 
-// runAt returns the length, up to limit, of the run of received or of missing
-// samples that starts at timestamp at.
-func (b *Buffer) runAt(at uint32, limit int) (n int, have bool) {
-	have = b.have[at%ringSamples]
-	for n = 1; n < limit && b.have[(at+uint32(n))%ringSamples] == have; n++ {
+// runAt returns the length, up to limit, of the run of samples of one kind that
+// starts at timestamp at.
+func (b *Buffer) runAt(at uint32, limit int) (n int, what slot) {
+	what = b.slots[at%ringSamples]
+	for n = 1; n < limit && b.slots[(at+uint32(n))%ringSamples] == what; n++ {
 	}
-	return n, have
+	return n, what
+}
+
+// uncover frees the slots of a stretch that has been played.
+func (b *Buffer) uncover(at uint32, n int) {
+	for i := range uint32(n) {
+		b.slots[(at+i)%ringSamples] = missing
+	}
 }
 
 // take moves received samples out of the ring and zeroes them there.
@@ -243,7 +290,7 @@ func (b *Buffer) take(dst []int16, at uint32) {
 	for i := range dst {
 		k := (at + uint32(i)) % ringSamples
 		dst[i] = b.ring[k]
-		b.ring[k], b.have[k] = 0, false
+		b.ring[k], b.slots[k] = 0, missing
 	}
 	b.conceal.receive(dst)
 }

@@ -67,6 +67,10 @@ func (p *playout) tick(now time.Time, ahead uint32, hold bool) move {
 	if hold {
 		return stay
 	}
+	// Ticks that this machine missed left audio behind; nothing needs so much.
+	if ahead > maxDelaySamples+2*audio.FrameSamples {
+		return shrink
+	}
 	if p.late {
 		p.late = false
 		p.since = time.Time{}

@@ -1,0 +1,84 @@
+package bridge_test
+
+import (
+	"fmt"
+	"testing"
+
+	"tonegate/bridge"
+	"tonegate/dtmf"
+	"tonegate/internal/audio"
+	"tonegate/mixer/mask"
+)
+
+// TestBrowserThatSendsBoth plays what a browser does with a key pressed as tone
+// and event at once: its events take the place of audio, so that the tone's
+// beginning goes out before them and its end after them, as much of each as the
+// browser's own delay leaves. Behind a deep buffer the audio is played when the
+// events are long over.
+func TestBrowserThatSendsBoth(t *testing.T) {
+	const card = "5500142##9"
+	for _, deep := range []int{0, 4, 10} {
+		for _, takesEvents := range []bool{false, true} {
+			for before := 0; before <= 32; before += 4 { // ms of the tone ahead of the events
+				for after := 0; after <= 60; after += 12 { // and behind them
+					t.Run(fmt.Sprintf("events=%v/deep=%d/before=%dms/after=%dms", takesEvents, deep, before, after), func(t *testing.T) {
+						r := newRig(t, mask.Strip)
+						customer := r.join(bridge.Customer, audio.MuLaw, true)
+						r.join(bridge.IVR, audio.MuLaw, takesEvents)
+						if deep > 0 {
+							r.deepen(customer, deep)
+						}
+						if err := r.c.BeginCapture(bridge.Capture{Mode: mask.Strip}); err != nil {
+							t.Fatal(err)
+						}
+						if got := r.tornTones(customer, card, before, after); got != card {
+							t.Errorf("the IVR got %q", got)
+						}
+						if pressed := symbols(r.pressed); pressed != card {
+							t.Errorf("the built-in IVR would read %q", pressed)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// tornTones keys a card with a key every 400 ms and returns what the IVR got.
+func (r *rig) tornTones(id bridge.LegID, card string, before, after int) (got string) {
+	const spacing, down, first = 20, 5, 30
+	sent := make([]int16, (first+(len(card)+4)*spacing)*audio.FrameSamples)
+	for i := range card {
+		k, _ := dtmf.KeyOf(card[i])
+		at := (first + i*spacing) * audio.FrameSamples
+		keyTone(sent, at-before*audio.SamplesPerMs, before*audio.SamplesPerMs, k)
+		keyTone(sent, at+down*audio.FrameSamples, after*audio.SamplesPerMs, k)
+	}
+	ear := dtmf.NewDetector()
+	for n := range len(sent) / audio.FrameSamples {
+		at := n - first
+		if i := at / spacing; at >= 0 && i < len(card) && at%spacing < down {
+			k, _ := dtmf.KeyOf(card[i])
+			step := at % spacing
+			r.event(id, k, uint32(step*audio.FrameSamples), uint16((step+1)*audio.FrameSamples), step == 0, step == down-1)
+			r.legs[id].ts += audio.FrameSamples // in place of audio
+		} else {
+			f := frameOf(sent, n)
+			r.say(id, &f)
+		}
+		seen := len(r.events)
+		r.tick()
+		heard := r.out.IVR.Samples()
+		if len(r.events) > seen {
+			heard = audio.Frame{}
+		}
+		for _, e := range r.events[seen:] {
+			if e.Marker {
+				got += string(dtmf.Key(e.Payload[0]).Symbol())
+			}
+		}
+		ev := ear.Process(&heard, dtmf.Reception{})
+		got += symbols(ev.Pressed())
+	}
+	return got
+}
