@@ -114,6 +114,8 @@ func joinCode(err error) websocket.StatusCode {
 		return closeDraining
 	case errors.Is(err, call.ErrNotFound), errors.Is(err, call.ErrEnded):
 		return closeConference
+	case errors.Is(err, call.ErrStore):
+		return websocket.StatusTryAgainLater
 	default:
 		return websocket.StatusInternalError
 	}

@@ -91,11 +91,11 @@ func (s *Service) resumeConference(ctx context.Context, c *conference) error {
 		seed = rand.Uint64()
 	}
 	c.session = ivr.New(s.sessionConfig(c))
+	c.doubt = true
 	policy := mask.Policy{Mode: c.Mode, Replacement: c.Replacement}
 	if err := s.engine.Open(c.ID, bridge.Config{Policy: policy, Seed: seed, InDoubt: true}, c.session); err != nil {
 		return err
 	}
-	c.doubt = true
 	for _, l := range c.legs {
 		if l.Kind == KindBuiltin && l.State != LegLeft {
 			if err := s.attachBuiltin(ctx, c, l); err != nil {

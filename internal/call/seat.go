@@ -69,17 +69,21 @@ func (s *Service) Join(token string, overHTTP bool) (*Seat, error) {
 	if overHTTP {
 		l.earlier = [32]byte{}
 	}
+	first = !l.joined
 	seat := s.sit(l, overHTTP)
 	c := s.byID[l.ConferenceID]
 	s.mu.Unlock()
-	return s.kept(c, seat)
+	return s.kept(c, seat, first)
 }
 
 // kept returns a seat once its resume secret would outlive the process: the
-// client is told of no other.
-func (s *Service) kept(c *conference, seat *Seat) (*Seat, error) {
+// client is told of no other. If it would not, a first join has not been, and
+// whoever had joined before may come back as before.
+func (s *Service) kept(c *conference, seat *Seat, first bool) (*Seat, error) {
 	if err := s.keep(c, nil); err != nil {
-		seat.Reset()
+		if first {
+			seat.Reset()
+		}
 		seat.Lost()
 		return nil, err
 	}
@@ -115,7 +119,7 @@ func (s *Service) Resume(legID, secret string) (*Seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.kept(c, seat)
+	return s.kept(c, seat, false)
 }
 
 func (s *Service) comeBack(legID, secret string) (*conference, *Seat, error) {
