@@ -95,7 +95,7 @@ func start(t *testing.T, o options) *node {
 		Arena: dtmf.NewArena(make([]byte, 1<<12)), Prompts: prompts, Grace: o.grace, Shards: 1,
 		MaxConferences: o.max, Seed: 1, Now: n.clock.now,
 		Connectors: func(name string) (psp.Connector, bool) { return silent{}, name == "psp-main" },
-		Audit:      o.audit, State: state,
+		Audit:      o.audit, State: state, Events: db,
 	})
 	keys := auth.NewKeys(db, n.clock.now)
 	_, err = keys.Ensure(apiKey)

@@ -37,7 +37,7 @@ type maskingMessage struct {
 	State string `json:"state"`
 	Mode  string `json:"mode"`
 	Armed bool   `json:"armed"`
-	Talk  bool   `json:"talk"`
+	Talk  bool   `json:"talk,omitempty"`
 }
 
 type captureMessage struct {

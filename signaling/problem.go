@@ -14,6 +14,7 @@ import (
 	"tonegate/internal/call"
 	"tonegate/internal/engine"
 	"tonegate/internal/rtcleg"
+	"tonegate/internal/store"
 )
 
 // Problem is an error as the API sends it (RFC 9457).
@@ -156,6 +157,7 @@ var meanings = []meaning{
 	{call.ErrStore, http.StatusServiceUnavailable, "store_unavailable"},
 	{call.ErrAudit, http.StatusServiceUnavailable, "audit_unavailable"},
 	{call.ErrNoCapture, http.StatusConflict, "capture_not_collecting"},
+	{store.ErrCursor, http.StatusUnprocessableEntity, "cursor"},
 	{call.ErrNoTalk, http.StatusConflict, "talk_not_muted"},
 	{call.ErrTalking, http.StatusConflict, "talk_pressed"},
 	{call.ErrNoCollector, http.StatusConflict, "no_collector"},

@@ -79,6 +79,7 @@ func New(cfg Config) http.Handler {
 	s.registerJoinCodes(api)
 	s.registerNode(api)
 	s.registerAudit(api)
+	s.registerEvents(api)
 	mux.HandleFunc("POST /v1/whip", s.whipPost)
 	mux.HandleFunc("PATCH /v1/whip/{leg}", s.whipPatch)
 	mux.HandleFunc("DELETE /v1/whip/{leg}", s.whipDelete)

@@ -9,7 +9,7 @@ import (
 )
 
 func talks(pressed bool) func(message) bool {
-	return func(m message) bool { return m["type"] == "masking" && m["talk"] == pressed }
+	return func(m message) bool { return m["type"] == "masking" && (m["talk"] == true) == pressed }
 }
 
 // TestPressToTalk: the agent presses and releases, or the time runs out, or the

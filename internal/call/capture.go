@@ -67,6 +67,8 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 	}
 	c.broadcastMasking()
 	c.broadcastCapture()
+	s.emit(c, store.Event{Type: "masking.armed", CaptureID: spec.ID, State: spec.Mode.String()})
+	s.emit(c, store.Event{Type: "capture.started", CaptureID: spec.ID})
 	s.cfg.Log.Info("capture started", zap.String("conference_id", c.ID), zap.String("capture_id", spec.ID),
 		zap.Stringer("mask", spec.Mode), zap.String("collector", spec.Collector))
 	return *c.capture, nil

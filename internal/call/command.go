@@ -150,6 +150,11 @@ func (s *Service) command(ctx context.Context, act audit.Entry, id string, f fun
 	if err != nil {
 		return Capture{}, meaningOf(err)
 	}
+	if last.CaptureID == id && !last.State.Open() {
+		s.mu.Lock()
+		c.outcome = last
+		s.mu.Unlock()
+	}
 	out, err := s.Capture(id)
 	if last.CaptureID == id {
 		out.Progress = last // the notice may still be on its way

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/internal/audit"
+	"tonegate/internal/store"
 )
 
 // drain is how a node's last calls end.
@@ -63,6 +64,7 @@ func (s *Service) Drain(ctx context.Context, by Actor, within time.Duration) err
 		s.drain.timer = time.AfterFunc(within, s.endDrain)
 	}
 	s.mu.Unlock()
+	s.emit(nil, store.Event{Type: "node.draining"})
 	s.cfg.Log.Info("draining", zap.Duration("within", within))
 	s.endAll(ctx, "drain", func(c *conference) bool {
 		for _, l := range c.legs {
@@ -102,6 +104,7 @@ func (s *Service) Close(ctx context.Context) {
 	s.engine.Close()
 	s.submits.Wait()
 	s.notices.close()
+	close(s.outbox.closed)
 	s.wg.Wait()
 }
 

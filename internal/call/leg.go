@@ -226,6 +226,7 @@ func (s *Service) removeIf(ctx context.Context, legID, reason string, still func
 	l.State, l.mediaUp = LegLeft, false
 	l.stopGrace()
 	s.hush(l, "hang_up")
+	s.emitLeg(c, l, "left")
 	e, seat, media := l.engine, l.seat, l.media
 	l.engine, l.seat, l.media = nil, nil, nil
 	if seat != nil {

@@ -11,6 +11,7 @@ import (
 	"tonegate/internal/audit"
 	"tonegate/internal/ivr"
 	"tonegate/internal/rtcleg"
+	"tonegate/internal/store"
 )
 
 // notice is something a shard or a transport said.
@@ -152,6 +153,7 @@ func (s *Service) applyProgress(c *conference, p ivr.Progress) {
 		return
 	}
 	armed := c.capture.Progress.Armed
+	s.emitProgress(c, &c.capture.Progress, &p)
 	c.capture.Progress = p
 	c.broadcastCapture()
 	if p.Armed != armed {
@@ -202,9 +204,16 @@ func (s *Service) refresh(c *conference, l *leg) {
 	}
 	if l.State == LegConnected && c.State == ConferenceCreated {
 		c.State = ConferenceActive
+		s.emit(c, store.Event{Type: "conference.started"})
 		s.keepLater(c)
 	}
 	if l.State != before {
+		switch l.State {
+		case LegConnected:
+			s.emitLeg(c, l, "joined")
+		case LegReconnecting:
+			s.emitLeg(c, l, "reconnecting")
+		}
 		s.cfg.Log.Info("leg state", zap.String("conference_id", c.ID), zap.String("leg_id", l.ID),
 			zap.Stringer("role", l.Role), zap.String("state", l.State))
 		c.broadcast(LegChanged{l.Leg})

@@ -250,6 +250,7 @@ func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 			capture.Progress.State = ivr.FailedState
 		}
 		c.concluded = capture.ID
+		s.emitEnd(c, &capture.Progress)
 	}
 	p := capture.Progress
 	s.mu.Unlock()

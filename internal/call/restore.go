@@ -64,6 +64,7 @@ func (s *Service) restore(ctx context.Context, kept store.Conference) error {
 		if capture.Progress.State.Open() {
 			capture.fail()
 			failed = append(failed, capture.Progress)
+			s.emitEnd(c, &capture.Progress)
 		}
 	}
 	if c.State == ConferenceEnded {

@@ -16,6 +16,7 @@ import (
 	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
 	"tonegate/internal/rtcleg"
+	"tonegate/internal/store"
 	"tonegate/mixer/mask"
 )
 
@@ -39,6 +40,7 @@ type Config struct {
 	Connectors     Connectors    // nil: no payments
 	Audit          Auditor       // nil: nothing is recorded
 	State          Keeper        // nil: nothing outlives the process
+	Events         EventLog      // nil: no events for the platform
 	MaxConferences int           // default 2000
 	Shards         int
 	Seed           uint64 // zero: random
@@ -50,6 +52,7 @@ type Service struct {
 	cfg      Config
 	engine   *engine.Engine
 	notices  *notices
+	outbox   *outbox
 	mu       sync.Mutex
 	byID     map[string]*conference
 	legs     map[string]*leg
@@ -67,14 +70,15 @@ type conference struct {
 	Conference
 	session   *ivr.Session
 	capture   *Capture
-	payment   *payment   // of the capture
-	captures  []*Capture // all of them; the last is capture, once it began
-	concluded string     // the capture whose end is on record
-	released  string     // the capture of which it is on record that masking was released
-	disk      sync.Mutex // held while the conference is written
-	endsBy    time.Time  // at the latest; zero: no limit
-	doubt     bool       // as bridge.Conference.InDoubt said last
-	talker    string     // the leg that presses press-to-talk
+	payment   *payment     // of the capture
+	captures  []*Capture   // all of them; the last is capture, once it began
+	concluded string       // the capture whose end is on record
+	outcome   ivr.Progress // of the capture that somebody ended last, as told to them
+	released  string       // the capture of which it is on record that masking was released
+	disk      sync.Mutex   // held while the conference is written
+	endsBy    time.Time    // at the latest; zero: no limit
+	doubt     bool         // as bridge.Conference.InDoubt said last
+	talker    string       // the leg that presses press-to-talk
 	// commanded says that somebody ends the capture just now. It belongs to the
 	// conference's goroutine.
 	commanded bool
@@ -99,7 +103,7 @@ func New(cfg Config) *Service {
 		cfg.Now = time.Now
 	}
 	s := &Service{
-		cfg: cfg, notices: newNotices(),
+		cfg: cfg, notices: newNotices(), outbox: newOutbox(),
 		byID: map[string]*conference{}, legs: map[string]*leg{}, captures: map[string]*Capture{},
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -107,6 +111,7 @@ func New(cfg Config) *Service {
 		Shards: cfg.Shards, Log: cfg.Log, Metrics: cfg.EngineMetrics, Observer: s.notices, Seed: cfg.Seed,
 	})
 	s.wg.Go(s.work)
+	s.wg.Go(s.writeEvents)
 	return s
 }
 
@@ -277,8 +282,9 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 		defer s.mu.Unlock()
 		return c.snapshot(), nil
 	}
+	s.catchUp(c)
 	collecting := c.capture != nil && c.capture.Progress.State.Open() && c.capture.Progress.State != ivr.Submitting
-	armed := c.capture != nil && c.capture.Progress.Armed
+	armed := c.capture != nil && c.capture.Progress.State != ivr.Idle && c.released != c.capture.ID
 	talked := c.talker != ""
 	c.talker = ""
 	s.markEnded(c, "ended")
@@ -317,6 +323,16 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	return out, nil
 }
 
+// catchUp takes over how a capture ended, if the notice of it is still on its
+// way: whoever ended it was told already. The caller holds the lock.
+func (s *Service) catchUp(c *conference) {
+	if c.capture == nil || c.outcome.CaptureID != c.capture.ID || !c.capture.Progress.State.Open() {
+		return
+	}
+	s.emitProgress(c, &c.capture.Progress, &c.outcome)
+	c.capture.Progress, c.concluded = c.outcome, c.capture.ID
+}
+
 // markEnded updates the records. The caller holds the lock.
 func (s *Service) markEnded(c *conference, reason string) {
 	c.State, c.EndedAt = ConferenceEnded, s.cfg.Now().UTC()
@@ -328,9 +344,13 @@ func (s *Service) markEnded(c *conference, reason string) {
 		// A payment that is under way has its own end: see settle.
 		if c.capture.Progress.State != ivr.Submitting {
 			c.capture.Progress.State, c.capture.Progress.Reason = ivr.CancelledState, ivr.ConferenceEnded
+			s.emitEnd(c, &c.capture.Progress)
 		}
 	}
 	for _, l := range c.legs {
+		if l.State != LegLeft {
+			s.emitLeg(c, l, "left")
+		}
 		l.State = LegLeft
 		l.stopGrace()
 		l.seat, l.media, l.engine = nil, nil, nil
@@ -340,6 +360,7 @@ func (s *Service) markEnded(c *conference, reason string) {
 		seat.finish(nil)
 	}
 	clear(c.seats)
+	s.emit(c, store.Event{Type: "conference.ended", Reason: reason})
 	time.AfterFunc(keepEnded, func() { s.purge(c) })
 }
 

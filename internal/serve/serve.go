@@ -187,7 +187,7 @@ func (s *server) openCalls() (err error) {
 		Log: s.log, RTC: s.rtc, Tokens: auth.NewTokens(private, time.Now, others...), Used: s.store,
 		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts,
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
-		Connectors: s.psp.Get, Audit: s.audit, State: s.store,
+		Connectors: s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
 	})
 	return s.calls.Restore(context.Background())
 }

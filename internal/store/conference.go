@@ -89,7 +89,9 @@ func (s *Store) Keep(c Conference) error {
 
 // Forget removes a conference; an unknown one is no error.
 func (s *Store) Forget(id string) error {
-	err := s.db.Batch(func(tx *bbolt.Tx) error { return tx.Bucket(bucketConferences).Delete([]byte(id)) })
+	err := s.db.Batch(func(tx *bbolt.Tx) error {
+		return errors.Join(tx.Bucket(bucketConferences).Delete([]byte(id)), tx.Bucket(bucketSequences).Delete([]byte(id)))
+	})
 	if err != nil {
 		return fmt.Errorf("forget a conference: %w", err)
 	}

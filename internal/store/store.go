@@ -33,6 +33,8 @@ var (
 	bucketUsed = []byte("used_tokens")
 
 	bucketConferences = []byte("conferences") // id → JSON
+	bucketEvents      = []byte("events")      // number → JSON
+	bucketSequences   = []byte("sequences")   // conference → number of its last event
 )
 
 // Store is an open data file.
@@ -53,7 +55,7 @@ func Open(folder string) (*Store, error) {
 	}
 	db.MaxBatchDelay = gather
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, b := range [][]byte{bucketKeys, bucketMeta, bucketUsed, bucketConferences} {
+		for _, b := range [][]byte{bucketKeys, bucketMeta, bucketUsed, bucketConferences, bucketEvents, bucketSequences} {
 			if _, err := tx.CreateBucketIfNotExists(b); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -120,4 +121,32 @@ func TestConferencesOutliveARestart(t *testing.T) {
 	assert.Equal(t, []store.Conference{c}, all)
 	assert.Error(t, new(store.Hash).UnmarshalText([]byte("01")))
 	assert.Error(t, new(store.Hash).UnmarshalText([]byte("zz")))
+}
+
+func TestEventsAreNumberedAndPaged(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, folder)
+	none, err := s.Events("", 10)
+	require.NoError(t, err)
+	assert.Empty(t, none)
+	require.NoError(t, s.AppendEvents([]store.Event{
+		{Type: "a", ConferenceID: "conf_1", Time: epoch.UTC()}, {Type: "b", ConferenceID: "conf_2"}, {Type: "c"},
+	}))
+	require.NoError(t, s.Close())
+	s = open(t, folder)
+	require.NoError(t, s.AppendEvents([]store.Event{{Type: "d", ConferenceID: "conf_1"}}))
+	first, err := s.Events("", 2)
+	require.NoError(t, err)
+	rest, err := s.Events(first[1].ID, 10)
+	require.NoError(t, err)
+	var got []string
+	for _, e := range append(first, rest...) {
+		got = append(got, fmt.Sprint(e.Type, e.ConferenceID, e.Sequence))
+		assert.Regexp(t, "^evt_[a-p]{16}$", e.ID)
+	}
+	assert.Equal(t, []string{"aconf_11", "bconf_21", "c0", "dconf_12"}, got)
+	for _, bad := range []string{"x", "evt_", "evt_aaaaaaaaaaaaaaaz", "evt_aaaaaaaaaaaaaaaa"} {
+		_, err = s.Events(bad, 1)
+		assert.ErrorIs(t, err, store.ErrCursor, bad)
+	}
 }
