@@ -32,6 +32,8 @@ pages:
 browsers:
 	@echo "== three browsers on one call"
 	@cd web && npm run --silent browsers
+	@echo "== a payment in two browsers"
+	@cd web && npm run --silent payment
 
 calls:
 	@echo "== whole calls over WebRTC"

@@ -125,7 +125,7 @@ func (w *wire) onlyStates(t *testing.T) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	require.Contains(t, string(w.all), `"state":"entering","digits_entered":0,"masked":""}`)
-	for _, text := range []string{"attempt", "brand", "last4", "4242", "•", "tok_"} {
+	for _, text := range []string{"attempt", "brand", "last4", "4242", "•", "tok_", "receipt", "failure", "connector\":"} {
 		assert.NotContains(t, string(w.all), text)
 	}
 }
@@ -172,6 +172,17 @@ func TestExternalCollector(t *testing.T) {
 	agent.find(func(m message) bool { return m["type"] == "capture_progress" && m["state"] == "completed" }, "the end")
 	agent.mu.Lock()
 	assert.NotContains(t, string(agent.all), "tok_1", "the token is the platform's")
+	agent.mu.Unlock()
+
+	// The agent can name the result, not use it.
+	capture = begin("long")
+	n.must(200, "POST", capture+"/complete", `{"result":{"token":"tok_abcdefghijkl"}}`)
+	agent.find(func(m message) bool {
+		receipt, _ := m["receipt"].(map[string]any)
+		return receipt["of"] == "token" && receipt["ending"] == "ijkl"
+	}, "the receipt")
+	agent.mu.Lock()
+	assert.NotContains(t, string(agent.all), "hijkl", "the token is the platform's")
 	agent.mu.Unlock()
 
 	capture = begin("c")

@@ -212,8 +212,13 @@ func captureShape(c call.Capture) CaptureShape {
 		out.Result = &CaptureResult{Token: r.Token, Brand: r.Brand.String(), Last4: r.LastFour.String(), Exp: r.Expiry,
 			PSPReference: r.Reference, Envelope: r.Envelope, Format: r.Format}
 	}
-	if f := c.Failure; f != nil && c.Progress.State == ivr.FailedState {
-		out.Failure = &CaptureFailure{string(f.Class), f.Sent}
-	}
+	out.Failure = failureShape(c)
 	return out
+}
+
+func failureShape(c call.Capture) *CaptureFailure {
+	if f := c.Failure; f != nil && c.Progress.State == ivr.FailedState {
+		return &CaptureFailure{string(f.Class), f.Sent}
+	}
+	return nil
 }

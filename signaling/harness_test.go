@@ -104,7 +104,7 @@ func start(t *testing.T, o options) *node {
 	h := httptest.NewServer(signaling.New(signaling.Config{
 		Audit: reader,
 		Log:   zap.NewNop(), Calls: n.calls, Keys: keys, Console: auth.NewCodes[struct{}](time.Minute), Version: "1.2.3",
-		JoinTimeout: o.joinTimeout, Now: n.clock.now,
+		JoinTimeout: o.joinTimeout, Now: n.clock.now, Connectors: []string{"psp-main"},
 	}))
 	n.url = h.URL
 	n.close = sync.OnceFunc(func() { n.calls.Close(context.Background()) })

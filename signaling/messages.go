@@ -1,7 +1,11 @@
 package signaling
 
 import (
+	"slices"
+
+	"tonegate/internal/auth"
 	"tonegate/internal/call"
+	"tonegate/internal/ivr"
 )
 
 // request is any message of a client. Which members count depends on the type.
@@ -46,6 +50,16 @@ type captureMessage struct {
 	State     string         `json:"state"`
 	Reason    string         `json:"reason,omitempty"`
 	Fields    []CaptureField `json:"fields"`
+	// For agents alone.
+	Connector string          `json:"connector,omitempty"`
+	Receipt   *receiptShape   `json:"receipt,omitempty"`
+	Failure   *CaptureFailure `json:"failure,omitempty"`
+}
+
+// receiptShape tells of a payment's result without handing it over.
+type receiptShape struct {
+	Of     string `json:"of"`
+	Ending string `json:"ending,omitempty"`
 }
 
 type joinedMessage struct {
@@ -60,6 +74,7 @@ type joinedMessage struct {
 	Legs          []legMessage    `json:"legs"`
 	Masking       maskingMessage  `json:"masking"`
 	Capture       *captureMessage `json:"capture"`
+	Connectors    []string        `json:"connectors"` // of those who may start a capture
 }
 
 type levelMessage struct {
@@ -120,14 +135,22 @@ func maskingOf(m call.Masking) maskingMessage {
 
 func captureOf(c call.Capture) captureMessage {
 	p := c.Progress
-	return captureMessage{CaptureID: c.ID, State: p.State.String(), Reason: p.Reason.String(), Fields: captureFields(p)}
+	out := captureMessage{CaptureID: c.ID, State: p.State.String(), Reason: p.Reason.String(), Fields: captureFields(p),
+		Connector: c.Payment.Connector, Failure: failureShape(c)}
+	if r := c.Receipt; r != nil && p.State == ivr.Completed {
+		out.Receipt = &receiptShape{r.Of, r.Ending}
+	}
+	return out
 }
 
-func joinedOf(j call.Joined, resume string) joinedMessage {
+func joinedOf(j call.Joined, resume string, connectors []string) joinedMessage {
 	out := joinedMessage{
 		Type: "joined", ConferenceID: j.Leg.ConferenceID, LegID: j.Leg.ID, Role: j.Leg.Role.String(),
 		Grants: j.Grants, Resume: resume, ICEServers: []string{}, Demonstration: j.Conference.Demonstration,
-		Legs: []legMessage{}, Masking: maskingOf(j.Masking),
+		Legs: []legMessage{}, Masking: maskingOf(j.Masking), Connectors: []string{},
+	}
+	if slices.Contains(j.Grants, auth.GrantCapture) {
+		out.Connectors = append(out.Connectors, connectors...)
 	}
 	if out.Grants == nil {
 		out.Grants = []string{}

@@ -147,7 +147,7 @@ func (l *link) serve(ctx context.Context, cancel context.CancelFunc) {
 
 // write sends the join's answer and then events until the seat is over.
 func (l *link) write(ctx context.Context) {
-	if l.send(ctx, joinedOf(l.seat.Snapshot(), l.seat.ResumeSecret())) != nil {
+	if l.send(ctx, joinedOf(l.seat.Snapshot(), l.seat.ResumeSecret(), l.server.cfg.Connectors)) != nil {
 		return
 	}
 	for {

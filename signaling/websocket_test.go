@@ -30,6 +30,7 @@ func TestJoinedSaysWhereOneIs(t *testing.T) {
 	assert.Equal(t, map[string]any{"state": "strip", "mode": "strip", "armed": false}, m["masking"])
 	assert.Nil(t, m["capture"])
 	assert.Contains(t, m, "capture")
+	assert.Equal(t, []any{"psp-main"}, m["connectors"])
 	legs := m["legs"].([]any)
 	require.Len(t, legs, 3)
 	assert.Equal(t, map[string]any{"leg_id": agent.ID, "role": "agent", "kind": "external", "state": "joining"}, legs[1])
@@ -37,6 +38,7 @@ func TestJoinedSaysWhereOneIs(t *testing.T) {
 
 	_, customer := n.joined(c.leg("customer").Join.Token)
 	assert.Equal(t, []any{}, customer["grants"])
+	assert.Equal(t, []any{}, customer["connectors"], "of no use to those who may not pay")
 }
 
 func TestTalkOverWebSocket(t *testing.T) {

@@ -34,6 +34,10 @@ func (s *Service) CompleteCapture(ctx context.Context, by Actor, id string, resu
 	c := s.byID[out.ConferenceID]
 	if record := s.captures[id]; record != nil {
 		record.Result = result
+		// Else its end is still to be told, and tells of the result.
+		if c := s.byID[record.ConferenceID]; c != nil && c.capture == record && !record.Progress.State.Open() {
+			c.broadcastCapture()
+		}
 	}
 	s.mu.Unlock()
 	if c != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"tonegate/bridge"
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
 )
@@ -27,4 +28,25 @@ func TestCauses(t *testing.T) {
 	assert.Equal(t, ivr.NoCause, causeOf(nil))
 	assert.Equal(t, ivr.ProviderError, causeOf(errors.New("not recorded")))
 	assert.Nil(t, failureOf(errors.New("not recorded")))
+}
+
+// TestReceipt: an agent can name a result and never use it.
+func TestReceipt(t *testing.T) {
+	for _, tc := range []struct {
+		result *Result
+		want   *Receipt
+	}{
+		{nil, nil},
+		{&Result{}, nil},
+		{&Result{Token: "tok_abcdefghijkl"}, &Receipt{"token", "ijkl"}},
+		{&Result{Token: "tok_abcdefg"}, &Receipt{"token", ""}},
+		{&Result{Reference: "ch_9876543210"}, &Receipt{"charge", "3210"}},
+		{&Result{Envelope: "-----BEGIN AGE ENCRYPTED FILE-----", Format: "age"}, &Receipt{"envelope", ""}},
+	} {
+		assert.Equal(t, tc.want, tc.result.receipt())
+	}
+	seen := Capture{Result: &Result{Token: "tok_abcdefghijkl"}, Failure: &Failure{Class: psp.Declined}, Payment: PaymentSpec{Connector: "psp-main"}}
+	agent, supervisor := seen.seenBy(bridge.Agent), seen.seenBy(bridge.Supervisor)
+	assert.Nil(t, agent.Result)
+	assert.Equal(t, Capture{}, supervisor)
 }

@@ -107,7 +107,7 @@ func (s *Service) releases(c *conference, p *ivr.Progress) bool {
 // statesOnly is what a supervisor sees of a capture: that it goes on, not what
 // of whom.
 func (c Capture) statesOnly() Capture {
-	c.Result, c.Failure = nil, nil
+	c.Payment, c.Result, c.Failure = PaymentSpec{}, nil, nil
 	for i := range c.Progress.Fields {
 		f := &c.Progress.Fields[i]
 		*f = ivr.FieldProgress{Name: f.Name, Kind: f.Kind, State: f.State}
@@ -116,11 +116,11 @@ func (c Capture) statesOnly() Capture {
 }
 
 // seenBy is what a leg's role sees of a capture. The result is the platform's
-// alone.
+// alone: an agent is told that there is one, or why there is none.
 func (c Capture) seenBy(r bridge.Role) Capture {
 	if r != bridge.Agent {
 		return c.statesOnly()
 	}
-	c.Result, c.Failure = nil, nil
+	c.Receipt, c.Result = c.Result.receipt(), nil
 	return c
 }

@@ -123,6 +123,7 @@ type Capture struct {
 	Progress     ivr.Progress
 	Result       *Result  // of a payment, once completed
 	Failure      *Failure // of a payment
+	Receipt      *Receipt // in place of Result, for those who see no result
 }
 
 // Ticket opens one join.

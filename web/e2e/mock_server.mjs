@@ -35,7 +35,7 @@ export function startMock(port = 0) {
     legs: c.legs.map(publicLeg),
   })
 
-  function create({ ivr = 'browser', external_id, demonstration = true } = {}) {
+  function create({ ivr = 'browser', external_id, demonstration = true, supervisor = false } = {}) {
     const conference = {
       id: id('conf'),
       external_id,
@@ -46,7 +46,7 @@ export function startMock(port = 0) {
       capture: null,
       legs: [],
     }
-    for (const role of ['customer', 'agent', 'ivr']) {
+    for (const role of ['customer', 'agent', 'ivr', ...(supervisor ? ['supervisor'] : [])]) {
       const builtin = role === 'ivr' && ivr === 'builtin'
       conference.legs.push({ id: id('leg'), role, kind: builtin ? 'builtin' : 'external', state: builtin ? 'connected' : 'invited', conference })
     }
@@ -63,7 +63,7 @@ export function startMock(port = 0) {
   const links = (conference) =>
     conference.legs
       .filter((leg) => leg.kind === 'external')
-      .map((leg) => ({ role: leg.role, leg_id: leg.id, code: codeFor(leg), path: { customer: '/phone', agent: '/agent', ivr: '/ivr' }[leg.role] }))
+      .map((leg) => ({ role: leg.role, leg_id: leg.id, code: codeFor(leg), path: { customer: '/phone', ivr: '/ivr' }[leg.role] ?? '/agent' }))
 
   const wireLeg = (leg) => ({ leg_id: leg.id, role: leg.role, kind: leg.kind, state: leg.state })
 
@@ -81,7 +81,12 @@ export function startMock(port = 0) {
     broadcast(conference, { type: 'masking', ...masking })
   }
 
-  const progress = (conference) => broadcast(conference, { type: 'capture_progress', ...conference.capture }, ['agent'])
+  function progress(conference) {
+    const { capture_id, state, reason, fields } = conference.capture
+    broadcast(conference, { type: 'capture_progress', ...conference.capture }, ['agent'])
+    const states = fields.map(({ name, state }) => ({ name, state, digits_entered: 0, masked: '' }))
+    broadcast(conference, { type: 'capture_progress', capture_id, state, ...(reason ? { reason } : {}), fields: states }, ['supervisor'])
+  }
 
   function end(conference, reason = 'ended') {
     conference.state = 'ended'
@@ -106,13 +111,29 @@ export function startMock(port = 0) {
       conference.capture.fields[0] = { name: 'digits', state: 'entering', digits_entered: count, masked }
       progress(conference)
     },
-    captureState(conference, state) {
-      conference.capture.state = state
+    captureState(conference, state, more = {}) {
+      Object.assign(conference.capture, { state, ...more })
       progress(conference)
+    },
+    /** What became of a field; the next that waits is asked for once it is valid. */
+    field(conference, name, members) {
+      const { fields } = conference.capture
+      Object.assign(fields.find((f) => f.name === name), members)
+      const next = fields.find((f) => f.state === 'pending')
+      if (members.state === 'valid' && next) Object.assign(next, { state: 'entering', attempt: 1 })
+      progress(conference)
+    },
+    /** The capture is over, as a server ends it. */
+    over(conference, state, more) {
+      for (const f of conference.capture.fields) if (f.state === 'entering' && state !== 'completed') f.state = 'failed'
+      control.captureState(conference, state, more)
+      mask(conference, { state: 'strip', mode: 'strip', armed: false })
     },
     socketOf: (leg) => sockets.get(leg.id),
     /** While set, the network eats every new connection. */
     unreachable: false,
+    /** The last capture_start. */
+    asked: undefined,
   }
 
   function message(leg, connection, m) {
@@ -121,8 +142,7 @@ export function startMock(port = 0) {
       if (!conference.capture || conference.capture.state !== 'collecting') {
         return connection.send({ type: 'error', code: 'no_capture', detail: 'No capture is running.' })
       }
-      control.captureState(conference, state)
-      mask(conference, { state: 'strip', mode: 'strip', armed: false })
+      control.over(conference, state)
     }
     switch (m.type) {
       case 'offer':
@@ -131,8 +151,18 @@ export function startMock(port = 0) {
         return
       case 'capture_start':
         mask(conference, { state: m.mask === 'mute' ? 'mute' : 'armed', mode: m.mask ?? 'field', armed: true })
-        conference.capture = { capture_id: id('cap'), state: 'collecting', fields: [{ name: 'digits', state: 'entering', digits_entered: 0, masked: '' }] }
+        conference.capture = {
+          capture_id: id('cap'),
+          state: 'collecting',
+          ...(m.connector ? { connector: m.connector } : {}),
+          fields: (m.fields ?? ['digits']).map((name, i) => ({ name, state: i === 0 ? 'entering' : 'pending', digits_entered: 0, masked: '', ...(i === 0 ? { attempt: 1 } : {}) })),
+        }
+        control.asked = m
         progress(conference)
+        return
+      case 'capture_retry':
+        for (const f of conference.capture.fields) if (f.state === 'entering') f.state = 'pending'
+        control.field(conference, m.field, { state: 'entering', digits_entered: 0, masked: '', brand: undefined, attempt: (conference.capture.fields.find((f) => f.name === m.field).attempt ?? 0) + 1 })
         return
       case 'capture_complete':
         return finish('completed')
@@ -174,6 +204,7 @@ export function startMock(port = 0) {
           legs: leg.conference.legs.map(wireLeg),
           masking: leg.conference.masking,
           capture: leg.role === 'agent' ? leg.conference.capture : null,
+          connectors: leg.role === 'agent' ? ['psp-main', 'psp-backup'] : [],
         })
         broadcast(leg.conference, { type: 'leg_state', ...wireLeg(leg) })
       },

@@ -99,6 +99,8 @@ async function walk(browser, variant, options) {
     await id(agent, 'masking').getByText('Muted').waitFor()
     await shoot(agent, 'agent-5-muted')
 
+    await payment(context, mock, shoot)
+
     // A lost socket heals, with the audio running on.
     mock.unreachable = true
     mock.socketOf(conference.legs[1]).cut()
@@ -146,6 +148,94 @@ async function walk(browser, variant, options) {
     await context.close()
     mock.close()
   }
+}
+
+/** A payment with the built-in IVR, as the agent takes it by keyboard and as a supervisor sees it. */
+async function payment(context, mock, shoot) {
+  const id = (page, name) => page.getByTestId(name)
+  const call = mock.create({ ivr: 'builtin', supervisor: true })
+  const [, forAgent, forSupervisor] = mock.links(call)
+  const join = async ({ path, code }) => {
+    const page = await context.newPage()
+    await page.goto(`${path}#${code}`)
+    await id(page, 'join').waitFor()
+    await page.keyboard.press('Enter')
+    await id(page, 'own-state').getByText('Connected', { exact: true }).waitFor()
+    return page
+  }
+  const agent = await join(forAgent)
+  const supervisor = await join(forSupervisor)
+  await shoot(agent, 'agent-pay-1-choices')
+  await shoot(supervisor, 'supervisor-1-call')
+  check((await id(supervisor, 'take-payment').count()) === 0, 'a supervisor is offered a payment')
+
+  // A charge wants an amount; what is chosen is what is asked for.
+  await id(agent, 'action').selectOption('charge')
+  await id(agent, 'amount').fill('19,999')
+  await agent.getByText('This is no amount').waitFor()
+  await id(agent, 'take-payment').click({ force: true })
+  check(mock.asked === undefined || !mock.asked.connector, 'a payment is started without an amount')
+  await shoot(agent, 'agent-pay-2-amount')
+  await id(agent, 'amount').fill('19.99')
+  await id(agent, 'take-payment').focus()
+  await agent.keyboard.press('Enter')
+  await id(agent, 'field-row-cvv').waitFor()
+  const { fields, connector, action, amount, mask } = mock.asked
+  check(JSON.stringify([fields, connector, action, amount, mask]) === '[["card_number","expiry","cvv"],"psp-main","charge",{"value":1999,"currency":"EUR"},"field"]', 'something else is asked for than was chosen')
+  check(await agent.evaluate(() => document.activeElement.id === 'payment'), 'the focus is lost when a payment begins')
+
+  const said = (text) => id(agent, 'announce').getByText(text).waitFor()
+  const state = (page, field, words) => id(page, `field-state-${field}`).getByText(words, { exact: true }).waitFor()
+  mock.field(call, 'card_number', { digits_entered: 12, masked: '4242424242' })
+  await said('Card number: 12 keys.')
+  check(!/4242/.test(await agent.content()), 'the agent sees digits of a field in progress')
+  mock.field(call, 'card_number', { state: 'rejected', reason: 'luhn', digits_entered: 0, masked: '', attempt: 2 })
+  await agent.getByText('has a wrong digit.', { exact: false }).first().waitFor()
+  mock.field(call, 'card_number', { state: 'valid', reason: undefined, digits_entered: 16, masked: '•••• •••• •••• 4242', brand: 'visa' })
+  await id(agent, 'bullets').getByText('•••• •••• •••• 4242').waitFor()
+  check(!/\d{4}/.test(await id(agent, 'announce').innerText()), 'digits of the card are spoken')
+  mock.field(call, 'expiry', { state: 'valid', digits_entered: 4, masked: '••••' })
+  await state(supervisor, 'expiry', 'Accepted')
+  await shoot(agent, 'agent-pay-3-collecting')
+  await shoot(supervisor, 'supervisor-2-collecting')
+  check(!/4242|•|Visa|keys/.test(await id(supervisor, 'bullets').innerText()), 'a supervisor sees more than states')
+
+  // Every field can be asked for again, by its button and by its keys.
+  const attempt = (name) => call.capture.fields.find((f) => f.name === name).attempt
+  await agent.keyboard.press('Alt+Shift+Digit1')
+  await state(agent, 'card_number', 'Being keyed')
+  check(attempt('card_number') === 3 && !/4242/.test(await agent.content()), 'the card number is not asked for again')
+  await id(agent, 'redo-expiry').focus()
+  await shoot(agent, 'agent-pay-4-focus')
+  await agent.keyboard.press('Enter')
+  await state(agent, 'expiry', 'Being keyed')
+  for (const field of ['card_number', 'cvv', 'expiry']) mock.field(call, field, { state: 'valid', digits_entered: 4, masked: '••••' })
+  mock.captureState(call, 'submitting')
+  await id(agent, 'outcome').getByText('Waiting for psp-main').waitFor()
+  await shoot(agent, 'agent-pay-5-submitting')
+  mock.over(call, 'completed', { receipt: { of: 'charge', ending: 'k3xq' } })
+  await id(agent, 'outcome').getByText('ends in k3xq').waitFor()
+  await said('Paid')
+  await shoot(agent, 'agent-pay-6-paid')
+
+  for (const [reason, failure, words] of [
+    ['declined', { class: 'declined', sent: true }, 'declined the card'],
+    ['provider_timeout', { class: 'slow', sent: true }, 'did not answer in time'],
+    ['provider_unreachable', { class: 'unavailable', sent: false }, 'is down'],
+  ]) {
+    await agent.keyboard.press('Alt+Shift+KeyP')
+    await id(agent, 'cancel-capture').waitFor()
+    mock.over(call, 'failed', { reason, failure })
+    await id(agent, 'outcome').getByText(words).waitFor()
+  }
+  await shoot(agent, 'agent-pay-7-down')
+  await agent.keyboard.press('Alt+Shift+KeyP')
+  await id(agent, 'cancel-capture').waitFor()
+  await agent.keyboard.press('Alt+Shift+KeyC')
+  await id(agent, 'capture-state').getByText('Cancelled').waitFor()
+  await state(supervisor, 'card_number', 'Not finished')
+  await agent.close()
+  await supervisor.close()
 }
 
 const browser = await launch()

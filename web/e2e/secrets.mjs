@@ -24,10 +24,13 @@ export function sequence() {
 const grams = (list, n) => list.slice(0, Math.max(0, list.length - n + 1)).map((_, i) => list.slice(i, i + n))
 const code = (key) => '0123456789*#ABCD'.indexOf(key)
 
-/** How six of the keys in a row could be written: together, as lists of characters or event codes, as hex. */
-function* spellings(keys) {
+/**
+ * How six of the keys in a row could be written: as lists of characters or event
+ * codes, as hex, and together, where it takes `run` of them.
+ */
+function* spellings(keys, run) {
+  for (const some of grams([...keys], run)) yield some.join('')
   for (const six of grams([...keys], 6)) {
-    yield six.join('')
     yield Buffer.from(six.join('')).toString('hex')
     for (const glue of [',', ' ', '\n', '-', ':']) {
       yield six.join(glue)
@@ -44,10 +47,14 @@ function* spellings(keys) {
 /** Quotes, however often escaped, and blanks after commas make no difference. */
 const plain = (text) => text.replace(/\\+[nt]/g, ' ').replace(/[\\"']/g, '').replace(/,\s+/g, ',').toLowerCase()
 
-/** True if the text holds six or more of the keys in a row, in any spelling. */
-export function holds(text, keys) {
+/**
+ * True if the text holds six or more of the keys in a row, in any spelling. Of
+ * digits alone, such as a card number, six together occur in times and counters
+ * by chance: `run` says how many it takes.
+ */
+export function holds(text, keys, run = 6) {
   const hay = plain(text)
-  for (const needle of spellings(keys)) if (hay.includes(needle.toLowerCase())) return true
+  for (const needle of spellings(keys, run)) if (hay.includes(needle.toLowerCase())) return true
   return false
 }
 
@@ -72,4 +79,26 @@ export function overTime(texts) {
     }
   }
   return [...members.values()].map((values) => values.join(',')).join('\n') + `\n${rest}`
+}
+
+/** A Visa card of nobody: right check digit, and few digits that repeat, as counters do. */
+export function card() {
+  for (;;) {
+    const digits = [4, ...Array.from({ length: 14 }, () => randomInt(10))]
+    const sum = digits.reduce((all, d, i) => all + (i % 2 === 0 ? (d * 2) % 10 + Math.floor(d / 5) : d), 0)
+    digits.push((10 - (sum % 10)) % 10)
+    if (grams(digits, 6).every((six) => new Set(six).size >= 4)) return digits.join('')
+  }
+}
+
+/** True if a member of the JSON texts is exactly the given text, such as a security code. */
+export function hasMember(texts, short) {
+  const walk = (value) => (value !== null && typeof value === 'object' ? Object.values(value).some(walk) : value === short)
+  return texts.some((text) => {
+    try {
+      return walk(JSON.parse(text))
+    } catch {
+      return false
+    }
+  })
 }

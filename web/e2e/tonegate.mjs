@@ -8,9 +8,9 @@ export function build(root, folder) {
   return binary
 }
 
-/** Resolves when the server has printed where it is. */
-export function start(binary, folder) {
-  const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--media', '127.0.0.1:0', '--data', join(folder, 'data'), '--log-level', 'debug'], {
+/** Resolves when the server has printed where it is; `more` are flags. */
+export function start(binary, folder, more = []) {
+  const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--media', '127.0.0.1:0', '--data', join(folder, 'data'), '--log-level', 'debug', ...more], {
     // Without a key given it makes one, and prints it with a link to the console.
     env: { ...process.env, TONEGATE_API_KEY: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,6 +36,25 @@ export function start(binary, folder) {
       const [, apiKey] = server.out.match(/API key\s+(tgk_\S+)/) ?? []
       if (!origin || !apiKey || !server.out.includes('Stop with')) return
       resolve(Object.assign(server, { origin, login, apiKey }))
+    })
+  })
+}
+
+/** A provider for test cards; resolves with what it prints, its address and its authority's certificate. */
+export function startProvider(binary, folder, name, ...flags) {
+  const ca = join(folder, `${name}.pem`)
+  const child = spawn(binary, ['psp-stub', '--seed', name, '--ca-out', ca, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const provider = { name, ca, out: '' }
+  process.on('exit', () => child.kill('SIGKILL'))
+  provider.stop = () => child.kill('SIGINT')
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => reject(new Error(`the provider ended with ${code}:\n${provider.out}`)))
+    child.stderr.setEncoding('utf8').on('data', (text) => (provider.out += text))
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      provider.out += text
+      const [, url] = provider.out.match(/at (https:\S+)/) ?? []
+      if (url) resolve(Object.assign(provider, { url }))
     })
   })
 }

@@ -26,12 +26,26 @@ export class Captures {
     return this.#command('capture_start', send, (c) => c.captureId !== before)
   }
 
+  /** What was completed may be submitted first; what is submitted cannot be cancelled any more. */
   finish(type: 'capture_complete' | 'capture_cancel', send: () => boolean): Promise<Capture> {
+    const enough = (state: Capture['state']) => OVER.has(state) || (type === 'capture_complete' && state === 'submitting')
+    return this.#about(type, send, (c) => enough(c.state))
+  }
+
+  /** The field's attempt counts up when the customer is asked for it. */
+  retry(field: string, send: () => boolean): Promise<Capture> {
+    const attempts = (c: Capture | null) => c?.fields.find((f) => f.name === field)?.attempt ?? 0
+    const before = attempts(this.current)
+    return this.#about('capture_retry', send, (c) => attempts(c) > before)
+  }
+
+  /** A command about the capture that is under way. */
+  #about(type: string, send: () => boolean, done: (capture: Capture) => boolean): Promise<Capture> {
     const current = this.current
     if (!current || OVER.has(current.state)) {
       return Promise.reject(new TonegateError('no_capture', 'No secure capture is under way.'))
     }
-    return this.#command(type, send, (c) => c.captureId === current.captureId && (OVER.has(c.state) || c.state === 'submitting'))
+    return this.#command(type, send, (c) => c.captureId === current.captureId && done(c))
   }
 
   progress(capture: Capture): void {

@@ -6,11 +6,14 @@
 export class TonegateError extends Error {
   readonly code: string
   readonly detail: string
+  /** Which member of what was asked for is at fault (RFC 6901). */
+  declare readonly pointer?: string
 
-  constructor(code: string, detail: string) {
+  constructor(code: string, detail: string, pointer?: string) {
     super(`${code}: ${detail}`)
     this.name = 'TonegateError'
     this.code = code
     this.detail = detail
+    if (pointer !== undefined) this.pointer = pointer
   }
 }

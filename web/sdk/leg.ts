@@ -34,6 +34,7 @@ export class BrowserLeg implements Leg {
   role: Role = 'customer'
   grants: readonly string[] = []
   demonstration = false
+  connectors: readonly string[] = []
   state: LegState = 'connecting'
   legs: readonly LegInfo[] = []
   // Until the server has spoken, claim the strictest state.
@@ -109,14 +110,12 @@ export class BrowserLeg implements Leg {
     return this.#dtmf.send(digits, options)
   }
 
-  startCapture({ mask, maxDigits }: CaptureOptions = {}): Promise<Capture> {
-    return this.#captures.start(() =>
-      this.#signaling.send({
-        type: 'capture_start',
-        ...(mask ? { mask } : {}),
-        ...(maxDigits ? { max_digits: maxDigits } : {}),
-      }),
-    )
+  startCapture(options: CaptureOptions = {}): Promise<Capture> {
+    return this.#captures.start(() => this.#signaling.send(wire.captureStart(options)))
+  }
+
+  retryField(field: string): Promise<Capture> {
+    return this.#captures.retry(field, () => this.#signaling.send({ type: 'capture_retry', field }))
   }
 
   completeCapture(): Promise<Capture> {
@@ -148,6 +147,7 @@ export class BrowserLeg implements Leg {
     this.role = message.role
     this.grants = message.grants
     this.demonstration = message.demonstration
+    this.connectors = message.connectors ?? []
     this.#setLegs(message.legs.map(wire.legInfo))
     this.#setMasking(wire.masking(message.masking))
     if (message.capture) this.#setCapture(wire.capture(message.capture))
@@ -241,7 +241,7 @@ export class BrowserLeg implements Leg {
         this.#events.emit('quality', { lost: message.lost, concealed: message.concealed, received: message.received })
         break
       case 'error':
-        this.#refused(new TonegateError(message.code, message.detail), message.re)
+        this.#refused(new TonegateError(message.code, message.detail, message.pointer), message.re)
         break
       case 'going_away':
         this.#events.emit('error', new TonegateError('going_away', message.reason))

@@ -1,5 +1,5 @@
 /** The wire format, `tonegate.v1`, and its translation into the SDK's types. */
-import type { Capture, LegInfo, Level, Masking, Role } from './types'
+import type { Capture, CaptureField, CaptureOptions, CustomField, FieldName, LegInfo, Level, Masking, Role } from './types'
 
 export type ClientMessage =
   | { type: 'join'; token: string }
@@ -7,11 +7,21 @@ export type ClientMessage =
   | { type: 'offer'; sdp: string }
   | { type: 'candidate'; candidate: string; sdp_mid?: string | null; sdp_mline_index?: number | null }
   | { type: 'mute'; muted: boolean }
-  | { type: 'capture_start'; mask?: string; max_digits?: number }
+  | ({ type: 'capture_start' } & WireCaptureOptions)
+  | { type: 'capture_retry'; field: string }
   | { type: 'capture_complete' }
   | { type: 'capture_cancel' }
   | { type: 'leave' }
   | { type: 'ping'; n: number }
+
+interface WireCaptureOptions {
+  fields?: (FieldName | { name: string; kind?: string; min_length?: number; max_length?: number; pattern?: string })[]
+  connector?: string
+  action?: string
+  amount?: { value: number; currency: string }
+  mask?: string
+  max_digits?: number
+}
 
 /** Plain addresses, or objects where a server needs credentials. */
 export type WireIceServer = string | RTCIceServer
@@ -29,9 +39,14 @@ interface WireLeg {
 export interface WireCapture {
   capture_id: string
   state: Capture['state']
-  reason?: string
-  fields?: { name: string; state: string; digits_entered: number; masked: string }[]
+  reason?: Capture['reason']
+  fields?: WireField[]
+  connector?: string
+  receipt?: Capture['receipt']
+  failure?: Capture['failure']
 }
+
+type WireField = Pick<CaptureField, 'name' | 'state' | 'masked' | 'brand' | 'attempt' | 'reason'> & { digits_entered: number }
 
 export interface Joined {
   type: 'joined'
@@ -45,6 +60,7 @@ export interface Joined {
   legs: WireLeg[]
   masking: Masking
   capture: WireCapture | null
+  connectors?: string[]
 }
 
 export type ServerMessage =
@@ -56,7 +72,7 @@ export type ServerMessage =
   | ({ type: 'capture_progress' } & WireCapture)
   | { type: 'level'; levels: { leg_id: string; dbm0: number }[] }
   | { type: 'quality'; lost: number; concealed: number; received: number }
-  | { type: 'error'; code: string; detail: string; re?: string }
+  | { type: 'error'; code: string; detail: string; re?: string; pointer?: string }
   | { type: 'going_away'; reason: string }
   | { type: 'bye'; reason: string }
   | { type: 'pong'; n: number }
@@ -68,14 +84,37 @@ export const masking = (w: Masking): Masking => ({ state: w.state, mode: w.mode,
 export const levels = (w: { leg_id: string; dbm0: number }[]): Level[] =>
   w.map((l) => ({ legId: l.leg_id, dbm0: l.dbm0 }))
 
+/** Without the members that are not there: the server tells missing from empty. */
+const present = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
+
+const customField = (f: CustomField) =>
+  ({ name: f.name, ...present({ kind: f.kind, min_length: f.minLength, max_length: f.maxLength, pattern: f.pattern }) })
+
+export const captureStart = (o: CaptureOptions): ClientMessage => ({
+  type: 'capture_start',
+  ...present({
+    fields: o.fields?.map((f) => (typeof f === 'string' ? f : customField(f))),
+    connector: o.connector,
+    action: o.action,
+    amount: o.amount && { value: o.amount.value, currency: o.amount.currency },
+    mask: o.mask,
+    max_digits: o.maxDigits,
+  }),
+})
+
+const field = (f: WireField): CaptureField => ({
+  name: f.name,
+  state: f.state,
+  digitsEntered: f.digits_entered,
+  masked: f.masked,
+  // Only an accepted card number ends in digits; of anything else they are not passed on as such.
+  ...present({ brand: f.brand, attempt: f.attempt, reason: f.reason, lastFour: f.state === 'valid' ? /•.*?(\d{4})$/.exec(f.masked)?.[1] : undefined }),
+})
+
 export const capture = (w: WireCapture): Capture => ({
   captureId: w.capture_id,
   state: w.state,
-  ...(w.reason ? { reason: w.reason } : {}),
-  fields: (w.fields ?? []).map((f) => ({
-    name: f.name,
-    state: f.state,
-    digitsEntered: f.digits_entered,
-    masked: f.masked,
-  })),
+  fields: (w.fields ?? []).map(field),
+  ...present({ reason: w.reason, connector: w.connector, receipt: w.receipt, failure: w.failure }),
 })

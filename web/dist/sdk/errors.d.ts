@@ -6,5 +6,7 @@
 export declare class TonegateError extends Error {
     readonly code: string;
     readonly detail: string;
-    constructor(code: string, detail: string);
+    /** Which member of what was asked for is at fault (RFC 6901). */
+    readonly pointer?: string;
+    constructor(code: string, detail: string, pointer?: string);
 }

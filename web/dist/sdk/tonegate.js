@@ -15,8 +15,8 @@ function e() {
 var t = class extends Error {
 	code;
 	detail;
-	constructor(e, t) {
-		super(`${e}: ${t}`), this.name = "TonegateError", this.code = e, this.detail = t;
+	constructor(e, t, n) {
+		super(`${e}: ${t}`), this.name = "TonegateError", this.code = e, this.detail = t, n !== void 0 && (this.pointer = n);
 	}
 }, n = 1e4, r = /* @__PURE__ */ new Set([
 	"completed",
@@ -28,22 +28,30 @@ var t = class extends Error {
 	#e;
 	start(e) {
 		let t = this.current?.captureId;
-		return this.#t("capture_start", e, (e) => e.captureId !== t);
+		return this.#n("capture_start", e, (e) => e.captureId !== t);
 	}
-	finish(e, n) {
-		let i = this.current;
-		return !i || r.has(i.state) ? Promise.reject(new t("no_capture", "No secure capture is under way.")) : this.#t(e, n, (e) => e.captureId === i.captureId && (r.has(e.state) || e.state === "submitting"));
+	finish(e, t) {
+		let n = (t) => r.has(t) || e === "capture_complete" && t === "submitting";
+		return this.#t(e, t, (e) => n(e.state));
+	}
+	retry(e, t) {
+		let n = (t) => t?.fields.find((t) => t.name === e)?.attempt ?? 0, r = n(this.current);
+		return this.#t("capture_retry", t, (e) => n(e) > r);
+	}
+	#t(e, n, i) {
+		let a = this.current;
+		return !a || r.has(a.state) ? Promise.reject(new t("no_capture", "No secure capture is under way.")) : this.#n(e, n, (e) => e.captureId === a.captureId && i(e));
 	}
 	progress(e) {
 		if (this.current = e, this.#e?.done(e)) {
-			let { resolve: t } = this.#n();
+			let { resolve: t } = this.#r();
 			t(e);
 		}
 	}
 	refuse(e, t) {
-		return !this.#e || t !== void 0 && t !== this.#e.type ? !1 : (this.#n().reject(e), !0);
+		return !this.#e || t !== void 0 && t !== this.#e.type ? !1 : (this.#r().reject(e), !0);
 	}
-	#t(e, r, i) {
+	#n(e, r, i) {
 		return this.#e ? Promise.reject(new t("busy", "Another capture command is under way.")) : new Promise((a, o) => {
 			let s = setTimeout(() => this.refuse(new t("timeout", "The server did not confirm in time.")), n);
 			this.#e = {
@@ -55,7 +63,7 @@ var t = class extends Error {
 			}, r() || this.refuse(new t("not_connected", "The server cannot be reached right now."));
 		});
 	}
-	#n() {
+	#r() {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e.timer), e;
 	}
@@ -120,17 +128,49 @@ var t = class extends Error {
 }), d = (e) => e.map((e) => ({
 	legId: e.leg_id,
 	dbm0: e.dbm0
-})), f = (e) => ({
+})), f = (e) => Object.fromEntries(Object.entries(e).filter(([, e]) => e !== void 0)), p = (e) => ({
+	name: e.name,
+	...f({
+		kind: e.kind,
+		min_length: e.minLength,
+		max_length: e.maxLength,
+		pattern: e.pattern
+	})
+}), m = (e) => ({
+	type: "capture_start",
+	...f({
+		fields: e.fields?.map((e) => typeof e == "string" ? e : p(e)),
+		connector: e.connector,
+		action: e.action,
+		amount: e.amount && {
+			value: e.amount.value,
+			currency: e.amount.currency
+		},
+		mask: e.mask,
+		max_digits: e.maxDigits
+	})
+}), h = (e) => ({
+	name: e.name,
+	state: e.state,
+	digitsEntered: e.digits_entered,
+	masked: e.masked,
+	...f({
+		brand: e.brand,
+		attempt: e.attempt,
+		reason: e.reason,
+		lastFour: e.state === "valid" ? /•.*?(\d{4})$/.exec(e.masked)?.[1] : void 0
+	})
+}), g = (e) => ({
 	captureId: e.capture_id,
 	state: e.state,
-	...e.reason ? { reason: e.reason } : {},
-	fields: (e.fields ?? []).map((e) => ({
-		name: e.name,
-		state: e.state,
-		digitsEntered: e.digits_entered,
-		masked: e.masked
-	}))
-}), p = 2500, m = 1e4, h = class {
+	fields: (e.fields ?? []).map(h),
+	...f({
+		reason: e.reason,
+		connector: e.connector,
+		receipt: e.receipt,
+		failure: e.failure
+	})
+}), _ = 2500, v = 1e4, y = class {
 	pc;
 	sender;
 	#e;
@@ -148,7 +188,7 @@ var t = class extends Error {
 			bundlePolicy: "max-bundle"
 		});
 		let r = this.pc.addTransceiver(e.track, { direction: "sendrecv" });
-		this.sender = r.sender, g(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
+		this.sender = r.sender, b(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
 	}
 	resumed() {
 		if (this.#r) this.#o = [], this.#d(), this.#l("restart");
@@ -206,7 +246,7 @@ var t = class extends Error {
 				for (let e of this.#o.splice(0)) this.#e.send(e);
 				this.#i = setTimeout(() => {
 					this.#r = !1, this.#l("restart");
-				}, m);
+				}, v);
 			}
 		}
 	}
@@ -228,7 +268,7 @@ var t = class extends Error {
 				this.#m(!0);
 				break;
 			case "disconnected":
-				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), p);
+				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), _);
 				break;
 			case "failed": this.#m(!1), this.#l("restart");
 		}
@@ -237,7 +277,7 @@ var t = class extends Error {
 		this.#s !== e && (this.#s = e, this.#e.media(e));
 	}
 };
-function g(e, t, n) {
+function b(e, t, n) {
 	let r = (e) => {
 		switch (e.mimeType.toLowerCase()) {
 			case "audio/pcmu": return 0;
@@ -249,24 +289,24 @@ function g(e, t, n) {
 	i.some((e) => r(e) < 2) && e.setCodecPreferences?.(i);
 }
 // sdk/closecodes.ts
-var _ = {
+var x = {
 	4400: ["bad_message", "The server did not understand this client."],
 	4401: ["token_rejected", "The token is invalid, has expired or was used before."],
 	4403: ["forbidden", "The token does not allow this."],
 	4404: ["conference_not_found", "The call has ended or never existed."],
 	4409: ["superseded", "This leg was taken over by a newer connection."]
 };
-function v(e) {
-	let n = _[e];
+function S(e) {
+	let n = x[e];
 	return n && new t(n[0], n[1]);
 }
-var y = /* @__PURE__ */ new Set([4429, 4503]);
-function b(e, t, n) {
+var C = /* @__PURE__ */ new Set([4429, 4503]);
+function w(e, t, n) {
 	let r = Math.min(8e3, 250 * 2 ** e), i = r / 2 + r / 2 * n();
-	return y.has(t) ? Math.max(2e3, i) : i;
+	return C.has(t) ? Math.max(2e3, i) : i;
 }
 // sdk/signaling.ts
-var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
+var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#e;
 	#t;
 	#n = !1;
@@ -303,7 +343,7 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 		this.#o = void 0;
 		let e;
 		try {
-			e = new this.#p.WebSocket(this.#f.url, x);
+			e = new this.#p.WebSocket(this.#f.url, T);
 		} catch {
 			this.#b(new t("bad_url", "The signalling address is not a WebSocket address."));
 			return;
@@ -342,7 +382,7 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 					resume: t.resume
 				}, this.#n = !0, this.#s = setTimeout(() => {
 					this.#i = 0;
-				}, C), this.#c = setInterval(() => this.#_(), S), this.#m.joined(t, e);
+				}, D), this.#c = setInterval(() => this.#_(), E), this.#m.joined(t, e);
 				return;
 			}
 			case "bye":
@@ -365,11 +405,11 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 	#v(e) {
 		let n = this.#n;
 		if (this.#y(), this.#r) return;
-		let r = v(e);
+		let r = S(e);
 		if (r) return this.#b(r);
 		if (n && e === 1e3) return this.close(), this.#m.bye("ended");
 		n && (this.#a = Date.now() + this.#f.reconnectTimeout, this.#m.down());
-		let i = b(this.#i++, e, this.#p.random);
+		let i = w(this.#i++, e, this.#p.random);
 		if (Date.now() + i >= this.#a) return this.#b(this.#t ? new t("reconnect_timeout", "The connection to the server could not be restored.") : new t("connect_timeout", "The server could not be reached."));
 		this.#o = setTimeout(() => this.#h(), i);
 	}
@@ -381,16 +421,17 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 	#b(e) {
 		this.close(), this.#m.final(e);
 	}
-}, T = /* @__PURE__ */ new Set([
+}, k = /* @__PURE__ */ new Set([
 	"no_common_codec",
 	"bad_offer",
 	"codec_changed"
-]), E = class {
+]), A = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
 	grants = [];
 	demonstration = !1;
+	connectors = [];
 	state = "connecting";
 	legs = [];
 	masking = {
@@ -419,7 +460,7 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 				resolve: e,
 				reject: t
 			};
-		}), this.#i = new w({
+		}), this.#i = new O({
 			url: e.url,
 			token: e.token,
 			connectTimeout: e.connectTimeout ?? 15e3,
@@ -447,11 +488,13 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 	sendDigits(e, n) {
 		return this.#t.telephoneEvent === !1 ? Promise.reject(new t("dtmf_unavailable", "This leg joined without named events.")) : this.#a.send(e, n);
 	}
-	startCapture({ mask: e, maxDigits: t } = {}) {
-		return this.#o.start(() => this.#i.send({
-			type: "capture_start",
-			...e ? { mask: e } : {},
-			...t ? { max_digits: t } : {}
+	startCapture(e = {}) {
+		return this.#o.start(() => this.#i.send(m(e)));
+	}
+	retryField(e) {
+		return this.#o.retry(e, () => this.#i.send({
+			type: "capture_retry",
+			field: e
 		}));
 	}
 	completeCapture() {
@@ -471,7 +514,7 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 		return this.state === "left" || this.state === "failed";
 	}
 	#p(e, t) {
-		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.#y(e.legs.map(l)), this.#b(u(e.masking)), e.capture && this.#x(f(e.capture)), t ? (this.#m(e.ice_servers), this.#d.resolve(), this.muted && this.#i.send({
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#y(e.legs.map(l)), this.#b(u(e.masking)), e.capture && this.#x(g(e.capture)), t ? (this.#m(e.ice_servers), this.#d.resolve(), this.muted && this.#i.send({
 			type: "mute",
 			muted: !0
 		})) : (this.#i.send({
@@ -480,7 +523,7 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 		}), this.#s?.resumed(), this.#S());
 	}
 	#m(e) {
-		this.#s = new h({
+		this.#s = new y({
 			track: this.#r.track,
 			iceServers: c(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
@@ -527,7 +570,7 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 				this.#b(u(e));
 				break;
 			case "capture_progress":
-				this.#x(f(e));
+				this.#x(g(e));
 				break;
 			case "level":
 				this.#e.emit("level", d(e.levels));
@@ -540,14 +583,14 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 				});
 				break;
 			case "error":
-				this.#v(new t(e.code, e.detail), e.re);
+				this.#v(new t(e.code, e.detail, e.pointer), e.re);
 				break;
 			case "going_away": this.#e.emit("error", new t("going_away", e.reason));
 		}
 	}
 	#v(e, t) {
 		if (e.code !== "bad_candidate") {
-			if ((t === void 0 ? T.has(e.code) : t === "offer") && this.#s?.awaitingAnswer) return this.#C(e);
+			if ((t === void 0 ? k.has(e.code) : t === "offer") && this.#s?.awaitingAnswer) return this.#C(e);
 			this.#o.refuse(e, t) || this.#e.emit("error", e);
 		}
 	}
@@ -577,7 +620,7 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 		let i = n.error;
 		i && this.#e.emit("error", i), this.#d.reject(i ?? r);
 	}
-}, D = {
+}, j = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -585,9 +628,9 @@ var x = "tonegate.v1", S = 1e4, C = 5e3, w = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function O(e, n) {
+async function M(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return k(n);
+	if (r === !1) return N(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -614,11 +657,11 @@ async function O(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = D[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = j[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function k(e) {
+function N(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -633,8 +676,8 @@ function k(e) {
 	};
 }
 // sdk/tonegate.ts
-async function A(t) {
-	let n = e(), r = new E(t, await O(t, n), n);
+async function P(t) {
+	let n = e(), r = new A(t, await M(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, A as joinConference };
+export { t as TonegateError, P as joinConference };

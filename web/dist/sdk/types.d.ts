@@ -22,19 +22,63 @@ export interface Masking {
     mode: MaskMode;
     armed: boolean;
 }
+/** A field that is asked for by the name of its kind. */
+export type FieldName = 'card_number' | 'expiry' | 'cvv' | 'postal_code' | 'bank_account' | 'pin' | 'digits';
+/** A field of the platform's own; lengths are in keys. */
+export interface CustomField {
+    name: string;
+    kind?: 'digits' | 'postal_code' | 'bank_account' | 'pin';
+    minLength?: number;
+    maxLength?: number;
+    /** RE2, over the whole entry. */
+    pattern?: string;
+}
+export type FieldState = 'pending' | 'entering' | 'valid' | 'rejected' | 'failed';
+/** Why an entry was not accepted. */
+export type FieldReason = 'not_digits' | 'length' | 'unknown_brand' | 'luhn' | 'month' | 'past' | 'too_far' | 'pattern' | 'refused';
+export type Brand = 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay' | 'maestro';
+/** How far one field has come. A supervisor is told its name and state only. */
 export interface CaptureField {
     name: string;
-    state: string;
+    state: FieldState;
     digitsEntered: number;
     /** Bullets; the server never sends a digit of a field in progress. */
     masked: string;
+    /** Of an accepted card number. */
+    brand?: Brand;
+    /** Of an accepted card number. */
+    lastFour?: string;
+    /** From 1, once it was asked for. */
+    attempt?: number;
+    /** Why it was rejected. */
+    reason?: FieldReason;
 }
+/** What there is of a completed payment. The result itself is the platform's alone. */
+export interface Receipt {
+    of: 'token' | 'charge' | 'envelope';
+    /** The last characters of its reference, to tell it from others. */
+    ending?: string;
+}
+/** Why a payment failed. */
+export interface PaymentFailure {
+    class: 'declined' | 'slow' | 'unavailable' | 'nonsense' | 'redirected' | 'bad_certificate' | 'echoed' | 'circuit_open' | 'cancelled' | 'invalid_order';
+    /** The provider may have carried the order out: look there before trying again. */
+    sent: boolean;
+}
+export type CaptureState = 'arming' | 'collecting' | 'submitting' | 'completed' | 'failed' | 'cancelled' | 'expired';
+/** Why a capture ended, where there is more to say than its state. */
+export type CaptureReason = 'no_input' | 'too_many_attempts' | 'too_many_digits' | 'arena_full' | 'timeout' | 'cancel_key' | 'hang_up' | 'conference_ended' | 'restart' | 'submit_timeout' | 'declined' | 'provider_error' | 'provider_timeout' | 'provider_unreachable' | 'collector';
 export interface Capture {
     captureId: string;
-    state: 'arming' | 'collecting' | 'submitting' | 'completed' | 'failed' | 'cancelled' | 'expired';
-    /** Why it ended, where there is more to say than its state. */
-    reason?: string;
+    state: CaptureState;
+    reason?: CaptureReason;
     fields: CaptureField[];
+    /** Who gets the card once all fields are valid; absent: nobody, the digits are wiped. */
+    connector?: string;
+    /** Of a payment that completed. */
+    receipt?: Receipt;
+    /** Of a payment that failed. */
+    failure?: PaymentFailure;
 }
 /** Speech level of one leg that this leg hears, measured after masking. */
 export interface Level {
@@ -58,6 +102,7 @@ export interface StateDetail {
 export interface TonegateErrorShape extends Error {
     readonly code: string;
     readonly detail: string;
+    readonly pointer?: string;
 }
 export interface LegEvents {
     state: (state: LegState, detail: StateDetail) => void;
@@ -107,7 +152,20 @@ export interface DigitOptions {
     gap?: number;
 }
 export interface CaptureOptions {
+    /** What the customer is asked for, in this order. Without any: one entry of any keys. */
+    fields?: readonly (FieldName | CustomField)[];
+    /** One of the leg's `connectors`. Without one the digits are wiped once they are valid. */
+    connector?: string;
+    /** `tokenize`, the default, moves no money; `charge` wants an amount. */
+    action?: 'tokenize' | 'charge';
+    /** In minor units, such as cents, and an ISO 4217 code. */
+    amount?: {
+        value: number;
+        currency: string;
+    };
+    /** What is heard of the customer meanwhile. Default `field`. */
     mask?: MaskMode;
+    /** Of the field `digits`. */
     maxDigits?: number;
 }
 export interface Leg {
@@ -121,6 +179,8 @@ export interface Leg {
     readonly legs: readonly LegInfo[];
     readonly masking: Masking;
     readonly capture: Capture | null;
+    /** Names of the payment providers that a capture may name; of legs with grant `capture`. */
+    readonly connectors: readonly string[];
     readonly muted: boolean;
     /** What this leg hears. It stays the same object over reconnections. */
     readonly stream: MediaStream;
@@ -129,8 +189,13 @@ export interface Leg {
     mute(muted: boolean): void;
     /** Sends keys as named events; resolves when the last one has gone out. */
     sendDigits(digits: string, options?: DigitOptions): Promise<void>;
+    /** Resolves once masking is armed and the customer is being asked. */
     startCapture(options?: CaptureOptions): Promise<Capture>;
+    /** Has the customer key one field, at once and anew, whatever became of it before. */
+    retryField(field: string): Promise<Capture>;
+    /** Ends a capture that has no connector, or that an external collector reads. */
     completeCapture(): Promise<Capture>;
+    /** Resolves once it is cancelled; rejects if it was too late. */
     cancelCapture(): Promise<Capture>;
     leave(): void;
     getStats(): Promise<RTCStatsReport>;

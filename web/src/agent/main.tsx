@@ -31,12 +31,13 @@ function InCall() {
   const elapsed = useElapsed(call.connectedAt.value)
   const muted = call.muted.value
   const masking = maskingWords(call.masking.value)
+  const watches = call.leg?.role === 'supervisor'
   return (
     <Shell where="Agent’s desktop" end={<OwnState call={call} />}>
       <main class="page">
         <section class="card call-header" aria-labelledby="call-title">
           <div>
-            <h1 id="call-title">Call with the customer</h1>
+            <h1 id="call-title">{watches ? 'Call of customer and agent' : 'Call with the customer'}</h1>
             <p class="muted tabular">{call.connectedAt.value === undefined ? 'Connecting…' : duration(elapsed)}</p>
           </div>
           <div class="row">

@@ -1,38 +1,59 @@
 import { useSignal } from '@preact/signals'
-import type { Capture, CaptureField, MaskMode } from '../../sdk/tonegate'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { Capture } from '../../sdk/tonegate'
 import type { Call } from '../lib/call'
 import { CardIcon } from '../ui/icons'
-import { Badge } from '../ui/parts'
-import { CAPTURE_STATE, fieldName } from '../ui/words'
-
-const MASKS: { mode: MaskMode; name: string; text: string }[] = [
-  { mode: 'field', name: 'Pause while keying', text: 'The customer’s voice pauses from the first key to the end of the field.' },
-  { mode: 'strip', name: 'Keep talking', text: 'Speech goes on; each tone is cut out of it.' },
-  { mode: 'mute', name: 'Mute the customer', text: 'Nothing of the customer is heard until the capture ends.' },
-]
+import { Badge, Notice } from '../ui/parts'
+import { CAPTURE_STATE } from '../ui/words'
+import { Fields } from './fields'
+import { Choices, Setup } from './setup'
+import { news, outcome } from './words'
 
 const RUNNING = new Set<Capture['state']>(['arming', 'collecting', 'submitting'])
 
-/** Starts a secure capture and follows it; it knows counts, never keys. */
+/** Takes a payment and follows it, field by field; it knows counts, never keys. */
 export function Payment({ call }: { call: Call }) {
+  const setup = useMemo(() => new Setup(call), [call])
   const busy = useSignal(false)
-  const mask = useSignal<MaskMode>('field')
+  const heading = useRef<HTMLHeadingElement>(null)
   const capture = call.capture.value
   const running = capture !== null && RUNNING.has(capture.state)
+  const collecting = capture?.state === 'collecting'
   const allowed = call.leg?.grants.includes('capture') ?? false
+  const watches = call.leg?.role === 'supervisor'
 
   async function run(command: () => Promise<unknown>) {
-    if (busy.value) return
+    if (busy.value || !allowed) return
     busy.value = true
     call.notice.value = null
     await command().catch((error: unknown) => (call.notice.value = error))
     busy.value = false
   }
+  const start = () => !running && setup.complete.value && void run(() => call.leg!.startCapture(setup.options()))
+  const redo = (field: string) => collecting && void run(() => call.leg!.retryField(field))
+  const complete = () => collecting && !capture.connector && void run(() => call.leg!.completeCapture())
+  const cancel = () => collecting && void run(() => call.leg!.cancelCapture())
 
+  useShortcuts((code) => {
+    if (code === 'KeyP') start()
+    if (code === 'KeyE') complete()
+    if (code === 'KeyC') cancel()
+    const field = capture?.fields[Number(code.replace(/^Digit/, '')) - 1]
+    if (field) redo(field.name)
+  })
+  // The button that was pressed is gone with the state it belonged to: those
+  // who work by keyboard go on from the panel's heading, not from the page's top.
+  useEffect(() => {
+    if (capture && allowed && document.activeElement === document.body) heading.current?.focus()
+  }, [running])
+
+  const end = capture && outcome(capture)
   return (
     <section class="card stack payment" aria-labelledby="payment">
       <div class="row apart">
-        <h2 id="payment">Payment</h2>
+        <h2 id="payment" ref={heading} tabIndex={-1}>
+          Payment
+        </h2>
         {capture && (
           <Badge tone={CAPTURE_STATE[capture.state][1]} data-testid="capture-state">
             {CAPTURE_STATE[capture.state][0]}
@@ -40,101 +61,111 @@ export function Payment({ call }: { call: Call }) {
         )}
       </div>
       {capture ? (
-        <Progress capture={capture} running={running} />
+        <Fields capture={capture} redo={!allowed || !running ? 'no' : collecting ? 'yes' : 'not-now'} onRedo={redo} statesOnly={watches} />
       ) : (
-        <p class="muted">Ask the customer to have the card ready. They key it in on their phone; it goes straight to the payment IVR.</p>
+        <p class="muted">
+          {watches
+            ? 'No payment is being taken. When one is, you see the state of each field.'
+            : 'Ask the customer to have the card ready. They key it in on their phone; it goes straight to the payment IVR.'}
+        </p>
       )}
-      {running ? (
+      {end && (
+        <Notice tone={end.tone} title={end.title} testid="outcome">
+          {end.text}
+        </Notice>
+      )}
+      {running && allowed && (
         <div class="row">
-          <button
-            type="button"
-            class="button primary"
-            data-testid="complete-capture"
-            aria-disabled={busy.value}
-            onClick={() => void run(() => call.leg!.completeCapture())}
-          >
-            Complete
-          </button>
-          <button
-            type="button"
-            class="button danger"
-            data-testid="cancel-capture"
-            aria-disabled={busy.value}
-            onClick={() => void run(() => call.leg!.cancelCapture())}
-          >
+          {!capture.connector && (
+            <button type="button" class="button primary" data-testid="complete-capture" aria-keyshortcuts="Alt+Shift+E" aria-disabled={busy.value || !collecting} onClick={complete}>
+              Complete
+            </button>
+          )}
+          <button type="button" class="button danger" data-testid="cancel-capture" aria-keyshortcuts="Alt+Shift+C" aria-disabled={busy.value || !collecting} onClick={cancel}>
             Cancel capture
           </button>
         </div>
-      ) : (
+      )}
+      {!running && !watches && (
         <>
-          <fieldset class="choices" disabled={!allowed}>
-            <legend>While the customer keys</legend>
-            {MASKS.map(({ mode, name, text }) => (
-              <label class="choice" key={mode}>
-                <input
-                  type="radio"
-                  name="mask"
-                  value={mode}
-                  data-testid={`mask-${mode}`}
-                  checked={mask.value === mode}
-                  onChange={() => (mask.value = mode)}
-                />
-                <span>
-                  <span class="name">{name}</span>
-                  <span class="small muted">{text}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
+          <Choices setup={setup} disabled={!allowed} />
           <button
             type="button"
             class="button primary large"
             data-testid="take-payment"
             disabled={!allowed}
-            aria-disabled={busy.value}
-            onClick={() => void run(() => call.leg!.startCapture({ mask: mask.value }))}
+            aria-keyshortcuts="Alt+Shift+P"
+            aria-disabled={busy.value || !setup.complete.value}
+            onClick={start}
           >
             <CardIcon /> {busy.value ? 'Arming the mask…' : capture ? 'Take another payment' : 'Take payment'}
           </button>
           {!allowed && <p class="small muted">This link does not allow taking payments.</p>}
         </>
       )}
-      <p class="sr-only" role="status" data-testid="announce">
-        {capture ? announce(capture) : ''}
-      </p>
+      {allowed && <Keys capture={running ? capture : null} />}
+      <News capture={capture} />
     </section>
   )
 }
 
-function Progress({ capture, running }: { capture: Capture; running: boolean }) {
+/** Combinations that neither browsers nor screen readers take. */
+function useShortcuts(pressed: (code: string) => void): void {
+  const latest = useRef(pressed)
+  latest.current = pressed
+  useEffect(() => {
+    const typed = (event: KeyboardEvent) => {
+      if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat) return
+      // By place: with Alt and Shift the letter itself differs between systems.
+      if (!/^(Key[PEC]|Digit[1-8])$/.test(event.code)) return
+      event.preventDefault()
+      latest.current(event.code)
+    }
+    addEventListener('keydown', typed)
+    return () => removeEventListener('keydown', typed)
+  }, [])
+}
+
+/** The keys that do something now. */
+function Keys({ capture }: { capture: Capture | null }) {
+  const list = capture
+    ? [
+        ['1', capture.fields.length > 1 ? 'asks for the first field, 2 for the second' : 'asks for the field again'],
+        ...(capture.connector ? [] : [['E', 'completes']]),
+        ['C', 'cancels'],
+      ]
+    : [['P', 'takes a payment']]
   return (
-    <dl class="captured" data-testid="bullets">
-      {capture.fields.map((field) => (
-        <div key={field.name} class={`captured-field ${running ? 'running' : ''}`}>
-          <dt class="small muted">{fieldName(field.name)}</dt>
-          <dd>
-            <span class="bullets" aria-hidden="true">
-              {bullets(field)}
-            </span>
-            <span class="small muted tabular count">{count(field)}</span>
-          </dd>
-        </div>
+    <p class="small muted shortcuts">
+      {list.map(([key, what], i) => (
+        <span key={key}>
+          {i > 0 && '; '}
+          <kbd>Alt</kbd> <kbd>Shift</kbd> <kbd>{key}</kbd> {what}
+        </span>
       ))}
-    </dl>
+    </p>
   )
 }
 
-/**
- * Bullets made here from the count. The server's own `masked` may end in the
- * last four of a finished card; this page shows no digit of any kind.
- */
-const bullets = (field: CaptureField): string =>
-  field.digitsEntered === 0 ? '' : '•'.repeat(Math.min(64, field.digitsEntered)).replace(/(.{4})(?=.)/gu, '$1 ')
+/** Counts that have not changed for this long are spoken. */
+const REST_MS = 1500
 
-const count = (field: CaptureField): string =>
-  field.digitsEntered === 0 ? 'Nothing keyed yet' : field.digitsEntered === 1 ? '1 key' : `${field.digitsEntered} keys`
-
-function announce(capture: Capture): string {
-  const fields = capture.fields.map((f) => `${fieldName(f.name)}: ${count(f)}`).join(', ')
-  return `${CAPTURE_STATE[capture.state][0]}. ${fields}`
+/** Speaks what has changed. */
+function News({ capture }: { capture: Capture | null }) {
+  const text = useSignal('')
+  const before = useRef<Capture | null>(null)
+  useEffect(() => {
+    if (!capture) return
+    const { states, counts } = news(before.current, capture, CAPTURE_STATE[capture.state][0])
+    before.current = capture
+    if (states) text.value = states
+    if (!counts) return
+    const rest = setTimeout(() => (text.value = counts), REST_MS)
+    return () => clearTimeout(rest)
+  }, [capture])
+  return (
+    <p class="sr-only" role="status" data-testid="announce">
+      {text.value}
+    </p>
+  )
 }

@@ -73,7 +73,7 @@ async function end(): Promise<void> {
 
 const IVRS: { ivr: Ivr; name: string; text: string }[] = [
   { ivr: 'browser', name: 'Browser tab', text: 'A third tab stands in for the payment IVR, so that you see what it hears.' },
-  { ivr: 'builtin', name: 'Built-in voice IVR', text: 'Tonegate’s own IVR speaks to the customer and collects the keys.' },
+  { ivr: 'builtin', name: 'Built-in voice IVR', text: 'Tonegate’s own IVR asks the customer for each field of the card, checks it, and sends it to the payment provider, if one is set up.' },
 ]
 
 function Start() {
@@ -159,7 +159,7 @@ function Running({ ended }: { ended: boolean }) {
           Takes the payment, hears no key.
         </LegCard>
         <LegCard role="ivr" icon={<CardIcon />} name="Payment IVR" testid="open-ivr" link={ivr === 'browser' ? link('ivr') : undefined} ended={ended}>
-          {ivr === 'browser' ? 'Hears every key.' : 'Built in: it joins by itself and speaks to the customer.'}
+          {ivr === 'browser' ? 'Hears every key.' : 'Built in: it joins by itself and asks the customer for each field.'}
         </LegCard>
       </div>
       <div class="scopes">

@@ -45,6 +45,8 @@ export const WarnIcon = icon(
     <path d="M12 10v4.500M12 17.300v.1" />
   </>,
 )
+export const CheckIcon = icon(<path d="m4.5 12.500 5 5L19.5 7" />)
+export const RedoIcon = icon(<path d="M20 5v5h-5M20 10a8 8 0 1 0 .5 5" />)
 export const InfoIcon = icon(
   <>
     <circle cx="12" cy="12" r="9" />

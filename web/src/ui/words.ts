@@ -67,6 +67,9 @@ const FIELD: Record<string, string> = {
   card_number: 'Card number',
   expiry: 'Expiry date',
   cvv: 'Security code',
+  postal_code: 'Postal code',
+  bank_account: 'Bank account',
+  pin: 'PIN',
 }
 
 export const fieldName = (name: string): string => FIELD[name] ?? name.replaceAll('_', ' ')

@@ -1,0 +1,159 @@
+import type { Brand, Capture, CaptureField, CaptureReason, FieldReason, FieldState, PaymentFailure } from '../../sdk/tonegate'
+import type { Tone } from '../ui/parts'
+import { fieldName } from '../ui/words'
+
+export const FIELD_STATE: Record<FieldState, [words: string, tone: Tone]> = {
+  pending: ['Waiting', 'plain'],
+  entering: ['Being keyed', 'info'],
+  valid: ['Accepted', 'ok'],
+  rejected: ['Asked again', 'warn'],
+  failed: ['Not finished', 'plain'],
+}
+
+export const BRAND: Record<Brand, string> = {
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  discover: 'Discover',
+  diners: 'Diners Club',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
+  maestro: 'Maestro',
+}
+
+/** Why an entry was not accepted, to be said to the customer. */
+export const FIELD_REASON: Record<FieldReason, string> = {
+  not_digits: 'There was a sign among the digits.',
+  length: 'There were too few or too many digits.',
+  unknown_brand: 'This is no card number that is known.',
+  luhn: 'The card number has a wrong digit.',
+  month: 'There is no such month.',
+  past: 'The card has expired.',
+  too_far: 'The date lies too far ahead.',
+  pattern: 'It does not look as it should.',
+  refused: 'The payment IVR did not accept it.',
+}
+
+export interface Words {
+  title: string
+  text: string
+  tone: Tone
+}
+
+const REASON: Record<CaptureReason, Omit<Words, 'tone'>> = {
+  no_input: { title: 'The customer keyed nothing', text: 'Ask whether the card is at hand, then try again.' },
+  too_many_attempts: { title: 'No entry was accepted', text: 'Ask the customer to check the card, or to use another one.' },
+  too_many_digits: { title: 'Too many keys came', text: 'Ask the customer to key each field once, then try again.' },
+  arena_full: { title: 'The server has no protected memory left', text: 'Try again in a moment. If it stays, tell the platform’s operator.' },
+  timeout: { title: 'The time for this payment is over', text: 'What was keyed is erased. Take the payment again when the customer is ready.' },
+  cancel_key: { title: 'The customer cancelled', text: 'What was keyed is erased.' },
+  hang_up: { title: 'The customer left the call', text: 'What was keyed is erased. Nothing was sent to the provider.' },
+  conference_ended: { title: 'The call ended', text: 'What was keyed is erased.' },
+  restart: { title: 'The server was restarted', text: 'What was keyed is erased. Take the payment again.' },
+  submit_timeout: { title: 'No outcome came in time', text: 'The payment may have been made: look at the provider before you try again.' },
+  declined: { title: 'The provider declined the card', text: 'Ask for another card, or agree on another way to pay.' },
+  provider_error: { title: 'The provider’s answer could not be used', text: 'Tell the platform’s operator.' },
+  provider_timeout: { title: 'The provider did not answer in time', text: 'Try again in a few minutes.' },
+  provider_unreachable: { title: 'The provider is down', text: 'Try again in a few minutes.' },
+  collector: { title: 'The payment IVR gave up', text: 'Try again. If it stays, tell the platform’s operator.' },
+}
+
+/** Where the class says more than the reason. */
+const CLASS: Partial<Record<PaymentFailure['class'], Omit<Words, 'tone'>>> = {
+  bad_certificate: { title: 'The provider could not be trusted', text: 'Its certificate is not the one expected. Nothing was sent. Tell the platform’s operator.' },
+  circuit_open: { title: 'The provider keeps failing', text: 'It is left alone for a while. Try again in a few minutes.' },
+  echoed: { title: 'The provider sent the card back', text: 'Its answer was thrown away. Tell the platform’s operator.' },
+  invalid_order: { title: 'The provider takes no such payment', text: 'Nothing was sent. Check amount and fields, or tell the platform’s operator.' },
+}
+
+const MAYBE_SENT = ' It may have been carried out: look at the provider before you try again.'
+
+/** What became of a capture, to be read to the customer; null while it collects. */
+export function outcome(capture: Capture): Words | null {
+  const { state, reason, failure, receipt, connector } = capture
+  switch (state) {
+    case 'arming':
+    case 'collecting':
+      return null
+    case 'submitting':
+      return { title: connector ? `Waiting for ${connector}` : 'Waiting for the provider', text: 'All fields are in. Nothing can be cancelled now.', tone: 'info' }
+    case 'completed':
+      return completed(receipt, connector)
+    case 'cancelled':
+      return { ...(reason ? REASON[reason] : { title: 'Cancelled', text: 'What was keyed is erased. Nothing was sent to the provider.' }), tone: 'plain' }
+    case 'expired':
+      return { ...REASON.timeout, tone: 'warn' }
+    case 'failed': {
+      const words = (failure && CLASS[failure.class]) || (reason && REASON[reason]) || { title: 'The payment failed', text: 'Try again. If it stays, tell the platform’s operator.' }
+      // A decline is an answer: it is known what became of the order.
+      const unsure = failure?.sent && failure.class !== 'declined'
+      return { title: words.title, text: words.text + (unsure ? MAYBE_SENT : ''), tone: 'bad' }
+    }
+  }
+}
+
+function completed(receipt: Capture['receipt'], connector: string | undefined): Words {
+  const ending = receipt?.ending ? ` Its reference ends in ${receipt.ending}.` : ''
+  const by = connector ?? 'The payment IVR'
+  switch (receipt?.of) {
+    case 'token':
+      return { title: 'Card accepted', text: `${by} gave a token in its place.${ending}`, tone: 'ok' }
+    case 'charge':
+      return { title: 'Paid', text: `${by} charged the card.${ending}`, tone: 'ok' }
+    case 'envelope':
+      return { title: 'Card sealed', text: 'It is encrypted to its recipient’s key. Nobody here can open it.', tone: 'ok' }
+    default:
+      return { title: 'All entries are in', text: 'They were checked and erased; no provider was asked for.', tone: 'ok' }
+  }
+}
+
+export const keys = (n: number): string => (n === 0 ? 'Nothing keyed yet' : n === 1 ? '1 key' : `${n} keys`)
+
+/**
+ * Bullets made here from the count: no digit of an entry is shown whatever a
+ * server sends, but the last four of an accepted card number.
+ */
+export function bullets({ digitsEntered, lastFour }: CaptureField): string {
+  const shown = lastFour ?? ''
+  return ('•'.repeat(Math.max(0, Math.min(64, digitsEntered) - shown.length)) + shown).replace(/(.{4})(?=.)/gu, '$1 ')
+}
+
+function spoken(field: CaptureField): string {
+  const words = [FIELD_STATE[field.state][0].toLowerCase()]
+  if (field.brand && field.state === 'valid') words.push(BRAND[field.brand])
+  if (field.reason && field.state === 'rejected') words.push(FIELD_REASON[field.reason].replace(/\.$/, '').toLowerCase())
+  return `${fieldName(field.name)}: ${words.join(', ')}.`
+}
+
+/**
+ * What a screen reader is to say now that a capture has changed: states at
+ * once, counts once they rest. Never a digit of the card.
+ */
+export function news(before: Capture | null, after: Capture, stateWords: string): { states: string; counts: string } {
+  const same = before?.captureId === after.captureId
+  const old = (name: string) => (same ? before!.fields.find((f) => f.name === name) : undefined)
+  const states: string[] = []
+  if (!same || before!.state !== after.state) {
+    const end = outcome(after)
+    states.push(end ? `${end.title}. ${end.text}` : `${stateWords}.`)
+  }
+  for (const field of after.fields) {
+    const then = old(field.name)
+    const news = then ? then.state !== field.state || then.attempt !== field.attempt : field.state !== 'pending'
+    if (news) states.push(spoken(field))
+  }
+  const counts = after.fields
+    .filter((f) => f.state === 'entering' && f.digitsEntered > 0 && f.digitsEntered !== old(f.name)?.digitsEntered)
+    .map((f) => `${fieldName(f.name)}: ${keys(f.digitsEntered)}.`)
+  return { states: states.join(' '), counts: counts.join(' ') }
+}
+
+/** An amount as people write it, in minor units; undefined if it is none. */
+export function minorUnits(text: string, currency: string): number | undefined {
+  if (!/^[A-Z]{3}$/.test(currency)) return undefined
+  const places = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  const [, whole, part = ''] = /^\s*(\d{1,9})(?:[.,](\d+))?\s*$/.exec(text) ?? []
+  if (whole === undefined || part.length > places) return undefined
+  const value = Number(whole + part.padEnd(places, '0'))
+  return value > 0 ? value : undefined
+}
