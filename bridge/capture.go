@@ -24,35 +24,38 @@ func (c *Conference) BeginCapture(capture Capture) error {
 		return fmt.Errorf("begin capture: %w", ErrCapturing)
 	}
 	c.capture, c.on = capture, true
-	for _, l := range c.legs {
-		if l != nil {
-			l.ears.Arm(true)
-		}
-	}
+	c.arm()
 	return nil
 }
 
 // EndCapture returns to the conference's own policy. What is in the delay
-// lines is discarded first, so nothing of the capture is heard after it.
+// lines is discarded first, so nothing of the capture is heard after it, and the
+// memory of its audio is zeroed.
 func (c *Conference) EndCapture() error {
 	if !c.on {
 		return fmt.Errorf("end capture: %w", ErrNoCapture)
 	}
 	c.on = false
 	c.capture = Capture{}
+	c.arm()
+	c.ReleaseTalk()
 	for _, l := range c.legs {
 		if l != nil {
-			l.ears.Arm(false)
 			l.gate.Discard()
+			l.aside.Discard()
+			l.wipeHeard()
 		}
 	}
 	return nil
 }
 
-// FieldComplete ends field mode's mask: the field has all its keys.
+// FieldComplete ends field mode's mask: the field has all its keys. What is left
+// in memory of its audio is zeroed.
 func (c *Conference) FieldComplete() {
 	if l := c.byRole(Customer); l != nil {
 		l.gate.FieldComplete()
+		l.aside.FieldComplete()
+		l.wipeHeard()
 	}
 }
 
@@ -65,7 +68,10 @@ func (c *Conference) policy(r Role) mask.Policy {
 	if c.on {
 		p.Mode = mask.Stricter(p.Mode, c.capture.Mode)
 	}
-	p.Armed = c.on
+	p.Armed = c.on || c.doubt
+	if c.doubt {
+		p.Mode = mask.Mute
+	}
 	if r != Customer {
 		// The other sources are gated for echoes and read-back of tones; the
 		// customer's mute or field mode must not silence them.

@@ -30,6 +30,8 @@ type Config struct {
 	Policy mask.Policy
 	// Seed drives comfort noise; equal seeds and inputs give equal outputs.
 	Seed uint64
+	// InDoubt mutes the customer at first: see [Conference.InDoubt].
+	InDoubt bool
 }
 
 // Conference is one call. Use [New].
@@ -39,6 +41,9 @@ type Conference struct {
 	nextID  LegID
 	capture Capture
 	on      bool // a capture is collecting
+	doubt   bool // see InDoubt
+	calm    int  // ticks of audio without a tone since the last one, in doubt
+	talk    int  // ticks for which press-to-talk stays open
 	ticks   uint64
 	tone    dtmf.ToneGenerator
 	sender  dtmf.EventSender
@@ -49,7 +54,7 @@ type Conference struct {
 // New returns a conference without legs.
 func New(cfg Config) *Conference {
 	cfg.Policy.Armed = false
-	return &Conference{cfg: cfg, noise: audio.NewNoise(cfg.Seed)}
+	return &Conference{cfg: cfg, doubt: cfg.InDoubt, noise: audio.NewNoise(cfg.Seed)}
 }
 
 // Join adds a leg. It fails with [ErrBadRole], [ErrRoleTaken] or [ErrFull], and
@@ -69,16 +74,20 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 		// Seeds must differ between legs, or two comfort noises would add up
 		// coherently, and must not depend on anything but the order of joining.
 		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000)
-		c.legs[i].ears.Arm(c.on)
+		c.legs[i].ears.Arm(c.on || c.doubt)
 		return c.nextID, nil
 	}
 	return 0, fmt.Errorf("join as %s: %w", spec.Role, ErrFull)
 }
 
-// Leave removes a leg. Whatever it still had in its buffers is dropped.
+// Leave removes a leg. Whatever it still had in its buffers is zeroed.
 func (c *Conference) Leave(id LegID) error {
 	for i, l := range c.legs {
 		if l != nil && l.id == id {
+			if l.spec.Role == Agent {
+				c.ReleaseTalk() // the next agent has pressed nothing
+			}
+			l.wipe()
 			c.legs[i] = nil
 			return nil
 		}

@@ -84,11 +84,14 @@ type leg struct {
 	events *dtmf.EventReceiver
 	ears   ears
 	gate   *mask.Gate
+	aside  *mask.Gate // a customer's second one, for the agent alone: see PressTalk
 
 	raw      audio.Frame // this tick's voice, before the gate
 	played   bool        // raw was set by Play for this tick
+	heard    bool        // raw was received, all of it
 	evidence dtmf.Evidence
 	gated    mask.Gated
+	forAgent mask.Gated // gated, or what press-to-talk lets through
 	stats    Stats
 }
 
@@ -112,6 +115,7 @@ func newLeg(id LegID, spec LegSpec, seed uint64) *leg {
 		buffer: jitter.New(spec.Media.Law, seed),
 		ears:   dtmf.NewDetector(),
 		gate:   mask.NewGate(seed + 1),
+		aside:  mask.NewGate(seed + 1), // the same noise: no press, no difference
 	}
 	l.setMedia(spec.Media)
 	return l
@@ -207,6 +211,7 @@ func (l *leg) hear(now time.Time) {
 		heard.Covered = f.Covered || f.Silent && heard.Event.Active
 		heard.Ahead, heard.Timestamp = f.Ahead, f.Timestamp
 		heard.Timed = f.Timed && l.spec.Media.Clock == audio.SampleRate
+		l.heard = !f.Concealed && !f.Covered && !f.Silent
 	}
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted
@@ -218,6 +223,15 @@ func (l *leg) hear(now time.Time) {
 	l.stats.InBandKeys += uint64(c.InBand)
 	l.stats.NamedKeys += uint64(c.Named)
 	l.stats.KeyDelay += uint64(c.DelaySamples)
+}
+
+// mask passes this tick's frame through the leg's gates.
+func (l *leg) mask(p, agents mask.Policy) {
+	l.gated = l.gate.Push(p, &l.raw, l.evidence)
+	l.forAgent = l.gated
+	if l.spec.Role == Customer {
+		l.forAgent = l.aside.Push(agents, &l.raw, l.evidence)
+	}
 }
 
 // listen runs the detector. A detector that fails has said nothing, and the

@@ -13,10 +13,17 @@ import (
 // Output is what one tick produces. It is filled in place, so that a caller
 // that keeps one allocates nothing.
 type Output struct {
-	Customer   mixer.CustomerMix
-	IVR        mixer.IVRMix
+	Customer mixer.CustomerMix
+	IVR      mixer.IVRMix
+	// Agent is what the agent hears. While talk is pressed it holds what nobody
+	// else may hear, so nothing else may take it.
 	Agent      mask.AgentMix
 	Supervisor mask.AgentMix
+	// Recorder is what a recording may hold: all parties, and of the customer what
+	// the capture's mask lets through, whether talk is pressed or not.
+	Recorder mask.AgentMix
+	// TalkOver says that a press of press-to-talk ran into its limit.
+	TalkOver bool
 	// Events are the named events to send to an external IVR in this frame.
 	Events []dtmf.EventPayload
 	// Pressed are the customer's keys that became known, each once, for a
@@ -29,6 +36,8 @@ type Output struct {
 
 // Report is what may be known outside about the last 500 ms.
 type Report struct {
+	InDoubt bool // see [Conference.InDoubt]
+
 	N    int
 	Legs [MaxLegs]LegReport
 }
@@ -43,17 +52,20 @@ type LegReport struct {
 
 // Tick advances the call by one frame.
 func (c *Conference) Tick(now time.Time, out *Output) {
-	out.Events, out.Pressed = out.Events[:0], out.Pressed[:0]
+	out.wipeKeys()
 	for _, l := range c.legs {
 		if l != nil {
 			l.hear(now)
-			l.gated = l.gate.Push(c.policy(l.spec.Role), &l.raw, l.evidence)
+			l.mask(c.policy(l.spec.Role), c.talkPolicy())
 		}
 	}
 	customer, agent, ivr := c.byRole(Customer), c.byRole(Agent), c.byRole(IVR)
+	c.settle(customer)
 	out.Customer = mixer.ForCustomer(raw(agent), raw(ivr))
-	out.Agent = mask.ForAgent(gated(customer), gated(ivr))
+	out.TalkOver = c.countTalk()
+	out.Agent = mask.ForAgent(forAgent(customer), gated(ivr))
 	out.Supervisor = mask.ForAgent(gated(customer), gated(ivr), gated(agent))
+	out.Recorder = out.Supervisor
 	out.IVR = mixer.ForIVR(c.customerForIVR(customer, ivr, out), c.agentForIVR(agent))
 	if customer != nil {
 		out.Pressed = append(out.Pressed, customer.evidence.Pressed()...)
@@ -110,7 +122,7 @@ func (c *Conference) agentForIVR(agent *leg) *audio.Frame {
 }
 
 func (c *Conference) report(r *Report) {
-	r.N = 0
+	r.N, r.InDoubt = 0, c.doubt
 	for _, l := range c.legs {
 		if l == nil {
 			continue
@@ -133,4 +145,11 @@ func gated(l *leg) mask.Gated {
 		return mask.Gated{}
 	}
 	return l.gated
+}
+
+func forAgent(customer *leg) mask.Gated {
+	if customer == nil {
+		return mask.Gated{}
+	}
+	return customer.forAgent
 }

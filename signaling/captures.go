@@ -48,8 +48,12 @@ func (s *server) registerCaptures(api huma.API) {
 
 // registerCollector registers what an external IVR's collector says.
 func (s *server) registerCollector(api huma.API) {
-	huma.Register(api, operation("POST", "/v1/captures/{id}/complete", "complete-capture",
-		"End a capture; an external collector may bring the result, or say that it failed", http.StatusOK),
+	complete := operation("POST", "/v1/captures/{id}/complete", "complete-capture",
+		"End a capture; an external collector may bring the result, or say that it failed", http.StatusOK)
+	progress := operation("POST", "/v1/captures/{id}/progress", "report-progress",
+		"Say what became of a field that an external collector reads", http.StatusOK)
+	complete.Security, progress.Security = orCollector, orCollector
+	huma.Register(api, complete,
 		func(ctx context.Context, in *struct {
 			CapturePath
 			Body *CompleteRequest
@@ -66,8 +70,7 @@ func (s *server) registerCollector(api huma.API) {
 			}
 			return captureReply(ctx)(s.cfg.Calls.CompleteCapture(ctx, actorOf(ctx), in.ID, in.Body.Result.result()))
 		})
-	huma.Register(api, operation("POST", "/v1/captures/{id}/progress", "report-progress",
-		"Say what became of a field that an external collector reads", http.StatusOK),
+	huma.Register(api, progress,
 		func(ctx context.Context, in *struct {
 			CapturePath
 			Body ProgressRequest

@@ -222,7 +222,7 @@ func TestCapturesAreDescribed(t *testing.T) {
 		}
 	}
 	n.must(200, "GET", "/openapi.json", "", "Authorization:").into(t, &api)
-	for _, path := range []string{"/v1/captures/{id}/retry", "/v1/captures/{id}/progress", "/v1/node"} {
+	for _, path := range []string{"/v1/captures/{id}/retry", "/v1/captures/{id}/progress", "/v1/node", "/v1/node/drain", "/v1/audit"} {
 		assert.Contains(t, api.Paths, path)
 	}
 	forms := api.Components.Schemas["CaptureRequest"].Properties["fields"].Items.OneOf

@@ -61,6 +61,7 @@ type options struct {
 	grace, joinTimeout time.Duration
 	max                int
 	audit              call.Auditor
+	disk               *disk // nil: one that never fails
 }
 
 // node is a whole server: the surface, the calls behind it, and real sockets.
@@ -83,6 +84,10 @@ func start(t *testing.T, o options) *node {
 	require.NoError(t, err)
 	prompts, err := ivr.Builtin()
 	require.NoError(t, err)
+	var state call.Keeper = db
+	if o.disk != nil {
+		o.disk.Keeper, state = db, o.disk
+	}
 	_, n.private, err = ed25519.GenerateKey(nil)
 	require.NoError(t, err)
 	n.calls = call.New(call.Config{
@@ -90,13 +95,15 @@ func start(t *testing.T, o options) *node {
 		Arena: dtmf.NewArena(make([]byte, 1<<12)), Prompts: prompts, Grace: o.grace, Shards: 1,
 		MaxConferences: o.max, Seed: 1, Now: n.clock.now,
 		Connectors: func(name string) (psp.Connector, bool) { return silent{}, name == "psp-main" },
-		Audit:      o.audit,
+		Audit:      o.audit, State: state, Events: db,
 	})
 	keys := auth.NewKeys(db, n.clock.now)
 	_, err = keys.Ensure(apiKey)
 	require.NoError(t, err)
+	reader, _ := o.audit.(signaling.AuditReader)
 	h := httptest.NewServer(signaling.New(signaling.Config{
-		Log: zap.NewNop(), Calls: n.calls, Keys: keys, Console: auth.NewCodes[struct{}](time.Minute), Version: "1.2.3",
+		Audit: reader,
+		Log:   zap.NewNop(), Calls: n.calls, Keys: keys, Console: auth.NewCodes[struct{}](time.Minute), Version: "1.2.3",
 		JoinTimeout: o.joinTimeout, Now: n.clock.now, Connectors: []string{"psp-main"},
 	}))
 	n.url = h.URL

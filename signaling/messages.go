@@ -41,6 +41,7 @@ type maskingMessage struct {
 	State string `json:"state"`
 	Mode  string `json:"mode"`
 	Armed bool   `json:"armed"`
+	Talk  bool   `json:"talk,omitempty"`
 }
 
 type captureMessage struct {
@@ -122,7 +123,7 @@ func legOf(l call.Leg) legMessage {
 }
 
 func maskingOf(m call.Masking) maskingMessage {
-	out := maskingMessage{State: "strip", Mode: m.Mode.String(), Armed: m.Armed}
+	out := maskingMessage{State: "strip", Mode: m.Mode.String(), Armed: m.Armed, Talk: m.Talk}
 	switch {
 	case m.Mode.String() == "mute":
 		out.State = "mute"

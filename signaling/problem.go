@@ -14,6 +14,7 @@ import (
 	"tonegate/internal/call"
 	"tonegate/internal/engine"
 	"tonegate/internal/rtcleg"
+	"tonegate/internal/store"
 )
 
 // Problem is an error as the API sends it (RFC 9457).
@@ -153,8 +154,12 @@ var meanings = []meaning{
 	{call.ErrUnknownConnector, http.StatusUnprocessableEntity, "unknown_connector"},
 	{call.ErrSubmitting, http.StatusConflict, "capture_submitting"},
 	{call.ErrCollector, http.StatusConflict, "wrong_collector"},
+	{call.ErrStore, http.StatusServiceUnavailable, "store_unavailable"},
 	{call.ErrAudit, http.StatusServiceUnavailable, "audit_unavailable"},
 	{call.ErrNoCapture, http.StatusConflict, "capture_not_collecting"},
+	{store.ErrCursor, http.StatusUnprocessableEntity, "cursor"},
+	{call.ErrNoTalk, http.StatusConflict, "talk_not_muted"},
+	{call.ErrTalking, http.StatusConflict, "talk_pressed"},
 	{call.ErrNoCollector, http.StatusConflict, "no_collector"},
 	{call.ErrBuiltin, http.StatusConflict, "leg_is_builtin"},
 	{call.ErrNotNegotiated, http.StatusConflict, "not_negotiated"},
@@ -208,6 +213,13 @@ func fail(ctx context.Context, err error) error {
 		return problem(ctx, status, code, detail, member)
 	}
 	return problem(ctx, status, code, detail)
+}
+
+// writeHumaProblem answers a request before huma has parsed it.
+func writeHumaProblem(ctx huma.Context, p *Problem) {
+	ctx.SetHeader("Content-Type", "application/problem+json")
+	ctx.SetStatus(p.Status)
+	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p)
 }
 
 // writeProblem answers a request that huma does not handle.

@@ -60,8 +60,10 @@ func TestWhoDidWhat(t *testing.T) {
 	n.must(200, "POST", "/v1/conferences/"+c.ID+"/end", "")
 	leg, key := c.leg("agent").ID, auth.KeyID(apiKey)
 	assert.Equal(t, []string{
-		"capture_started api_key " + key + " mute", "field_retried leg " + leg + " custom", "capture_cancelled leg " + leg + " ",
-		"capture_started api_key " + key + " field", "capture_cancelled system  conference_ended",
+		"capture_started api_key " + key + " mute", "masking_armed api_key " + key + " mute",
+		"field_retried leg " + leg + " custom", "capture_cancelled leg " + leg + " ", "masking_released system  ",
+		"capture_started api_key " + key + " field", "masking_armed api_key " + key + " field",
+		"capture_cancelled system  conference_ended", "masking_released system  conference_ended",
 	}, l.acts())
 	assert.NotContains(t, key, apiKey)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,8 @@ type Config struct {
 	BehindProxy bool
 	// Connectors are the names of the connectors to payment providers.
 	Connectors []string
+	// Audit is the record of who did what; nil: there is none to read.
+	Audit AuditReader
 	// DigitMemory says how well the memory of digits is protected.
 	DigitMemory DigitMemory
 	// JoinTimeout is how long a connection may take to join; default 10 s.
@@ -62,8 +65,9 @@ func New(cfg Config) http.Handler {
 	}
 	s := &server{cfg: cfg, joins: auth.NewCodes[string](joinCodeLife)}
 	s.idem = newIdempotency(cfg.Now, func(r *http.Request) bool {
-		ok, err := cfg.Keys.Check(bearer(r.Header.Get("Authorization")))
-		return ok && err == nil
+		credentials := bearer(r.Header.Get("Authorization"))
+		ok, err := cfg.Keys.Check(credentials)
+		return ok && err == nil || cfg.Calls.Vouches(credentials)
 	})
 	mux := http.NewServeMux()
 	api := humago.New(mux, openAPI(cfg.Version))
@@ -74,6 +78,8 @@ func New(cfg Config) http.Handler {
 	s.registerDemonstrations(api)
 	s.registerJoinCodes(api)
 	s.registerNode(api)
+	s.registerAudit(api)
+	s.registerEvents(api)
 	mux.HandleFunc("POST /v1/whip", s.whipPost)
 	mux.HandleFunc("PATCH /v1/whip/{leg}", s.whipPatch)
 	mux.HandleFunc("DELETE /v1/whip/{leg}", s.whipDelete)
@@ -92,14 +98,19 @@ func openAPI(version string) huma.Config {
 	c.Info.Description = "A media server for contact centres: customer, agent and payment IVR on one call; " +
 		"the agent and the recording never receive a tone."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"api_key": {Type: "http", Scheme: "bearer", Description: "An API key."},
+		"api_key":   {Type: "http", Scheme: "bearer", Description: "An API key."},
+		"leg_token": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The leg token of an external IVR, with the grant collect."},
 	}
 	return c
 }
 
 var needsKey = []map[string][]string{{"api_key": {}}}
 
-// authenticate asks for an API key where the operation says so.
+// orCollector is for what an external IVR's collector may do, too.
+var orCollector = []map[string][]string{{"api_key": {}}, {"leg_token": {}}}
+
+// authenticate asks for an API key where the operation says so, or for a leg
+// token where that will do.
 func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if len(ctx.Operation().Security) == 0 {
@@ -112,6 +123,14 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 		case err != nil:
 			s.cfg.Log.Error("API key not checked", zap.Error(err))
 			_ = huma.WriteErr(api, ctx, http.StatusInternalServerError, "The API key could not be checked.")
+		case !ok && takesLegTokens(ctx.Operation()) && s.cfg.Calls.Vouches(key):
+			actor, err := s.cfg.Calls.Collector(key, ctx.Param("id"))
+			if err != nil {
+				status, code, detail := explain(err)
+				writeHumaProblem(ctx, problem(ctx.Context(), status, code, detail))
+				return
+			}
+			next(huma.WithValue(ctx, keyActor, actor))
 		case !ok:
 			ctx.SetHeader("WWW-Authenticate", `Bearer realm="tonegate"`)
 			_ = huma.WriteErr(api, ctx, http.StatusUnauthorized, "Send a valid API key as Authorization: Bearer.")
@@ -119,6 +138,10 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			next(huma.WithValue(ctx, keyActor, call.Actor{KeyID: auth.KeyID(key)}))
 		}
 	}
+}
+
+func takesLegTokens(o *huma.Operation) bool {
+	return slices.ContainsFunc(o.Security, func(scheme map[string][]string) bool { return scheme["leg_token"] != nil })
 }
 
 // actorOf returns whose API key a request came with.

@@ -114,6 +114,8 @@ func joinCode(err error) websocket.StatusCode {
 		return closeDraining
 	case errors.Is(err, call.ErrNotFound), errors.Is(err, call.ErrEnded):
 		return closeConference
+	case errors.Is(err, call.ErrStore):
+		return websocket.StatusTryAgainLater
 	default:
 		return websocket.StatusInternalError
 	}
@@ -249,7 +251,7 @@ func (l *link) errorOf(re string, err error) errorMessage {
 func known(messageType string) string {
 	switch messageType {
 	case "join", "offer", "candidate", "mute", "capture_start", "capture_retry", "capture_complete", "capture_cancel",
-		"leave", "ping":
+		"talk_press", "talk_release", "leave", "ping":
 		return messageType
 	default:
 		return ""
@@ -274,6 +276,8 @@ func (l *link) handle(ctx context.Context, m *request) (any, error) {
 		return nil, l.seat.Mute(ctx, *m.Muted)
 	case "capture_start", "capture_retry", "capture_complete", "capture_cancel":
 		return nil, l.capture(ctx, m)
+	case "talk_press", "talk_release":
+		return nil, l.talk(ctx, m.Type == "talk_press")
 	case "leave":
 		// Leaving ends this connection, and with it ctx, before it is done.
 		return nil, l.seat.Leave(context.WithoutCancel(ctx))
@@ -284,6 +288,14 @@ func (l *link) handle(ctx context.Context, m *request) (any, error) {
 	default:
 		return nil, errBadMessage("unknown message type")
 	}
+}
+
+func (l *link) talk(ctx context.Context, pressed bool) error {
+	if !l.seat.May(auth.GrantTalk) {
+		return call.ErrForbidden
+	}
+	leg := l.seat.Snapshot().Leg
+	return l.server.cfg.Calls.Talk(ctx, call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, pressed)
 }
 
 func (l *link) capture(ctx context.Context, m *request) error {

@@ -31,6 +31,7 @@ const (
 	TalkReleased     Action = "talk_released"
 	Transferred      Action = "transferred"
 	RecordingChanged Action = "recording_changed"
+	NodeDrained      Action = "node_drained"
 	AuditOpened      Action = "audit_opened"
 	AuditTorn        Action = "audit_torn" // a crash left part of a line, which was cut off
 )
@@ -38,7 +39,7 @@ const (
 var actions = []Action{
 	CaptureStarted, CaptureSubmitted, CaptureCompleted, CaptureFailed, CaptureCancelled, CaptureExpired,
 	FieldRetried, ProgressReported, MaskingArmed, MaskingReleased, TalkPressed, TalkReleased,
-	Transferred, RecordingChanged, AuditOpened, AuditTorn,
+	Transferred, RecordingChanged, NodeDrained, AuditOpened, AuditTorn,
 }
 
 // Actor is the kind of who did it.

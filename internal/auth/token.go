@@ -18,6 +18,7 @@ const leeway = 5 * time.Second
 // Grants are what a leg may do beyond talking.
 const (
 	GrantCapture = "capture" // start, complete and cancel captures
+	GrantTalk    = "talk"    // hear the customer for a while during a muted capture
 	GrantCollect = "collect" // report progress and result as an external IVR
 )
 

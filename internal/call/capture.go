@@ -11,6 +11,8 @@ import (
 	"tonegate/internal/audit"
 	"tonegate/internal/auth"
 	"tonegate/internal/ivr"
+	"tonegate/internal/store"
+	"tonegate/mixer/mask"
 )
 
 // CaptureSpec asks for a capture.
@@ -46,21 +48,13 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 	if err != nil {
 		return Capture{}, err
 	}
-	var begun ivr.Progress
-	act := spec.By.entry(audit.CaptureStarted)
-	act.ConferenceID, act.CaptureID, act.Detail = c.ID, spec.ID, detailOf(spec.Mode.String())
-	if err = s.record(act); err == nil {
-		err = s.do(ctx, c.ID, func(b *bridge.Conference) error {
-			err := c.session.Start(b, spec.Params)
-			begun = c.session.Progress()
-			return err
-		})
-	}
-
+	begun, err := s.arm(ctx, c, &spec)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
 		c.capture = before
+		c.captures = c.captures[:len(c.captures)-1]
+		s.keepLater(c)
 		if errors.Is(err, bridge.ErrCapturing) {
 			return Capture{}, ErrCapturing
 		}
@@ -71,11 +65,36 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 	if c.capture.Progress.State == ivr.Idle {
 		c.capture.Progress = begun
 	}
-	c.broadcast(MaskingChanged{c.masking()})
+	c.broadcastMasking()
 	c.broadcastCapture()
+	s.emit(c, store.Event{Type: "masking.armed", CaptureID: spec.ID, State: spec.Mode.String()})
+	s.emit(c, store.Event{Type: "capture.started", CaptureID: spec.ID})
 	s.cfg.Log.Info("capture started", zap.String("conference_id", c.ID), zap.String("capture_id", spec.ID),
 		zap.Stringer("mask", spec.Mode), zap.String("collector", spec.Collector))
 	return *c.capture, nil
+}
+
+// arm begins a reserved capture, on record and on the disk first.
+func (s *Service) arm(ctx context.Context, c *conference, spec *CaptureSpec) (begun ivr.Progress, err error) {
+	act := spec.By.entry(audit.CaptureStarted)
+	act.ConferenceID, act.CaptureID, act.Detail = c.ID, spec.ID, detailOf(spec.Mode.String())
+	if err := s.record(act); err != nil {
+		return begun, err
+	}
+	collecting := changeCapture(spec.ID, func(k *store.Capture) { k.State = ivr.Collecting.String() })
+	if err := s.keep(c, collecting); err != nil {
+		return begun, err
+	}
+	err = s.do(ctx, c.ID, func(b *bridge.Conference) error {
+		err := c.session.Start(b, spec.Params)
+		begun = c.session.Progress()
+		return err
+	})
+	if err == nil {
+		act.Action = audit.MaskingArmed
+		_ = s.record(act) // logged; masking is armed all the same
+	}
+	return begun, err
 }
 
 // reserve makes the record of a capture that is about to begin, and returns the
@@ -101,6 +120,7 @@ func (s *Service) reserve(conferenceID string, spec *CaptureSpec) (c *conference
 		ID: spec.ID, ConferenceID: c.ID, Collector: spec.Collector, Mode: spec.Mode, Payment: spec.Payment,
 		Progress: ivr.Progress{CaptureID: spec.ID, State: ivr.Idle},
 	}
+	c.captures = append(c.captures, c.capture)
 	return c, before, nil
 }
 
@@ -156,9 +176,17 @@ func (s *Service) endCaptureOf(ctx context.Context, c *conference) {
 // masking returns what is masked now. The caller holds the lock.
 func (c *conference) masking() Masking {
 	if c.capture != nil && c.capture.Progress.Armed {
-		return Masking{Mode: c.capture.Mode, Armed: true}
+		return Masking{Mode: mask.Stricter(c.own(), c.capture.Mode), Armed: true}
 	}
-	return Masking{Mode: c.Mode}
+	return Masking{Mode: c.own(), Armed: c.doubt}
+}
+
+// own is what is masked without a capture.
+func (c *conference) own() mask.Mode {
+	if c.doubt {
+		return mask.Mute
+	}
+	return c.Mode
 }
 
 // broadcastCapture tells those who may see a capture. The caller holds the

@@ -31,13 +31,17 @@ func (s *Service) CompleteCapture(ctx context.Context, by Actor, id string, resu
 		return out, err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	c := s.byID[out.ConferenceID]
 	if record := s.captures[id]; record != nil {
 		record.Result = result
 		// Else its end is still to be told, and tells of the result.
 		if c := s.byID[record.ConferenceID]; c != nil && c.capture == record && !record.Progress.State.Open() {
 			c.broadcastCapture()
 		}
+	}
+	s.mu.Unlock()
+	if c != nil {
+		_ = s.keep(c, nil) // logged
 	}
 	out.Result = result
 	return out, nil
@@ -149,6 +153,11 @@ func (s *Service) command(ctx context.Context, act audit.Entry, id string, f fun
 	})
 	if err != nil {
 		return Capture{}, meaningOf(err)
+	}
+	if last.CaptureID == id && !last.State.Open() {
+		s.mu.Lock()
+		c.outcome = last
+		s.mu.Unlock()
 	}
 	out, err := s.Capture(id)
 	if last.CaptureID == id {

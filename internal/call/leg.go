@@ -13,6 +13,7 @@ import (
 	"tonegate/internal/auth"
 	"tonegate/internal/engine"
 	"tonegate/internal/rtcleg"
+	"tonegate/internal/store"
 )
 
 // leg is the record of a leg. The service's lock guards it.
@@ -56,7 +57,7 @@ func (l *leg) stopGrace() {
 func grants(r bridge.Role) []string {
 	switch r {
 	case bridge.Agent:
-		return []string{auth.GrantCapture}
+		return []string{auth.GrantCapture, auth.GrantTalk}
 	case bridge.IVR:
 		return []string{auth.GrantCollect}
 	default:
@@ -64,15 +65,19 @@ func grants(r bridge.Role) []string {
 	}
 }
 
+func newLeg(conferenceID string, spec LegSpec) *leg {
+	return &leg{Leg: Leg{
+		ID: auth.NewID("leg"), ConferenceID: conferenceID, Role: spec.Role,
+		Kind: spec.Kind, Identity: spec.Identity, State: LegInvited,
+	}}
+}
+
 // AddLeg adds a leg to a conference. A builtin one takes part at once.
 func (s *Service) AddLeg(ctx context.Context, conferenceID string, spec LegSpec) (Leg, error) {
 	if err := spec.check(); err != nil {
 		return Leg{}, err
 	}
-	l := &leg{Leg: Leg{
-		ID: auth.NewID("leg"), ConferenceID: conferenceID, Role: spec.Role,
-		Kind: spec.Kind, Identity: spec.Identity, State: LegInvited,
-	}}
+	l := newLeg(conferenceID, spec)
 	s.mu.Lock()
 	c, err := s.open(conferenceID)
 	if err == nil {
@@ -86,11 +91,12 @@ func (s *Service) AddLeg(ctx context.Context, conferenceID string, spec LegSpec)
 	s.legs[l.ID] = l
 	s.mu.Unlock()
 
-	if spec.Kind == KindBuiltin {
-		if err := s.attachBuiltin(ctx, c, l); err != nil {
-			_ = s.RemoveLeg(ctx, l.ID, "failed")
-			return Leg{}, err
-		}
+	if err = s.keep(c, nil); err == nil && spec.Kind == KindBuiltin {
+		err = s.attachBuiltin(ctx, c, l)
+	}
+	if err != nil {
+		_ = s.RemoveLeg(ctx, l.ID, "failed")
+		return Leg{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -178,8 +184,14 @@ func (s *Service) SetMuted(ctx context.Context, legID string, muted bool) (Leg, 
 		s.mu.Unlock()
 		return Leg{}, fmt.Errorf("leg %w", ErrNotFound)
 	}
-	e := l.engine
+	e, c := l.engine, s.byID[l.ConferenceID]
 	s.mu.Unlock()
+	if c == nil {
+		return Leg{}, fmt.Errorf("leg %w", ErrNotFound)
+	}
+	if err := s.keep(c, changeLeg(legID, func(kept *store.Leg) { kept.Muted = muted })); err != nil {
+		return Leg{}, err
+	}
 	if e != nil {
 		err := s.do(ctx, l.ConferenceID, func(c *bridge.Conference) error { return c.SetMuted(e.ID, muted) })
 		if err != nil {
@@ -189,9 +201,7 @@ func (s *Service) SetMuted(ctx context.Context, legID string, muted bool) (Leg, 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.Muted = muted
-	if c := s.byID[l.ConferenceID]; c != nil {
-		c.broadcast(LegChanged{l.Leg})
-	}
+	c.broadcast(LegChanged{l.Leg})
 	return l.Leg, nil
 }
 
@@ -215,6 +225,8 @@ func (s *Service) removeIf(ctx context.Context, legID, reason string, still func
 	}
 	l.State, l.mediaUp = LegLeft, false
 	l.stopGrace()
+	s.hush(l, "hang_up")
+	s.emitLeg(c, l, "left")
 	e, seat, media := l.engine, l.seat, l.media
 	l.engine, l.seat, l.media = nil, nil, nil
 	if seat != nil {
@@ -229,6 +241,7 @@ func (s *Service) removeIf(ctx context.Context, legID, reason string, still func
 	s.mu.Unlock()
 
 	ctx = context.WithoutCancel(ctx)
+	_ = s.keep(c, nil) // logged; the leg leaves all the same
 	if hungUp {
 		s.endCaptureOf(ctx, c)
 	}
@@ -372,18 +385,4 @@ func (s *Service) accept(ctx context.Context, l *leg, offer string) (*rtcleg.Leg
 // withoutAudio reports whether an offer has media, but no audio.
 func withoutAudio(offer string) bool {
 	return strings.Contains(offer, "\nm=") && !strings.Contains(offer, "\nm=audio")
-}
-
-// hears reports whether a subscriber of role r hears a leg of role of.
-func hears(r, of bridge.Role) bool {
-	switch r {
-	case bridge.Customer:
-		return of == bridge.Agent || of == bridge.IVR
-	case bridge.Agent:
-		return of == bridge.Customer || of == bridge.IVR
-	case bridge.IVR:
-		return of == bridge.Customer
-	default:
-		return slices.Contains([]bridge.Role{bridge.Customer, bridge.Agent, bridge.IVR}, of)
-	}
 }

@@ -8,8 +8,10 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
+	"tonegate/internal/audit"
 	"tonegate/internal/ivr"
 	"tonegate/internal/rtcleg"
+	"tonegate/internal/store"
 )
 
 // notice is something a shard or a transport said.
@@ -19,6 +21,9 @@ type notice struct {
 	failed     bool
 	progress   *ivr.Progress
 	commanded  bool // somebody asked for what progress tells
+	keep       bool // the conference is to be written
+	hush       bool // press-to-talk is over
+	why        audit.Detail
 	leg        *leg
 	media      *rtcleg.Leg
 	state      rtcleg.State
@@ -85,13 +90,36 @@ func (s *Service) work() {
 		select {
 		case <-s.notices.ready:
 			for _, n := range s.notices.take() {
-				if s.concludes(n) {
-					s.recordEnd(n.conference, *n.progress)
-				}
+				s.before(n)
 				s.apply(n)
 			}
 		case <-s.notices.closed:
 			return
+		}
+	}
+}
+
+// before puts on record and on the disk what apply is about to tell.
+func (s *Service) before(n notice) {
+	s.mu.Lock()
+	c := s.byID[n.conference]
+	s.mu.Unlock()
+	switch {
+	case c == nil:
+	case n.keep:
+		_ = s.keep(c, nil) // logged
+	case n.hush:
+		_ = s.releaseTalk(context.Background(), c.ID, Actor{}, n.why) // the call has ended
+	case n.progress != nil:
+		if s.concludes(n) {
+			s.recordEnd(c.ID, *n.progress)
+		}
+		if s.releases(c, n.progress) {
+			s.endTalkOf(c)
+			s.recordReleased(c.ID, n.progress.CaptureID, "")
+		}
+		if !n.progress.State.Open() {
+			_ = s.keep(c, changeCapture(n.progress.CaptureID, at(*n.progress))) // logged
 		}
 	}
 }
@@ -110,6 +138,10 @@ func (s *Service) apply(n notice) {
 	case n.progress != nil:
 		s.applyProgress(c, *n.progress)
 	case n.report != nil:
+		if c.doubt && !n.report.InDoubt {
+			c.doubt = false
+			c.broadcastMasking()
+		}
 		c.tellLevels(n.report)
 	case n.leg != nil:
 		s.applyMedia(c, n)
@@ -121,10 +153,11 @@ func (s *Service) applyProgress(c *conference, p ivr.Progress) {
 		return
 	}
 	armed := c.capture.Progress.Armed
+	s.emitProgress(c, &c.capture.Progress, &p)
 	c.capture.Progress = p
 	c.broadcastCapture()
 	if p.Armed != armed {
-		c.broadcast(MaskingChanged{c.masking()})
+		c.broadcastMasking()
 	}
 	if !p.State.Open() {
 		s.cfg.Log.Info("capture ended", zap.String("conference_id", c.ID),
@@ -167,16 +200,29 @@ func (s *Service) refresh(c *conference, l *leg) {
 		l.stopGrace()
 	case before == LegConnected || before == LegReconnecting, before == LegJoining && !reachable:
 		l.State = LegReconnecting
-		l.startGrace(s.cfg.Grace, func(timer *time.Timer) {
-			_ = s.removeIf(context.Background(), l.ID, "lost", func(l *leg) bool { return l.grace == timer })
-		})
+		s.awaitReturn(l)
 	}
 	if l.State == LegConnected && c.State == ConferenceCreated {
 		c.State = ConferenceActive
+		s.emit(c, store.Event{Type: "conference.started"})
+		s.keepLater(c)
 	}
 	if l.State != before {
+		switch l.State {
+		case LegConnected:
+			s.emitLeg(c, l, "joined")
+		case LegReconnecting:
+			s.emitLeg(c, l, "reconnecting")
+		}
 		s.cfg.Log.Info("leg state", zap.String("conference_id", c.ID), zap.String("leg_id", l.ID),
 			zap.Stringer("role", l.Role), zap.String("state", l.State))
 		c.broadcast(LegChanged{l.Leg})
 	}
+}
+
+// awaitReturn gives a lost leg a while to come back. The caller holds the lock.
+func (s *Service) awaitReturn(l *leg) {
+	l.startGrace(s.cfg.Grace, func(timer *time.Timer) {
+		_ = s.removeIf(context.Background(), l.ID, "lost", func(l *leg) bool { return l.grace == timer })
+	})
 }

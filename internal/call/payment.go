@@ -18,6 +18,7 @@ import (
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
 	"tonegate/internal/redact"
+	"tonegate/internal/store"
 )
 
 // submitTime bounds one payment, retries included. It is below the time after
@@ -190,7 +191,7 @@ func (s *Service) submit(conferenceID string, sub ivr.Submission) {
 	capture, p := c.capture, c.payment
 	s.mu.Unlock()
 
-	result, err := s.pay(conferenceID, p, &sub)
+	result, err := s.pay(c, p, &sub)
 	sub.Wipe() // the security code may not outlive the order
 	cause := causeOf(err)
 	s.mu.Lock()
@@ -203,6 +204,8 @@ func (s *Service) submit(conferenceID string, sub ivr.Submission) {
 		capture.Failure = failureOf(err)
 	}
 	s.mu.Unlock()
+	// What the provider did is kept before anybody hears of it.
+	_ = s.keep(c, changeCapture(sub.CaptureID, submitting)) // logged
 	err = s.do(context.Background(), conferenceID, func(b *bridge.Conference) error {
 		return c.session.Outcome(b, sub.CaptureID, cause)
 	})
@@ -212,13 +215,18 @@ func (s *Service) submit(conferenceID string, sub ivr.Submission) {
 }
 
 // pay makes the order. That it was sent is on record before it is.
-func (s *Service) pay(conferenceID string, p *payment, sub *ivr.Submission) (psp.Result, error) {
+func (s *Service) pay(c *conference, p *payment, sub *ivr.Submission) (psp.Result, error) {
+	conferenceID := c.ID
 	order := p.order
 	order.Fields = map[string]dtmf.Digits{}
 	for _, f := range sub.Fields {
 		order.Fields[f.Name] = f.Digits
 	}
 	err := s.record(audit.Entry{Action: audit.CaptureSubmitted, Actor: audit.BySystem, ConferenceID: conferenceID, CaptureID: sub.CaptureID})
+	if err == nil {
+		// A restart must find that the provider may have been asked.
+		err = s.keep(c, changeCapture(sub.CaptureID, submitting))
+	}
 	if err != nil {
 		return psp.Result{}, err
 	}
@@ -243,6 +251,7 @@ func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 			capture.Progress.State = ivr.FailedState
 		}
 		c.concluded = capture.ID
+		s.emitEnd(c, &capture.Progress)
 	}
 	p := capture.Progress
 	s.mu.Unlock()
@@ -251,7 +260,12 @@ func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 		return
 	}
 	s.recordEnd(c.ID, p)
+	_ = s.keep(c, nil) // logged
 }
+
+// submitting is the state that is written while a provider is asked: the notice
+// of it may still be on its way.
+func submitting(c *store.Capture) { c.State = ivr.Submitting.String() }
 
 func failureOf(err error) *Failure {
 	var e *psp.Error
@@ -266,7 +280,11 @@ func causeOf(err error) ivr.Cause {
 	if err == nil {
 		return ivr.NoCause
 	}
-	switch psp.ClassOf(err) {
+	return causeOfClass(psp.ClassOf(err))
+}
+
+func causeOfClass(class psp.Class) ivr.Cause {
+	switch class {
 	case psp.Declined:
 		return ivr.Declined
 	case psp.Slow:

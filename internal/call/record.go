@@ -92,6 +92,18 @@ func (s *Service) concludes(n notice) bool {
 	return !n.commanded
 }
 
+// releases reports whether progress says, for the first time, that masking is
+// no longer armed for a capture.
+func (s *Service) releases(c *conference, p *ivr.Progress) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.State == ConferenceEnded || p.Armed || p.State == ivr.Idle || c.released == p.CaptureID {
+		return false
+	}
+	c.released = p.CaptureID
+	return true
+}
+
 // statesOnly is what a supervisor sees of a capture: that it goes on, not what
 // of whom.
 func (c Capture) statesOnly() Capture {

@@ -59,8 +59,8 @@ func (s *Service) Join(token string, overHTTP bool) (*Seat, error) {
 		return nil, err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if l.State == LegLeft {
+		s.mu.Unlock()
 		return nil, fmt.Errorf("the token's leg has left: %w", ErrNotFound)
 	}
 	// Over WebSocket the earlier join's secret stays good until this one's is
@@ -69,7 +69,25 @@ func (s *Service) Join(token string, overHTTP bool) (*Seat, error) {
 	if overHTTP {
 		l.earlier = [32]byte{}
 	}
-	return s.sit(l, overHTTP), nil
+	first = !l.joined
+	seat := s.sit(l, overHTTP)
+	c := s.byID[l.ConferenceID]
+	s.mu.Unlock()
+	return s.kept(c, seat, first)
+}
+
+// kept returns a seat once its resume secret would outlive the process: the
+// client is told of no other. If it would not, a first join has not been, and
+// whoever had joined before may come back as before.
+func (s *Service) kept(c *conference, seat *Seat, first bool) (*Seat, error) {
+	if err := s.keep(c, nil); err != nil {
+		if first {
+			seat.Reset()
+		}
+		seat.Lost()
+		return nil, err
+	}
+	return seat, nil
 }
 
 // joinable returns the leg that a token opens, if it can be joined now.
@@ -97,19 +115,27 @@ func (s *Service) joinable(claims *auth.Claims) (*leg, error) {
 
 // Resume lets a leg come back with the resume secret of its last join.
 func (s *Service) Resume(legID, secret string) (*Seat, error) {
+	c, seat, err := s.comeBack(legID, secret)
+	if err != nil {
+		return nil, err
+	}
+	return s.kept(c, seat, false)
+}
+
+func (s *Service) comeBack(legID, secret string) (*conference, *Seat, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining {
-		return nil, ErrDraining
+	if s.closing {
+		return nil, nil, ErrDraining
 	}
 	l, err := s.authorised(legID, secret)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// The client is known to hold this secret; the one that follows may get
 	// lost on its way, more than once.
 	l.earlier = auth.Hash(secret)
-	return s.sit(l, false), nil
+	return s.byID[l.ConferenceID], s.sit(l, false), nil
 }
 
 // authorised returns a leg whose resume secret is the given one. An unknown leg
@@ -130,6 +156,7 @@ func (s *Service) sit(l *leg, overHTTP bool) *Seat {
 		delete(c.seats, old)
 		old.finish(ErrSuperseded)
 		l.seat = nil
+		s.hush(l, "hang_up")
 	}
 	seat := &Seat{
 		service: s, leg: l, resume: auth.Secret(),
@@ -145,7 +172,7 @@ func (s *Service) sit(l *leg, overHTTP bool) *Seat {
 		c.seats[seat] = struct{}{}
 	}
 	s.refresh(c, l)
-	seat.snap = Joined{Leg: l.Leg, Conference: c.snapshot(), Grants: l.granted, Masking: c.masking()}
+	seat.snap = Joined{Leg: l.Leg, Conference: c.snapshot(), Grants: l.granted, Masking: c.maskingFor(l.Role)}
 	if c.capture != nil && seesCaptures(l.Role) {
 		capture := c.capture.seenBy(l.Role)
 		seat.snap.Capture = &capture
@@ -168,6 +195,9 @@ func (t *Seat) Confirm() {
 		defer t.service.mu.Unlock()
 		if t.leg.resume == auth.Hash(t.resume) {
 			t.leg.earlier = [32]byte{}
+			if c := t.service.byID[t.leg.ConferenceID]; c != nil {
+				t.service.keepLater(c)
+			}
 		}
 	})
 }
@@ -247,6 +277,7 @@ func (t *Seat) Lost() {
 	}
 	t.leg.seat = nil
 	delete(c.seats, t)
+	s.hush(t.leg, "hang_up")
 	s.refresh(c, t.leg)
 }
 
@@ -337,5 +368,6 @@ func (t *Seat) Reset() {
 	l.State, l.whip, l.joined = LegInvited, false, false
 	if c := s.byID[l.ConferenceID]; c != nil {
 		c.broadcast(LegChanged{l.Leg})
+		s.keepLater(c)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"sort"
 	"sync"
 	"time"
 
@@ -12,10 +11,12 @@ import (
 
 	"tonegate/bridge"
 	"tonegate/dtmf"
+	"tonegate/internal/audit"
 	"tonegate/internal/auth"
 	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
 	"tonegate/internal/rtcleg"
+	"tonegate/internal/store"
 	"tonegate/mixer/mask"
 )
 
@@ -38,6 +39,8 @@ type Config struct {
 	Abandoned      time.Duration // how long a conference outlives its last party; default 5 min
 	Connectors     Connectors    // nil: no payments
 	Audit          Auditor       // nil: nothing is recorded
+	State          Keeper        // nil: nothing outlives the process
+	Events         EventLog      // nil: no events for the platform
 	MaxConferences int           // default 2000
 	Shards         int
 	Seed           uint64 // zero: random
@@ -49,11 +52,14 @@ type Service struct {
 	cfg      Config
 	engine   *engine.Engine
 	notices  *notices
+	outbox   *outbox
 	mu       sync.Mutex
 	byID     map[string]*conference
 	legs     map[string]*leg
 	captures map[string]*Capture
-	draining bool
+	draining bool // no new conferences and joins
+	closing  bool // nobody comes back either
+	drain    drain
 	wg       sync.WaitGroup
 	ctx      context.Context // of payments
 	stop     context.CancelFunc
@@ -62,11 +68,17 @@ type Service struct {
 
 type conference struct {
 	Conference
-	session *ivr.Session
-	capture *Capture
-	payment *payment // of the capture
-	// concluded is the capture whose end is on record.
-	concluded string
+	session   *ivr.Session
+	capture   *Capture
+	payment   *payment     // of the capture
+	captures  []*Capture   // all of them; the last is capture, once it began
+	concluded string       // the capture whose end is on record
+	outcome   ivr.Progress // of the capture that somebody ended last, as told to them
+	released  string       // the capture of which it is on record that masking was released
+	disk      sync.Mutex   // held while the conference is written
+	endsBy    time.Time    // at the latest; zero: no limit
+	doubt     bool         // as bridge.Conference.InDoubt said last
+	talker    string       // the leg that presses press-to-talk
 	// commanded says that somebody ends the capture just now. It belongs to the
 	// conference's goroutine.
 	commanded bool
@@ -91,7 +103,7 @@ func New(cfg Config) *Service {
 		cfg.Now = time.Now
 	}
 	s := &Service{
-		cfg: cfg, notices: newNotices(),
+		cfg: cfg, notices: newNotices(), outbox: newOutbox(),
 		byID: map[string]*conference{}, legs: map[string]*leg{}, captures: map[string]*Capture{},
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -99,46 +111,8 @@ func New(cfg Config) *Service {
 		Shards: cfg.Shards, Log: cfg.Log, Metrics: cfg.EngineMetrics, Observer: s.notices, Seed: cfg.Seed,
 	})
 	s.wg.Go(s.work)
+	s.wg.Go(s.writeEvents)
 	return s
-}
-
-// Close ends all conferences and releases everything.
-func (s *Service) Close(ctx context.Context) {
-	s.mu.Lock()
-	s.draining = true
-	var ids []string
-	for id, c := range s.byID {
-		if c.State != ConferenceEnded {
-			ids = append(ids, id)
-			c.broadcast(GoingAway{Reason: "shutdown"})
-		}
-	}
-	s.mu.Unlock()
-	// Each waits for a tick of its own conference, so many at once.
-	var wg sync.WaitGroup
-	places := make(chan struct{}, 64)
-	for _, id := range ids {
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
-			if _, err := s.End(ctx, id); err != nil {
-				s.cfg.Log.Warn("conference not ended cleanly", zap.String("conference_id", id), zap.Error(err))
-			}
-		})
-	}
-	wg.Wait()
-	s.stop()
-	s.engine.Close()
-	s.submits.Wait()
-	s.notices.close()
-	s.wg.Wait()
-}
-
-// Draining reports whether the service takes no new conferences.
-func (s *Service) Draining() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.draining
 }
 
 // Create makes a conference with its legs, or nothing.
@@ -153,6 +127,12 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 			Mode: spec.Mode, Replacement: spec.Replacement, Demonstration: spec.Demonstration,
 		},
 		seats: map[*Seat]struct{}{},
+	}
+	if spec.MaxDuration > 0 {
+		c.endsBy = c.CreatedAt.Add(spec.MaxDuration)
+	}
+	for _, l := range spec.Legs {
+		c.legs = append(c.legs, newLeg(c.ID, l))
 	}
 	c.session = ivr.New(s.sessionConfig(c))
 	seed := s.cfg.Seed
@@ -175,32 +155,49 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 		return Conference{}, fmt.Errorf("%w: %d conferences are the limit", ErrTooMany, s.cfg.MaxConferences)
 	}
 	s.byID[c.ID] = c
+	for _, l := range c.legs {
+		s.legs[l.ID] = l
+	}
 	s.mu.Unlock()
 
-	err := s.engine.Open(c.ID, bridge.Config{Policy: policyOf(spec), Seed: seed}, c.session)
-	for _, l := range spec.Legs {
-		if err == nil {
-			_, err = s.AddLeg(ctx, c.ID, l)
-		}
-	}
-	if err != nil {
+	if err := s.begin(ctx, c, bridge.Config{Policy: policyOf(spec), Seed: seed}); err != nil {
 		_, _ = s.End(ctx, c.ID)
-		s.mu.Lock()
-		delete(s.byID, c.ID)
-		s.mu.Unlock()
+		s.purge(c)
 		return Conference{}, err
-	}
-	if spec.MaxDuration > 0 {
-		s.mu.Lock()
-		if c.State != ConferenceEnded {
-			c.timer = time.AfterFunc(spec.MaxDuration, func() {
-				_, _ = s.End(context.Background(), c.ID)
-			})
-		}
-		s.mu.Unlock()
 	}
 	s.cfg.Log.Info("conference created", zap.String("conference_id", c.ID))
 	return s.Get(c.ID)
+}
+
+// begin keeps a new conference and lets it tick, with its built-in leg.
+func (s *Service) begin(ctx context.Context, c *conference, cfg bridge.Config) error {
+	if err := s.keep(c, nil); err != nil {
+		return err
+	}
+	if err := s.engine.Open(c.ID, cfg, c.session); err != nil {
+		return err
+	}
+	for _, l := range c.legs {
+		if l.Kind == KindBuiltin {
+			if err := s.attachBuiltin(ctx, c, l); err != nil {
+				return err
+			}
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit(c)
+	return nil
+}
+
+// limit ends a conference when its time is over. The caller holds the lock.
+func (s *Service) limit(c *conference) {
+	if c.endsBy.IsZero() || c.State == ConferenceEnded {
+		return
+	}
+	c.timer = time.AfterFunc(c.endsBy.Sub(s.cfg.Now()), func() {
+		_, _ = s.End(context.Background(), c.ID)
+	})
 }
 
 // do runs f on a conference's goroutine and waits for the tick after it, even if
@@ -220,6 +217,7 @@ func (s *Service) sessionConfig(c *conference) ivr.Config {
 		Arena:      s.cfg.Arena,
 		OnProgress: func(p ivr.Progress) { s.notices.progress(id, p, c.commanded) },
 		OnSubmit:   func(sub ivr.Submission) { s.offered(id, sub) },
+		OnTalkOver: func() { s.notices.put(notice{conference: id, hush: true, why: "talk_limit"}) },
 	}
 }
 
@@ -241,38 +239,6 @@ func (c *conference) snapshot() Conference {
 		out.Legs = append(out.Legs, l.Leg)
 	}
 	return out
-}
-
-// List returns up to limit conferences, newest first, that are older than the
-// conference named by after (all, if after is empty).
-func (s *Service) List(after string, limit int) (items []Conference, next string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if after != "" && s.byID[after] == nil {
-		return nil, "", fmt.Errorf("%w: the cursor is unknown or too old; begin again without one", ErrInvalid)
-	}
-	all := make([]*conference, 0, len(s.byID))
-	for _, c := range s.byID {
-		all = append(all, c)
-	}
-	sort.Slice(all, func(i, k int) bool {
-		if !all[i].CreatedAt.Equal(all[k].CreatedAt) {
-			return all[i].CreatedAt.After(all[k].CreatedAt)
-		}
-		return all[i].ID > all[k].ID
-	})
-	skipping := after != ""
-	for _, c := range all {
-		if skipping {
-			skipping = c.ID != after
-			continue
-		}
-		if len(items) == limit {
-			return items, items[limit-1].ID, nil
-		}
-		items = append(items, c.snapshot())
-	}
-	return items, "", nil
 }
 
 // watchAbandoned ends a conference some time after the last party that joins
@@ -316,17 +282,34 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 		defer s.mu.Unlock()
 		return c.snapshot(), nil
 	}
+	s.catchUp(c)
 	collecting := c.capture != nil && c.capture.Progress.State.Open() && c.capture.Progress.State != ivr.Submitting
+	armed := c.capture != nil && c.capture.Progress.State != ivr.Idle && c.released != c.capture.ID
+	talked := c.talker != ""
+	c.talker = ""
 	s.markEnded(c, "ended")
 	out := c.snapshot()
-	var cancelled ivr.Progress
+	var last ivr.Progress
+	if c.capture != nil {
+		last = c.capture.Progress // as markEnded left it
+	}
 	if collecting {
-		cancelled, c.concluded = c.capture.Progress, c.capture.ID // as markEnded left it
+		c.concluded = last.CaptureID
+	}
+	if armed {
+		c.released = last.CaptureID
 	}
 	s.mu.Unlock()
 	if collecting {
-		s.recordEnd(id, cancelled)
+		s.recordEnd(id, last)
 	}
+	if talked {
+		s.recordTalkEnd(Actor{}, &audit.Entry{ConferenceID: id, CaptureID: last.CaptureID}, "conference_ended")
+	}
+	if armed {
+		s.recordReleased(id, last.CaptureID, "conference_ended")
+	}
+	_ = s.keep(c, nil) // logged; the call ends all the same
 
 	// The capture must be wiped by the goroutine that owns the session.
 	err := s.do(ctx, id, func(*bridge.Conference) error { c.session.Close(); return nil })
@@ -340,6 +323,16 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	return out, nil
 }
 
+// catchUp takes over how a capture ended, if the notice of it is still on its
+// way: whoever ended it was told already. The caller holds the lock.
+func (s *Service) catchUp(c *conference) {
+	if c.capture == nil || c.outcome.CaptureID != c.capture.ID || !c.capture.Progress.State.Open() {
+		return
+	}
+	s.emitProgress(c, &c.capture.Progress, &c.outcome)
+	c.capture.Progress, c.concluded = c.outcome, c.capture.ID
+}
+
 // markEnded updates the records. The caller holds the lock.
 func (s *Service) markEnded(c *conference, reason string) {
 	c.State, c.EndedAt = ConferenceEnded, s.cfg.Now().UTC()
@@ -351,9 +344,13 @@ func (s *Service) markEnded(c *conference, reason string) {
 		// A payment that is under way has its own end: see settle.
 		if c.capture.Progress.State != ivr.Submitting {
 			c.capture.Progress.State, c.capture.Progress.Reason = ivr.CancelledState, ivr.ConferenceEnded
+			s.emitEnd(c, &c.capture.Progress)
 		}
 	}
 	for _, l := range c.legs {
+		if l.State != LegLeft {
+			s.emitLeg(c, l, "left")
+		}
 		l.State = LegLeft
 		l.stopGrace()
 		l.seat, l.media, l.engine = nil, nil, nil
@@ -363,10 +360,16 @@ func (s *Service) markEnded(c *conference, reason string) {
 		seat.finish(nil)
 	}
 	clear(c.seats)
+	s.emit(c, store.Event{Type: "conference.ended", Reason: reason})
 	time.AfterFunc(keepEnded, func() { s.purge(c) })
 }
 
 func (s *Service) purge(c *conference) {
+	if s.cfg.State != nil {
+		if err := s.cfg.State.Forget(c.ID); err != nil {
+			s.cfg.Log.Warn("not forgotten", zap.String("conference_id", c.ID), zap.Error(err))
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.byID, c.ID)

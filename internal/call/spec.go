@@ -8,7 +8,8 @@ import (
 
 func (spec *Spec) check() error {
 	seen := map[bridge.Role]bool{}
-	for i, l := range spec.Legs {
+	for i := range spec.Legs {
+		l := &spec.Legs[i]
 		if err := l.check(); err != nil {
 			return fmt.Errorf("legs[%d]: %w", i, err)
 		}

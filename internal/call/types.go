@@ -145,6 +145,7 @@ type MaskingChanged struct{ Masking Masking }
 type Masking struct {
 	Mode  mask.Mode
 	Armed bool
+	Talk  bool // press-to-talk is pressed: of the agent only
 }
 
 // CaptureChanged says how far a capture has come.

@@ -194,7 +194,7 @@ type tokenMintCmd struct {
 	Conference string   `required:"" help:"conf_…"`
 	Leg        string   `required:"" help:"leg_…"`
 	Role       string   `required:"" help:"customer, agent, ivr or supervisor."`
-	Grant      []string `help:"capture, collect."`
+	Grant      []string `help:"capture, talk, collect."`
 }
 
 // Run prints a token that opens one join.

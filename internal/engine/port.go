@@ -33,6 +33,7 @@ func (p *port[M]) send(m M, events []dtmf.EventPayload) {
 		l.header.PayloadType = l.media.Law.PayloadType()
 		l.resumed = false
 		l.write(l.header.Timestamp, l.payload[:])
+		clear(l.payload[:])
 	}
 	l.header.Timestamp += audio.FrameSamples
 }
@@ -46,6 +47,7 @@ func (l *Leg) sendEvents(events []dtmf.EventPayload) {
 		l.header.Marker = e.Marker
 		l.header.PayloadType = l.media.Event
 		l.write(l.header.Timestamp+uint32(e.Offset), l.payload[:len(e.Payload)])
+		clear(l.payload[:len(e.Payload)])
 	}
 	l.resumed = true
 }

@@ -147,6 +147,8 @@ func (s *shard) remove(r *room) {
 	for len(r.legs) > 0 {
 		r.detach(r.legs[0], s.cfg)
 	}
+	r.conference.Wipe()
+	r.out.Wipe()
 	for _, w := range r.waiting {
 		w.done <- ErrFailed
 	}

@@ -40,6 +40,7 @@ type inbox struct {
 	count     int
 	overflow  uint64
 	oversized uint64
+	closed    bool
 }
 
 // put copies a packet into the ring. A full ring drops the packet: old audio is
@@ -49,6 +50,7 @@ func (b *inbox) put(packet []byte, arrived time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
+	case b.closed:
 	case len(packet) > slotBytes:
 		b.oversized++
 	case b.count == slots:
@@ -70,6 +72,17 @@ func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
 		f(s.data[:s.n], s.arrived)
 		clear(s.data[:s.n])
 		b.first = (b.first + 1) % slots
+	}
+}
+
+// close zeroes what waits and takes nothing more: the transport may go on for a
+// moment.
+func (b *inbox) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed, b.count = true, 0
+	for i := range b.ring {
+		b.ring[i] = slot{}
 	}
 }
 

@@ -26,10 +26,11 @@ type Config struct {
 	Prompts *Prompts // nil: an external IVR collects; this session only counts
 	Leg     bridge.LegID
 	Arena   *dtmf.Arena
-	// OnProgress and OnSubmit are called inside a tick and must not block. OnSubmit
+	// OnProgress, OnSubmit and OnTalkOver are called inside a tick and must not block. OnSubmit
 	// is needed for captures with Submit.
 	OnProgress func(Progress)
 	OnSubmit   func(Submission)
+	OnTalkOver func() // a press of press-to-talk ran into its limit
 }
 
 // entry is what the session keeps of a field beside its progress.
@@ -262,6 +263,9 @@ func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 			}
 		}
 		s.timeouts(now, c)
+	}
+	if last.TalkOver && s.cfg.OnTalkOver != nil {
+		s.cfg.OnTalkOver()
 	}
 	if last.HasReport && s.told != s.progress {
 		s.tell()

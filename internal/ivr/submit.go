@@ -149,6 +149,8 @@ func (s *Session) Report(c *bridge.Conference, id string, r FieldReport) error {
 	} else if s.current = -1; s.missing() >= 0 && !s.params.OnDemand {
 		s.ask(c, s.missing())
 	}
-	s.tell()
+	if s.told != s.progress { // the same said twice is told once
+		s.tell()
+	}
 	return nil
 }

@@ -80,6 +80,10 @@ func (b *Buffer) Reset() {
 	b.stats.Resets++
 }
 
+// Forget zeroes what is left of audio that was played: what concealment would
+// repeat if the next packet were lost. Audio still to be played stays.
+func (b *Buffer) Forget() { b.conceal.forget() }
+
 // Insert takes the payload of one audio packet. It copies what it needs.
 func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 	n := len(payload)

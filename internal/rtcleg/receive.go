@@ -46,6 +46,7 @@ func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		if n > 0 {
 			failed = 0
 			l.take(buf[:n], arrived)
+			clear(buf[:n])
 			continue
 		}
 		if l.closed.Load() || isEnd(err) {

@@ -27,7 +27,12 @@ import (
 	"tonegate/internal/softphone"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if folder := os.Getenv(childFolder); folder != "" {
+		child(folder)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	apiKey   = "an-api-key-for-tests"
@@ -169,13 +174,20 @@ func (s *server) dial(c *conference, i int) *softphone.Phone {
 type socket struct {
 	conn     *websocket.Conn
 	messages chan string
+	joined   string // the answer to its join
 	ended    chan struct{}
 	status   websocket.StatusCode
 }
 
 func (s *server) join(c *conference, i int) *socket {
 	s.t.Helper()
-	conn, _, err := websocket.Dial(within(s.t), c.Legs[i].Join.URL,
+	return s.enter(c.Legs[i].Join.URL, `{"type":"join","token":"`+c.Legs[i].Join.Token+`"}`)
+}
+
+// enter opens a WebSocket with its first message.
+func (s *server) enter(url, first string) *socket {
+	s.t.Helper()
+	conn, _, err := websocket.Dial(within(s.t), url,
 		&websocket.DialOptions{Subprotocols: []string{"tonegate.v1"}, HTTPClient: s.client})
 	require.NoError(s.t, err)
 	w := &socket{conn: conn, messages: make(chan string, 4096), ended: make(chan struct{})}
@@ -194,8 +206,8 @@ func (s *server) join(c *conference, i int) *socket {
 		_ = conn.CloseNow()
 		<-w.ended
 	})
-	w.tell(s.t, `{"type":"join","token":"`+c.Legs[i].Join.Token+`"}`)
-	w.wait(s.t, `"type":"joined"`)
+	w.tell(s.t, first)
+	w.joined = w.wait(s.t, `"type":"joined"`)
 	return w
 }
 

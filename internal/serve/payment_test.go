@@ -119,7 +119,7 @@ func TestPayment(t *testing.T) {
 	assert.True(t, s.holds(orders[0]), "came with %v", orders[0].Fields)
 	assert.Equal(t, 409, s.api("POST", "/v1/captures/"+capture.ID+"/retry", `{"field":"cvv"}`, nil))
 	s.nothingLeaked(agent)
-	assert.Equal(t, []string{"capture_started field", "capture_submitted ", "capture_completed "}, s.acts(capture.ID))
+	assert.Equal(t, []string{"capture_started field", "masking_armed field", "capture_submitted ", "capture_completed ", "masking_released "}, s.acts(capture.ID))
 }
 
 // TestDeclinedPayment: the class comes back, and so does the field that was
@@ -147,7 +147,8 @@ func TestDeclinedPayment(t *testing.T) {
 	require.Len(t, s.provider.Orders(), 1)
 	assert.Equal(t, "19.99 eur", s.provider.Orders()[0].Amount+" "+s.provider.Orders()[0].Currency)
 	s.nothingLeaked(agent)
-	assert.Equal(t, []string{"capture_started field", "field_retried card_number", "capture_submitted ", "capture_failed declined"}, s.acts(capture.ID))
+	assert.Equal(t, []string{"capture_started field", "masking_armed field", "field_retried card_number",
+		"capture_submitted ", "capture_failed declined", "masking_released "}, s.acts(capture.ID))
 }
 
 // TestStopDuringAPayment: the server ends while the provider is silent.
@@ -162,7 +163,8 @@ func TestStopDuringAPayment(t *testing.T) {
 	agent.wait(t, `"state":"submitting"`)
 	assert.Equal(t, 409, s.api("POST", "/v1/captures/"+capture.ID+"/cancel", "", nil))
 	s.nothingLeaked(agent)
-	assert.Equal(t, []string{"capture_started field", "capture_submitted ", "capture_failed provider_error"}, s.acts(capture.ID))
+	assert.Equal(t, []string{"capture_started field", "masking_armed field", "capture_submitted ",
+		"masking_released conference_ended", "capture_failed provider_error"}, s.acts(capture.ID))
 }
 
 // TestCallEndsDuringAPayment: what the provider did is what happened, although
@@ -182,7 +184,8 @@ func TestCallEndsDuringAPayment(t *testing.T) {
 	}, deadline, 20*time.Millisecond)
 	assert.NotEmpty(t, capture.Result["token"])
 	s.nothingLeaked(agent)
-	assert.Equal(t, []string{"capture_started field", "capture_submitted ", "capture_completed "}, s.acts(capture.ID))
+	assert.Equal(t, []string{"capture_started field", "masking_armed field", "capture_submitted ",
+		"masking_released conference_ended", "capture_completed "}, s.acts(capture.ID))
 }
 
 // nothingLeaked ends the server and looks for the card in all that left it.

@@ -106,7 +106,7 @@ func (s *server) run(ctx context.Context) (err error) {
 	login := auth.NewCodes[struct{}](loginLife)
 	api := signaling.New(signaling.Config{
 		Log: s.log, Calls: s.calls, Keys: keys, Console: login, Version: s.cfg.Version,
-		BehindProxy: s.cfg.BehindProxy, Origins: s.cfg.Origins, Connectors: s.psp.Names(),
+		BehindProxy: s.cfg.BehindProxy, Origins: s.cfg.Origins, Connectors: s.psp.Names(), Audit: s.audit,
 		DigitMemory: signaling.DigitMemory{Level: s.digits.Level().String(), Reason: s.digits.Reason()},
 	})
 	listener, err := listen("--listen", s.cfg.Listen)
@@ -187,9 +187,9 @@ func (s *server) openCalls() (err error) {
 		Log: s.log, RTC: s.rtc, Tokens: auth.NewTokens(private, time.Now, others...), Used: s.store,
 		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts,
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
-		Connectors: s.psp.Get, Audit: s.audit,
+		Connectors: s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
 	})
-	return nil
+	return s.calls.Restore(context.Background())
 }
 
 func (s *server) prompts() (*ivr.Prompts, error) {
@@ -281,8 +281,12 @@ func (s *server) health(mux *http.ServeMux) {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if !s.ready.Load() {
+		switch {
+		case !s.ready.Load():
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		case s.calls.Draining():
+			http.Error(w, "draining", http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = w.Write([]byte("ready\n"))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -239,4 +240,19 @@ func checkMetrics(t *testing.T, text string) {
 			assert.NotRegexp(t, `[{,](id|key|digit|conference|leg|call|capture|identity|address)[^=]*=`, line)
 		}
 	}
+}
+
+// TestDrainedIsNotReady: a load balancer sends nobody here any more.
+func TestDrainedIsNotReady(t *testing.T) {
+	s := run(t, valid(t))
+	status, _ := s.get(s.at.HTTP + "/readyz")
+	require.Equal(t, 200, status)
+	require.Equal(t, 200, s.api("POST", "/v1/node/drain", "", nil))
+	status, body := s.get(s.at.HTTP + "/readyz")
+	assert.Equal(t, "503 draining\n", strconv.Itoa(status)+" "+body)
+	status, _ = s.get(s.at.HTTP + "/healthz")
+	assert.Equal(t, 200, status)
+	var record struct{ Items []struct{ Action string } }
+	require.Equal(t, 200, s.api("GET", "/v1/audit", "", &record))
+	assert.Equal(t, "node_drained", record.Items[len(record.Items)-1].Action)
 }

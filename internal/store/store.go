@@ -1,8 +1,9 @@
 // Package store keeps what must outlive a restart in one bbolt file: hashed
-// API keys, the token signing key, and the identifiers of used tokens.
+// API keys, the token signing key, the identifiers of used tokens, and the state
+// of calls.
 //
-// It has no method that could take a digit, and never will: a capture that a
-// restart interrupts has failed.
+// It has no method that could take a digit, and never will: of a capture it
+// keeps states and names, and one that a restart interrupts has failed.
 package store
 
 import (
@@ -19,10 +20,21 @@ import (
 // ErrLocked means that another process holds the file.
 var ErrLocked = errors.New("the data folder is in use by another process")
 
+// ErrDamaged means that a record is not what was written.
+var ErrDamaged = errors.New("the data file is damaged")
+
+// gather is how long a write of a call's state waits for others to share the
+// sync of the disk with.
+const gather = 2 * time.Millisecond
+
 var (
 	bucketKeys = []byte("api_keys") // SHA-256 of key → creation time
 	bucketMeta = []byte("meta")     // name → bytes
 	bucketUsed = []byte("used_tokens")
+
+	bucketConferences = []byte("conferences") // id → JSON
+	bucketEvents      = []byte("events")      // number → JSON
+	bucketSequences   = []byte("sequences")   // conference → number of its last event
 )
 
 // Store is an open data file.
@@ -41,8 +53,9 @@ func Open(folder string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w (choose another folder with --data)", path, err)
 	}
+	db.MaxBatchDelay = gather
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, b := range [][]byte{bucketKeys, bucketMeta, bucketUsed} {
+		for _, b := range [][]byte{bucketKeys, bucketMeta, bucketUsed, bucketConferences, bucketEvents, bucketSequences} {
 			if _, err := tx.CreateBucketIfNotExists(b); err != nil {
 				return err
 			}

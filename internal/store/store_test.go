@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -97,4 +98,55 @@ func TestOpenFails(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(broken, "tonegate.db"), []byte("something else altogether"), 0o600))
 	_, err = store.Open(broken)
 	assert.ErrorContains(t, err, "--data")
+}
+
+func TestConferencesOutliveARestart(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, folder)
+	c := store.Conference{
+		ID: "conf_1", State: "active", Mode: "strip", Metadata: map[string]string{"queue": "billing"}, CreatedAt: epoch.UTC(),
+		Legs:     []store.Leg{{ID: "leg_1", Role: "agent", Joined: true, Grants: []string{"capture"}, Resume: store.Hash{1, 2, 255}}},
+		Captures: []store.Capture{{ID: "cap_1", State: "collecting", Fields: []store.Field{{"cvv", "cvv", "entering"}}}},
+	}
+	require.NoError(t, s.Keep(store.Conference{ID: "conf_1"}))
+	require.NoError(t, s.Keep(c), "in place of the one before")
+	require.NoError(t, s.Keep(store.Conference{ID: "conf_2"}))
+	require.NoError(t, s.Forget("conf_2"))
+	require.NoError(t, s.Forget("conf_3"), "unknown")
+	require.NoError(t, s.Close())
+
+	s = open(t, folder)
+	all, err := s.Conferences()
+	require.NoError(t, err)
+	assert.Equal(t, []store.Conference{c}, all)
+	assert.Error(t, new(store.Hash).UnmarshalText([]byte("01")))
+	assert.Error(t, new(store.Hash).UnmarshalText([]byte("zz")))
+}
+
+func TestEventsAreNumberedAndPaged(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, folder)
+	none, err := s.Events("", 10)
+	require.NoError(t, err)
+	assert.Empty(t, none)
+	require.NoError(t, s.AppendEvents([]store.Event{
+		{Type: "a", ConferenceID: "conf_1", Time: epoch.UTC()}, {Type: "b", ConferenceID: "conf_2"}, {Type: "c"},
+	}))
+	require.NoError(t, s.Close())
+	s = open(t, folder)
+	require.NoError(t, s.AppendEvents([]store.Event{{Type: "d", ConferenceID: "conf_1"}}))
+	first, err := s.Events("", 2)
+	require.NoError(t, err)
+	rest, err := s.Events(first[1].ID, 10)
+	require.NoError(t, err)
+	var got []string
+	for _, e := range append(first, rest...) {
+		got = append(got, fmt.Sprint(e.Type, e.ConferenceID, e.Sequence))
+		assert.Regexp(t, "^evt_[a-p]{16}$", e.ID)
+	}
+	assert.Equal(t, []string{"aconf_11", "bconf_21", "c0", "dconf_12"}, got)
+	for _, bad := range []string{"x", "evt_", "evt_aaaaaaaaaaaaaaaz", "evt_aaaaaaaaaaaaaaaa"} {
+		_, err = s.Events(bad, 1)
+		assert.ErrorIs(t, err, store.ErrCursor, bad)
+	}
 }

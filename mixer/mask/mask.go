@@ -146,8 +146,14 @@ func (g *Gate) Push(p Policy, raw *audio.Frame, ev dtmf.Evidence) Gated {
 	}
 
 	out := g.release(p.Replacement, buf[:n], open[:n])
-	copy(g.line[:], buf[n:])
-	copy(g.open[:], open[n:])
+	for i := range g.line {
+		// What is to be masked is not even held.
+		if g.open[i] = open[n+i]; g.open[i] {
+			g.line[i] = buf[n+i]
+		} else {
+			g.line[i] = 0
+		}
+	}
 	return out
 }
 

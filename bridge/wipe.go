@@ -1,0 +1,51 @@
+package bridge
+
+import (
+	"tonegate/dtmf"
+	"tonegate/internal/audio"
+	"tonegate/internal/jitter"
+	"tonegate/mixer"
+	"tonegate/mixer/mask"
+)
+
+// wipeHeard zeroes what a leg's structures still hold of audio that was played:
+// the past that concealment would repeat. What is still to be heard stays, and
+// what the next tick overwrites is left to it.
+func (l *leg) wipeHeard() { l.buffer.Forget() }
+
+// wipe zeroes all of a leg that is gone: the detector's windows and keys, the
+// jitter buffer, the gates' delay lines.
+func (l *leg) wipe() {
+	*l.buffer, *l.events, *l.gate, *l.aside = jitter.Buffer{}, dtmf.EventReceiver{}, mask.Gate{}, mask.Gate{}
+	if d, ok := l.ears.(*dtmf.Detector); ok {
+		*d = dtmf.Detector{}
+	}
+	l.raw, l.evidence = audio.Frame{}, dtmf.Evidence{}
+	l.gated, l.forAgent = mask.Gated{}, mask.Gated{}
+}
+
+// Wipe zeroes everything that the conference holds of audio and keys. It is for
+// the end of a call: the conference has no legs afterwards.
+func (c *Conference) Wipe() {
+	for i, l := range c.legs {
+		if l != nil {
+			l.wipe()
+			c.legs[i] = nil
+		}
+	}
+	c.tone, c.sender, c.forIVR = dtmf.ToneGenerator{}, dtmf.EventSender{}, audio.Frame{}
+}
+
+// Wipe zeroes what the last tick put out, and what was there before it.
+func (o *Output) Wipe() {
+	o.wipeKeys()
+	o.Customer, o.IVR = mixer.CustomerMix{}, mixer.IVRMix{}
+	o.Agent, o.Supervisor, o.Recorder = mask.AgentMix{}, mask.AgentMix{}, mask.AgentMix{}
+}
+
+// wipeKeys empties the lists of keys, and what lies behind their ends.
+func (o *Output) wipeKeys() {
+	clear(o.Events[:cap(o.Events)])
+	clear(o.Pressed[:cap(o.Pressed)])
+	o.Events, o.Pressed = o.Events[:0], o.Pressed[:0]
+}

@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"tonegate/bridge"
+	"tonegate/internal/audio"
+	"tonegate/mixer/mask"
+)
+
+type sink struct{ sent chan []byte }
+
+func (s sink) Send(_ *rtp.Header, payload []byte) error {
+	select {
+	case s.sent <- bytes.Clone(payload):
+	default:
+	}
+	return nil
+}
+
+func (s sink) Close() error { return nil }
+
+// loud is an RTP packet whose audio is easily found.
+func loud() []byte {
+	p := rtp.Packet{Header: rtp.Header{Version: 2, SSRC: 9}, Payload: bytes.Repeat([]byte{0x91}, 160)}
+	b, err := p.Marshal()
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// TestSlotsAreZeroedAtTheEnd: packets that waited when a leg left are gone from
+// memory, and those that its transport still brings are not kept.
+func TestSlotsAreZeroedAtTheEnd(t *testing.T) {
+	var b inbox
+	for range 5 {
+		b.put(loud(), time.Now())
+	}
+	if b.ring == [slots]slot{} {
+		t.Fatal("nothing was kept")
+	}
+	b.close()
+	b.put(loud(), time.Now())
+	if b.ring != [slots]slot{} || b.count != 0 {
+		t.Error("a slot holds a packet after the end")
+	}
+}
+
+// TestAnEndedCallLeavesNothing: the last frame that went out to an IVR, and what
+// the last tick put out.
+func TestAnEndedCallLeavesNothing(t *testing.T) {
+	e := New(Config{Shards: 1, Seed: 1})
+	defer e.Close()
+	if err := e.Open("conf_1", bridge.Config{Policy: mask.Policy{Mode: mask.Strip}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	to := sink{make(chan []byte, 1000)}
+	var legs []*Leg
+	for _, r := range []bridge.Role{bridge.Customer, bridge.IVR} {
+		l, err := e.Attach(t.Context(), "conf_1", bridge.LegSpec{Role: r}, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		legs = append(legs, l)
+	}
+	r := legs[0].room
+	heard := bytes.Repeat([]byte{0x91}, 160)
+	var at uint32
+	for {
+		p := rtp.Packet{Header: rtp.Header{Version: 2, SSRC: 9, SequenceNumber: uint16(at / 160), Timestamp: at}, Payload: heard}
+		b, err := p.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		legs[0].Deliver(b, time.Now())
+		at += 160
+		if bytes.Equal(<-to.sent, heard) {
+			break
+		}
+	}
+	if err := e.End(context.Background(), "conf_1"); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range legs {
+		if l.payload != [160]byte{} {
+			t.Errorf("the %s's last payload is in memory", l.Role)
+		}
+	}
+	if r.out.IVR.Samples() != (audio.Frame{}) || r.out.Agent.Samples() != (audio.Frame{}) || len(r.out.Pressed) > 0 {
+		t.Error("the last tick's output is in memory")
+	}
+	if got := reflect.ValueOf(r.conference).Elem().FieldByName("legs"); !got.IsZero() {
+		t.Error("the conference still has legs")
+	}
+}
