@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"tonegate/internal/auth"
+	"tonegate/internal/securemem"
 	"tonegate/internal/serve"
 )
 
@@ -40,6 +41,22 @@ type serveFlags struct {
 	MaxCalls      int        `default:"2000" help:"Conferences at once."`
 	LogLevel      string     `default:"info" help:"debug, info, warn or error."`
 	APIKey        string     `name:"api-key" env:"TONEGATE_API_KEY" hidden:""`
+	// DigitMemory is for proofs, which look at the fallback too.
+	DigitMemory digitMemory `hidden:"" default:"memfd_secret" help:"The strongest protection of the digits' memory to try: memfd_secret, mlock or none."`
+}
+
+// digitMemory is a level of protection, by its name.
+type digitMemory securemem.Level
+
+// UnmarshalText reads a level's name.
+func (m *digitMemory) UnmarshalText(text []byte) error {
+	for l := securemem.None; l <= securemem.MemfdSecret; l++ {
+		if l.String() == string(text) {
+			*m = digitMemory(l)
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: one of memfd_secret, mlock, none", serve.ErrConfig)
 }
 
 // config returns the checked configuration, or every fault of it.
@@ -49,7 +66,7 @@ func (f *serveFlags) config() (serve.Config, error) {
 		Listen: f.Listen, Media: f.Media, Advertise: f.Advertise, Data: f.Data, TLSCert: f.TLSCert, TLSKey: f.TLSKey,
 		BehindProxy: f.BehindProxy, MetricsListen: f.MetricsListen, APIKey: key, TokenKeys: f.TokenKey,
 		Prompts: f.Prompts, Origins: f.AllowOrigin, MaxCalls: f.MaxCalls, LogLevel: f.LogLevel, Version: version(),
-		Connectors: f.Connectors.byName,
+		Connectors: f.Connectors.byName, DigitMemory: securemem.Level(f.DigitMemory),
 	}
 	return cfg, errors.Join(err, cfg.Validate())
 }
