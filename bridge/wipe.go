@@ -9,9 +9,15 @@ import (
 )
 
 // wipeHeard zeroes what a leg's structures still hold of audio that was played:
-// the past that concealment would repeat. What is still to be heard stays, and
-// what the next tick overwrites is left to it.
-func (l *leg) wipeHeard() { l.buffer.Forget() }
+// the past that concealment would repeat, and the keys that wait for a copy of
+// theirs. What is still to be heard stays, and what the next tick overwrites is
+// left to it.
+func (l *leg) wipeHeard() {
+	l.buffer.Forget()
+	if d, ok := l.ears.(*dtmf.Detector); ok {
+		d.Forget()
+	}
+}
 
 // wipe zeroes all of a leg that is gone: the detector's windows and keys, the
 // jitter buffer, the gates' delay lines.

@@ -208,6 +208,7 @@ func (r *EventReceiver) Tick() NamedEvents {
 	var e NamedEvents
 	e.nBegun = uint8(copy(e.begun[:], r.waiting[:r.nWaiting]))
 	r.nWaiting = copy(r.waiting[:], r.waiting[e.nBegun:r.nWaiting])
+	clear(r.waiting[r.nWaiting : r.nWaiting+int(e.nBegun)]) // a row of keys is a card number
 	e.Active = r.on || r.touched || e.nBegun > 0 || r.nWaiting > 0
 	r.touched = false
 	r.quiet = min(r.quiet+1, idleTicks)

@@ -52,6 +52,9 @@ type sightings struct {
 func (q *sightings) at(i int) *sighting { return &q.ring[(q.first+i)%len(q.ring)] }
 
 func (q *sightings) drop(n int) {
+	for i := range n {
+		*q.at(i) = sighting{} // a row of them is a card number
+	}
 	q.first = (q.first + n) % len(q.ring)
 	q.n -= n
 }
@@ -68,7 +71,12 @@ func (q *sightings) push(s sighting) {
 // transport has a queue of keys that it brought and the other has not yet.
 // A key is looked up in the other's queue, oldest first; the keys it passes
 // over there are lost on its own transport, since both keep their order.
-type pairing struct{ audio, named sightings }
+type pairing struct {
+	audio, named sightings
+	// brief says that the keys so far are done with: they are forgotten as soon
+	// as their copy is late, however long an event may last.
+	brief bool
+}
 
 // sight takes a key from one transport. If the other brought it before, it
 // returns that sighting and true; otherwise the key is new.
@@ -86,14 +94,24 @@ func (p *pairing) sight(from transport, s sighting) (sighting, bool) {
 		}
 	}
 	own.push(s)
+	p.brief = false
 	return sighting{}, false
 }
 
 // expire forgets keys whose copy can no longer come.
 func (p *pairing) expire(now int64) {
+	limit := int64(forgetAfter)
+	if p.brief {
+		limit = pairLimit + eventLag
+	}
 	for _, q := range [2]*sightings{&p.audio, &p.named} {
-		for q.n > 0 && now-q.at(0).latest > forgetAfter {
+		for q.n > 0 && now-q.at(0).latest > limit {
 			q.drop(1)
 		}
 	}
 }
+
+// Forget says that the keys so far are done with, as at the end of a field: those
+// still waiting for their copy on the other transport are forgotten once it is
+// 400 ms late, and not after the longest event.
+func (d *Detector) Forget() { d.pairs.brief = true }

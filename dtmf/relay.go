@@ -137,6 +137,7 @@ func (q *relayQueue) continues(m moment) bool {
 }
 
 func (q *relayQueue) pop() {
+	*q.at(0) = relayed{} // a row of them is a card number
 	q.first = (q.first + 1) % len(q.ring)
 	q.n--
 	q.playing, q.played = false, 0
