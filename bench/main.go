@@ -10,11 +10,20 @@ import (
 	"github.com/alecthomas/kong"
 
 	"tonegate/bench/leak"
+	"tonegate/bench/proof"
 )
 
 // commands are the harness's subcommands; each has a package of its own.
 type commands struct {
-	Leak leakCommand `cmd:"" help:"What a listener reads through the mask, what the mask costs, what the IVR is told."`
+	Leak  leakCommand  `cmd:"" help:"What a listener reads through the mask, what the mask costs, what the IVR is told."`
+	Proof proofCommand `cmd:"" help:"That a card leaves no trace: two cards look alike, and one is found nowhere. With an evidence file."`
+}
+
+type proofCommand struct{ proof.Command }
+
+// Run proves, and tells how it went.
+func (c *proofCommand) Run(ctx context.Context) error {
+	return c.Command.Run(ctx, os.Stdout, os.Stderr)
 }
 
 type leakCommand struct{ leak.Command }

@@ -18,18 +18,19 @@ import (
 	"tonegate/internal/securemem"
 )
 
-// build builds the server with the given tags; none are those of a release.
-func build(ctx context.Context, folder string, tags ...string) (program string, err error) {
+// build builds a program of this repository with the given tags; none are those
+// of a release.
+func build(ctx context.Context, folder, which string, tags ...string) (program string, err error) {
 	mod, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	root := filepath.Dir(strings.TrimSpace(string(mod)))
 	if err != nil || root == "." || root == "/dev" {
 		return "", fmt.Errorf("build the server: run this inside the repository: %w", errors.Join(err, os.ErrNotExist))
 	}
-	program = filepath.Join(folder, "tonegate-"+strings.Join(append(tags, "server"), "-"))
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", strings.Join(tags, ","), "-o", program, ".")
+	program = filepath.Join(folder, strings.Join(append([]string{"program"}, tags...), "-"))
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", strings.Join(tags, ","), "-o", program, which)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the server: %w: %s", err, out)
+		return "", fmt.Errorf("build %s: %w: %s", which, err, out)
 	}
 	return program, nil
 }
