@@ -32,8 +32,12 @@ func (d *Detector) repeats() bool {
 }
 
 // repeatsLater is repeats for a frame that begins with a quiet: what follows is
-// then repeated a little fainter.
+// then repeated a little fainter. A voice that sets in looks much the same, so
+// it is asked just after a key only.
 func (d *Detector) repeatsLater() bool {
+	if d.sinceKey >= tailTime {
+		return false
+	}
 	const at = maxWindow + repeatSamples
 	x := d.front.raw[at : at+repeatSamples]
 	energy := alternating(x)
