@@ -18,23 +18,28 @@ const (
 	never        = int32(1 << 30)          // a time long ago
 	echoTime     = 400 * audio.SamplesPerMs
 	tailTime     = 150 * audio.SamplesPerMs
+	steadyFor    = 38 * audio.SamplesPerMs
 	ringTime     = 30 * audio.SamplesPerMs // Q.24: a gap as long separates two keys
 )
 
 var (
-	proofScore  = db(4)
-	heldScore   = db(3) // while the same key is believed to be down
-	clearScore  = db(7)
-	quickScore  = db(6)   // of the check after the shortest run
-	checkScore  = db(2.5) // and of one after a longer run
-	unseenScore = db(3)
-	twistLimit  = db(14) // either way; Q.24 asks for 8 and 4, and rooms add to it
-	dropLimit   = db(-15)
-	echoDrop    = db(-13)
-	tailDrop    = db(-4)
-	tailWeak    = db(-6)
-	fading      = db(-2)
-	ringDrop    = db(-3)
+	proofScore   = db(4)
+	heldScore    = db(3) // while the same key is believed to be down
+	clearScore   = db(7)
+	quickScore   = db(6)   // of the check after the shortest run
+	checkScore   = db(2.5) // and of one after a longer run
+	unseenScore  = db(3)
+	twistLimit   = db(14) // either way; Q.24 asks for 8 and 4, and rooms add to it
+	dropLimit    = db(-15)
+	echoDrop     = db(-13)
+	tailDrop     = db(-4)
+	tailWeak     = db(-6)
+	fading       = db(-2)
+	fainter      = db(-1.5)
+	steadyScore  = db(9)
+	fastFading   = db(-6)
+	tailEchoDrop = db(-9.5)
+	ringDrop     = db(-3)
 )
 
 // run is a sequence of proofs of one key, in samples relative to the frame.
@@ -133,17 +138,30 @@ func (d *Detector) echoes(key Key, start int32, p *tonePair) bool {
 		return false
 	}
 	gap, power := start-d.held.last, p.lowE+p.highE
-	return gap <= echoTime && power < d.held.peak*echoDrop || gap < ringTime && power < d.held.peak*ringDrop
+	drop := echoDrop
+	switch {
+	case gap < ringTime:
+		drop = ringDrop
+	case gap < tailTime:
+		drop = tailEchoDrop
+	}
+	return gap <= echoTime && power < d.held.peak*drop
 }
 
 // tails reports whether the whole candidate is what a room made of the held key:
 // the same key again, soon, and never as strong, or one of its tones much
 // fainter, since rooms ring on at one frequency more than at another. What does
-// not fade is a fainter press.
-func (d *Detector) tails() bool {
+// not fade is a fainter press, but it has to show for longer that it does not.
+func (d *Detector) tails(length int32, proof *tonePair) bool {
 	c, h := &d.candidate, &d.held
-	return h.on && h.key == c.key && c.first-h.last < tailTime && c.power < c.peak*fading &&
-		(c.peak < h.peak*tailDrop || c.weak < h.weak*tailWeak)
+	if !h.on || h.key != c.key || c.first-h.last >= tailTime {
+		return false
+	}
+	if c.peak < h.peak*fainter && (length < steadyFor || proof.score() < steadyScore) {
+		return true
+	}
+	return c.power < c.peak*fading &&
+		(c.peak < h.peak*tailDrop || c.weak < h.weak*tailWeak || c.peak < h.peak && c.power < c.peak*fastFading)
 }
 
 // decide confirms the candidate if a longer window agrees on its frequencies,
@@ -152,7 +170,7 @@ func (d *Detector) tails() bool {
 func (d *Detector) decide(end int, proof *tonePair) {
 	length := int32(end)*hop - d.candidate.first
 	sure := length >= lasting && d.candidate.clear >= clearProofs && proof.deviation() <= clearPull
-	if d.tails() || !sure && !d.agrees(end, length) {
+	if d.tails(length, proof) || !sure && !d.agrees(end, length) {
 		return
 	}
 	d.held = d.candidate

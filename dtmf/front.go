@@ -11,10 +11,13 @@ const (
 	newBlocks   = audio.FrameSamples / hop
 	oldBlocks   = maxWindow / hop
 	allBlocks   = oldBlocks + newBlocks
+	ringing     = 3 // blocks for which the high-pass filter rings on
+	stillFalls  = 4 // times in energy, from one half of a quiet to the other
 	coarseHz    = 40
-	coarseRows  = 9  // 660…980 Hz
-	coarseAll   = 24 // and 1150…1710 Hz
-	phasePeriod = 50 // blocks after which every multiple of 20 Hz is in phase
+	coarseRows  = 9      // 660…980 Hz
+	coarseAll   = 24     // and 1150…1710 Hz
+	quietFactor = 0.0005 // of the loudest block's energy, -33 dB
+	phasePeriod = 50     // blocks after which every multiple of 20 Hz is in phase
 )
 
 // coarse holds the first stage's frequencies: close enough together that a
@@ -157,6 +160,30 @@ func (f *front) accumulate() {
 		}
 		f.energy[b+1] = f.energy[b] + f.energies[b]
 	}
+}
+
+// fellQuiet returns how many blocks at the end of a window are so much fainter
+// than its loudest that a tone must have ended before them. What is left of it
+// there, as an echo, has windows of its own to show in. What still falls is no
+// quiet: a concealment on the way fades, and so does a room.
+func (f *front) fellQuiet(from, to int) (blocks int) {
+	var loudest float32
+	for _, e := range f.energies[from:to] {
+		loudest = max(loudest, e)
+	}
+	for to-blocks > from && f.energies[to-blocks-1] < quietFactor*loudest {
+		blocks++
+	}
+	half := (blocks - ringing) / 2
+	var first, second float32
+	for i := range max(0, half) {
+		first += f.energies[to-blocks+ringing+i]
+		second += f.energies[to-1-i]
+	}
+	if first > stillFalls*second {
+		return 0
+	}
+	return blocks
 }
 
 // glance is the first stage's opinion of a window.

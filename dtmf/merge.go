@@ -2,6 +2,12 @@ package dtmf
 
 import "tonegate/internal/audio"
 
+const (
+	silenceAfter = 120 * audio.SamplesPerMs // a key's end, at most
+	risesBy      = 5                        // times in energy
+	silentFloor  = 40                       // RMS: 2 ms of a key at -36 dBm0 per tone have four times as much
+)
+
 // mask writes the spans of a frame: what was heard in it, the hang-over of
 // what was heard before, and all of it where the network says that a named
 // event is on, or that a suspicious moment was lost.
@@ -19,7 +25,8 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	if heard.Event.Active {
 		d.found.extend(whole)
 	}
-	if heard.Concealed || heard.Covered || d.repeated > 0 {
+	doubt := heard.Concealed || heard.Covered || d.repeated > 0
+	if doubt && !d.fellSilent(heard.Concealed || heard.Covered) {
 		d.found.extend(whole - hang + crossFade)
 	}
 	d.lastEnd = max(d.found.until-whole, -never)
@@ -27,8 +34,60 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 		ev.spans[0] = Span{-LookAhead, int16(end)}
 		ev.nSpans = 1
 	}
-	d.suspected = ev.nSpans > 0
+	d.suspected = doubt || ev.nSpans > 0
 	ev.suspicious = d.suspected
+}
+
+// fellSilent reports that a frame which concealment made up, here or on the way,
+// has nothing of a tone in it: because what was heard last and what was made of
+// it are fainter than any tone, or because a key was just over when the frame
+// was lost here, and nothing of another can have begun.
+func (d *Detector) fellSilent(madeHere bool) bool {
+	const last = longestLag
+	x := d.front.high[maxWindow-last:]
+	energy := max(alternating(x[:last]), alternating(x[last:]))
+	if energy < silentFloor*silentFloor*last {
+		return true
+	}
+	h := &d.held
+	over := h.on && h.last+h.concealed-audio.FrameSamples < -last/2 && h.last > -silenceAfter
+	return madeHere && over && !d.rises() && !d.mayBegin()
+}
+
+// rises reports whether something began in the last milliseconds before the
+// frame, too short for any window to tell what.
+func (d *Detector) rises() bool {
+	const new, old = 4, 12
+	var now, before float32
+	for b := range new {
+		now += d.front.energies[oldBlocks-1-b] / new
+	}
+	for b := range old {
+		before += d.front.energies[oldBlocks-1-new-b] / old
+	}
+	return now > risesBy*before
+}
+
+// mayBegin reports whether anything in a frame or right before it might be a few
+// milliseconds of a key, with much less wanted than for a suspicion.
+func (d *Detector) mayBegin() bool {
+	wary := d.eagerness
+	defer func() { d.eagerness = wary }()
+	d.eagerness *= beginsFactor
+	for end := 0; end <= newBlocks; end += 2 {
+		for i := range windows {
+			w := &windows[i]
+			if w.blocks > 10 {
+				continue
+			}
+			if g := d.front.look(oldBlocks+end-w.blocks, oldBlocks+end); g.tonal(w.raw * d.eagerness) {
+				if _, found := d.pairIn(w, end, &g); found {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // pressed reports the keys that both transports brought, each once.

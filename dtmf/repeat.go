@@ -6,6 +6,7 @@ const (
 	repeatSamples = 80     // what it repeats unattenuated at first, 10 ms
 	repeatError   = 0.0003 // of the energy: a G.711 law, once more, at most
 	fadedError    = 0.01   // as it goes on, fading
+	laterError    = 0.002  // of what follows a quiet, fading, too
 	fadedFrames   = 3      // after 60 ms concealment is silent
 	repeatFloor   = 100 * 100 * repeatSamples
 )
@@ -18,12 +19,9 @@ const (
 // after a key that is no excuse. What fades on from one repetition is one.
 func (d *Detector) repeats() bool {
 	x := d.front.raw[maxWindow : maxWindow+repeatSamples]
-	var energy float32
-	for _, v := range x {
-		energy += v * v
-	}
-	if energy < repeatFloor {
-		return false
+	energy := alternating(x)
+	if energy < repeatFloor || alternating(d.front.high[maxWindow:maxWindow+repeatSamples]) < repeatFloor {
+		return d.repeatsLater() // too faint so far, or a hum
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
 		if repeatedAt(x, d.front.raw[maxWindow-lag:], repeatError*energy) {
@@ -33,16 +31,56 @@ func (d *Detector) repeats() bool {
 	return d.repeated > 0 && d.repeated < fadedFrames && d.fades(x, energy)
 }
 
+// repeatsLater is repeats for a frame that begins with a quiet: what follows is
+// then repeated a little fainter. A voice that sets in looks much the same, so
+// it is asked just after a key only.
+func (d *Detector) repeatsLater() bool {
+	if d.sinceKey >= tailTime {
+		return false
+	}
+	const at = maxWindow + repeatSamples
+	x := d.front.raw[at : at+repeatSamples]
+	energy := alternating(x)
+	if energy < repeatFloor || alternating(d.front.high[at:at+repeatSamples]) < repeatFloor {
+		return false
+	}
+	for lag := shortestLag; lag <= longestLag; lag++ {
+		if explained(x, d.front.raw[at-lag:], energy, laterError) {
+			return true
+		}
+	}
+	return false
+}
+
+// explained reports whether y at some gain is x, but for a share of its energy.
+func explained(x, y []float32, energy, share float32) bool {
+	var cross, past float32
+	y = y[:len(x)]
+	for i, v := range x {
+		cross += v * y[i]
+		past += y[i] * y[i]
+	}
+	return cross > 0 && cross*cross >= (1-share)*energy*past
+}
+
 // periodic reports whether the stretch before the frame repeats itself, too: a
 // steady sound does so by nature.
 func (d *Detector) periodic(lag int) bool {
 	const past = maxWindow - longestLag
 	x := d.front.raw[maxWindow-past : maxWindow]
-	var energy float32
-	for _, v := range x {
-		energy += v * v
-	}
+	energy := alternating(x)
 	return repeatedAt(x, d.front.raw[maxWindow-past-lag:], 4*repeatError*energy)
+}
+
+// alternating is the energy of a stretch without its direct current, which
+// repeats itself at any lag.
+func alternating(x []float32) float32 {
+	var sum, squares float32
+	for _, v := range x {
+		sum += v
+		squares += v * v
+	}
+	return squares - sum*sum/float32(len(x))
 }
 
 // repeatedAt gives up as soon as the two differ by more than allowed, which for
@@ -62,13 +100,7 @@ func repeatedAt(x, y []float32, allowed float32) bool {
 // fades looks for a repetition at any gain, as far back as the past is kept.
 func (d *Detector) fades(x []float32, energy float32) bool {
 	for lag := shortestLag; lag <= maxWindow; lag++ {
-		y := d.front.raw[maxWindow-lag:][:len(x)]
-		var cross, past float32
-		for i, v := range x {
-			cross += v * y[i]
-			past += y[i] * y[i]
-		}
-		if cross > 0 && cross*cross >= (1-fadedError)*energy*past {
+		if explained(x, d.front.raw[maxWindow-lag:], energy, fadedError) {
 			return true
 		}
 	}

@@ -59,6 +59,8 @@ var (
 	highFactor    = db(1.5)
 	recentFactor  = db(-2.5)
 	sameKeyFactor = db(-5)
+	// What a loss may have cut off shows less of itself.
+	beginsFactor = db(-6)
 	// Beyond what two tones alone must show, as a limiter explains some voices.
 	limitedFactor     = db(4)
 	waryLimitedFactor = db(2)
@@ -104,7 +106,8 @@ func (d *Detector) tryWindow(w *window, end int) {
 	}
 	if key, found := d.pairIn(w, end, &g); found {
 		d.found.seen[key] = true
-		d.found.extend(until)
+		quiet := d.front.fellQuiet(oldBlocks+end-w.blocks, oldBlocks+end)
+		d.found.extend(until - int32(quiet)*hop)
 	}
 }
 

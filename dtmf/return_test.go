@@ -1,0 +1,89 @@
+package dtmf
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"tonegate/internal/audio"
+)
+
+// The voice is back soon after a tone: what an ear of the detector's still
+// holds of it is no reason to go on masking when the line is quiet.
+func TestMaskEndsSoonAfterTheTone(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 5))
+	const most = 25 * ms
+	for range max(40, 400/effort) {
+		x := make([]int16, 20*audio.FrameSamples)
+		s := steady(Key(rng.IntN(Keys)), 480+rng.IntN(160), 40*ms+rng.IntN(60*ms))
+		noise(x, -60, rng)
+		s.addTo(x)
+		companded(x, audio.MuLaw)
+		d := NewDetector()
+		d.Arm(true)
+		h := listen(d, x, nil)
+		end := s.onset + s.length
+		if open := h.released(end, most); open == 0 {
+			t.Errorf("still masked %d samples after the end: %s", most, s.describe())
+		}
+	}
+}
+
+// An echo that follows at once, or after a pause, is masked as the tone is,
+// although the line seems to fall quiet in between.
+func TestQuietEchoesAreMasked(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 5))
+	for _, delay := range []int{4, 8, 16, 24, 40, 80, 160} {
+		for _, down := range []float64{-15, -20, -26, -35} {
+			for range max(4, 40/effort) {
+				x := make([]int16, 24*audio.FrameSamples)
+				s := steady(Key(rng.IntN(Keys)), 480+rng.IntN(160), 50*ms+rng.IntN(30*ms))
+				echo := s
+				echo.onset += delay * ms
+				echo.low, echo.high = echo.low+down, echo.high+down
+				noise(x, -68, rng)
+				s.addTo(x)
+				echo.addTo(x)
+				companded(x, audio.ALaw)
+				h := listen(NewDetector(), x, nil)
+				if n := h.released(s.onset, s.length) + h.released(echo.onset, echo.length); n != 0 {
+					t.Errorf("echo at %.0f dB after %d ms: %d samples released: %s", down, delay, n, s.describe())
+				}
+			}
+		}
+	}
+}
+
+// A key begins a few milliseconds before a loss, soon after another key is over:
+// concealment would repeat that scrap of it, so it stays masked.
+func TestScrapBeforeALossIsMasked(t *testing.T) {
+	rng := rand.New(rand.NewPCG(14, 5))
+	for _, scrap := range []int{3, 4, 6, 8} {
+		bad, n := 0, 0
+		for _, gap := range []int{35, 60, 90} { // ms after the key before
+			for range max(10, 100/effort) {
+				x := make([]int16, 24*audio.FrameSamples)
+				lost := 10 + rng.IntN(4)
+				end := lost * audio.FrameSamples
+				first := steady(Key(rng.IntN(Keys)), end-(scrap+gap+60)*ms, 60*ms)
+				second := steady(Key(rng.IntN(Keys)), end-scrap*ms, scrap*ms)
+				noise(x, -60, rng)
+				first.addTo(x)
+				second.addTo(x)
+				// As concealment does: the last 10 ms, again and again.
+				for i := range audio.FrameSamples {
+					x[end+i] = x[end-10*ms+i%(10*ms)]
+				}
+				d := NewDetector()
+				d.Arm(true)
+				h := listen(d, x, func(frame int) Reception { return Reception{Concealed: frame == lost} })
+				n++
+				if h.released(end, audio.FrameSamples) != 0 {
+					bad++
+				}
+			}
+		}
+		if bad*100 > n {
+			t.Errorf("%d of %d repeated scraps of %d ms were heard", bad, n, scrap)
+		}
+	}
+}
