@@ -33,12 +33,23 @@ const (
 // the same on what the IVR hears, which it must be able to read.
 func classify(ctx context.Context, seed uint64, timings int) ([]Check, error) {
 	var checks []Check
-	for _, transport := range transports {
-		masked, open, err := strokes(ctx, seed, timings, transport)
+	speech, err := talk()
+	if err != nil {
+		return nil, err
+	}
+	for _, on := range []struct {
+		transport softphone.Transport
+		line      string
+		voice     []int16
+	}{
+		{softphone.InBand, "speech", speech}, {softphone.InBand, "noise", nil}, {softphone.Both, "noise", nil}, {softphone.Event, "noise", nil},
+	} {
+		transport := on.transport
+		masked, open, err := strokes(ctx, seed, timings, transport, on.voice)
 		if err != nil {
 			return nil, err
 		}
-		c := Check{Name: fmt.Sprintf("strip, %s: a trained classifier over %d timings", nameOf(transport), timings)}
+		c := Check{Name: fmt.Sprintf("strip, %s, %s: a trained classifier over %d timings", nameOf(transport), on.line, timings)}
 		right, n := count(leak.Learn(masked))
 		p := tail(right, n, chance)
 		c.Tried = n
@@ -50,7 +61,7 @@ func classify(ctx context.Context, seed uint64, timings int) ([]Check, error) {
 		if transport == softphone.Event {
 			continue // the IVR that is built in gets no tones either
 		}
-		c = Check{Name: fmt.Sprintf("control, %s: the same classifier on what the IVR hears", nameOf(transport))}
+		c = Check{Name: fmt.Sprintf("control, %s, %s: the same classifier on what the IVR hears", nameOf(transport), on.line)}
 		right, n = count(leak.Learn(open))
 		c.Tried = n
 		c.Figure = fmt.Sprintf("%d of %d test keys right (%.1f %%)", right, n, percent(right, n))
@@ -64,7 +75,7 @@ func classify(ctx context.Context, seed uint64, timings int) ([]Check, error) {
 
 // strokes plays the calls and describes each secret key as the agent and as the
 // IVR hear it. Every second call is for the test.
-func strokes(ctx context.Context, seed uint64, timings int, transport softphone.Transport) (masked, open []leak.Example, err error) {
+func strokes(ctx context.Context, seed uint64, timings int, transport softphone.Transport, voice []int16) (masked, open []leak.Example, err error) {
 	const secrets = secretTo - secretFrom
 	masked, open = make([]leak.Example, timings*secrets), make([]leak.Example, timings*secrets)
 	errs := make([]error, runtime.GOMAXPROCS(0))
@@ -73,7 +84,7 @@ func strokes(ctx context.Context, seed uint64, timings int, transport softphone.
 		workers.Go(func() {
 			for i := w; i < timings && errs[w] == nil; i += len(errs) {
 				rng := rand.New(rand.NewPCG(seed, uint64(transport)<<32|uint64(i)))
-				s := scattered(rng, transport)
+				s := scattered(rng, transport, voice)
 				a, err := play(s)
 				if errs[w] = errors.Join(err, ctx.Err()); errs[w] != nil {
 					return
@@ -90,17 +101,23 @@ func strokes(ctx context.Context, seed uint64, timings int, transport softphone.
 	return masked, open, errors.Join(errs...)
 }
 
-// scattered keys the number of a card as people do: with gaps and lengths at
-// random.
-func scattered(rng *rand.Rand, transport softphone.Transport) script {
-	const every, first = 300 * ms, 1200 * ms
+// scattered keys the number of a card, up to the last four, as people do: with gaps
+// and lengths at random.
+func scattered(rng *rand.Rand, transport softphone.Transport, voice []int16) script {
+	const every, first = 260 * ms, 600 * ms
 	p := newPlastic(rng)
 	s := script{mode: mask.Strip, transport: transport}
-	for i := range p.number {
+	for i := range secretTo + 1 {
 		s.keys = append(s.keys, press{p.number[i], first + i*every + rng.IntN(110*ms), (50 + rng.IntN(60)) * ms})
 	}
-	s.ticks = (first + (len(p.number)+1)*every) / audio.FrameSamples
-	s.voice = murmur(rng.Uint64(), 900)[:s.ticks*audio.FrameSamples]
+	s.ticks = (first + (len(s.keys)+1)*every) / audio.FrameSamples
+	length := s.ticks * audio.FrameSamples
+	if voice == nil {
+		s.voice = murmur(rng.Uint64(), 900)[:length]
+	} else {
+		from := rng.IntN(len(voice) - length)
+		s.voice = voice[from : from+length]
+	}
 	return s
 }
 

@@ -1,56 +1,111 @@
 package proof
 
 import (
+	"context"
+	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tonegate/internal/softphone"
+	"tonegate/mixer/mask"
 )
 
-func TestInterference(t *testing.T) {
-	checks, err := interference(t.Context(), 1, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range checks {
-		if !c.Passed {
-			t.Errorf("%s: %v", c.Name, c.Faults)
+// TestTwoCardsLookAlike is a small part of what `make proof` does.
+func TestTwoCardsLookAlike(t *testing.T) {
+	for _, mode := range []mask.Mode{mask.Field, mask.Strip} {
+		checks, err := compare(1, 1, mode, softphone.InBand, "noise", murmur(1, 900))
+		require.NoError(t, err)
+		require.NotEmpty(t, checks)
+		for _, c := range checks {
+			assert.True(t, c.Passed, "%s: %v", c.Name, c.Faults)
+			assert.Equal(t, 1, c.Tried)
 		}
 	}
 }
 
-func TestClassifier(t *testing.T) {
-	checks, err := classify(t.Context(), 1, 200)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range checks {
-		t.Log(c.Name, c.Figure)
-		if !c.Passed {
-			t.Errorf("%s: %v", c.Name, c.Faults)
-		}
-	}
-}
-
-func TestCalibrate(t *testing.T) {
-	if c := calibrate(1); !c.Passed {
-		t.Error(c.Faults)
+// TestComparisonSeesEverything: a difference of one sample, level or word is one.
+func TestComparisonSeesEverything(t *testing.T) {
+	base := artefacts{agent: []int16{1, 2}, supervisor: []int16{1, 2}, levels: []byte("1"), progress: []byte("1")}
+	assert.Empty(t, differences(&base, &base))
+	for name, change := range map[string]func(*artefacts){
+		"agent audio":      func(a *artefacts) { a.agent = []int16{1, 3} },
+		"supervisor audio": func(a *artefacts) { a.supervisor = []int16{1} },
+		"levels":           func(a *artefacts) { a.levels = nil },
+		"progress":         func(a *artefacts) { a.progress = []byte("2") },
+	} {
+		other := base
+		change(&other)
+		assert.Equal(t, []string{name}, differences(&base, &other))
+		assert.Empty(t, differences(&base, &other, name))
 	}
 }
 
-func BenchmarkSearch(b *testing.B) {
-	x := make([]byte, 1<<22)
-	for i := range x {
-		x[i] = byte(i * i >> 3)
+// TestCallsThatFailProveNothing: two calls in which no card was taken are alike.
+func TestCallsThatFailProveNothing(t *testing.T) {
+	var c Check
+	c.pair(&artefacts{}, &artefacts{}, nil)
+	assert.False(t, c.done().Passed)
+	var none Check
+	assert.False(t, none.done().Passed, "what was never tried")
+}
+
+func TestSearchFindsWhatIsPlanted(t *testing.T) {
+	c := calibrate(1)
+	assert.True(t, c.Passed, c.Faults)
+	assert.Greater(t, c.Tried, 2*maxStride)
+}
+
+func TestRealCallsMayDifferInLittle(t *testing.T) {
+	call := func(leg, entered, state string) []string {
+		id := leg + strings.Repeat("0", 20)
+		return []string{
+			`{"type":"joined","leg_id":"leg_` + id + `","resume":"` + leg + `"}`,
+			`{"type":"level","levels":[{"leg_id":"leg_` + id + `","dbm0":-` + entered + `}]}`,
+			`{"type":"capture_progress","fields":[{"name":"card_number","state":"entering","digits_entered":` + entered + `,"masked":"•"}]}`,
+			`{"type":"capture_progress","fields":[{"name":"card_number","state":"entering","digits_entered":9,"masked":"•••"}]}`,
+			`{"type":"capture_progress","fields":[{"name":"card_number","state":"` + state + `","digits_entered":16}]}`,
+		}
 	}
-	n := newNeedle("4938172650132743")
-	b.Run("needle", func(b *testing.B) {
-		b.SetBytes(int64(len(x)))
-		for b.Loop() {
-			n.find(x)
-		}
-	})
-	b.Run("tones", func(b *testing.B) {
-		b.SetBytes(int64(len(x)))
-		for b.Loop() {
-			findTones(x)
-		}
-	})
+	d, err := firstDifference(call("a", "3", "valid"), call("b", "5", "valid"))
+	require.NoError(t, err)
+	assert.Empty(t, d)
+	d, err = firstDifference(call("a", "3", "valid"), call("b", "5", "rejected"))
+	require.NoError(t, err)
+	assert.Contains(t, d, "rejected")
+	d, err = firstDifference(call("a", "3", "valid"), call("a", "3", "valid")[:4])
+	require.NoError(t, err)
+	assert.Contains(t, d, "only the first")
+	_, err = firstDifference([]string{"nonsense"}, nil)
+	require.Error(t, err)
+}
+
+// TestUnreadableMemoryIsAnError, with what to do about it.
+func TestUnreadableMemoryIsAnError(t *testing.T) {
+	_, err := readMemory(1 << 30)
+	require.ErrorIs(t, err, ErrUnreadable)
+	assert.Contains(t, err.Error(), "as root")
+}
+
+// TestSabotageMustBeNoticedByItsCheck: red for another reason does not count.
+func TestSabotageMustBeNoticedByItsCheck(t *testing.T) {
+	c := Command{Sabotage: "wipe"}
+	noticed := c.verdict(&Result{Checks: []Check{{Name: "none: " + sabotages["wipe"].want}}})
+	require.ErrorIs(t, noticed, ErrRed)
+	assert.Contains(t, noticed.Error(), "was noticed")
+	for _, r := range []Result{{}, {Checks: []Check{{Name: "another"}}}, {Checks: []Check{{Name: sabotages["wipe"].want, Passed: true}}}} {
+		err := c.verdict(&r)
+		require.ErrorIs(t, err, ErrRed)
+		assert.Contains(t, err.Error(), "NOT noticed")
+	}
+	c.Sabotage = ""
+	require.NoError(t, c.verdict(&Result{Checks: []Check{{Passed: true}}}))
+	require.ErrorIs(t, c.verdict(&Result{Checks: []Check{{}}}), ErrRed)
+}
+
+func TestBadFlagsAreRefused(t *testing.T) {
+	for _, c := range []Command{{}, {Runs: 1, Pairs: 1, Timings: 7}, {Runs: 1, Pairs: 0, Timings: 8}} {
+		require.ErrorContains(t, c.Run(context.Background(), nil, nil), "want 1 or more")
+	}
 }

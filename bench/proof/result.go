@@ -48,8 +48,11 @@ func (r *Result) red() (out []Check) {
 func (r *Result) print(w io.Writer) {
 	for _, c := range r.Checks {
 		mark := "ok "
-		if !c.Passed {
+		switch {
+		case !c.Passed:
 			mark = "RED"
+		case c.Measured:
+			mark = "-- "
 		}
 		figure := c.Figure
 		if figure == "" {
