@@ -4,9 +4,9 @@
 GO ?= go
 SEED ?= $(shell date +%s)
 
-.PHONY: test deps lint unit pages browsers calls full web demo-picture clean
+.PHONY: test deps lint unit pages browsers calls proof full web demo-picture clean
 
-test: deps lint unit pages browsers calls
+test: deps lint unit pages browsers calls proof
 	@echo
 	@echo "All tests passed."
 
@@ -38,6 +38,11 @@ browsers:
 calls:
 	@echo "== whole calls over WebRTC"
 	@$(GO) test -race -timeout 10m -count=1 ./internal/demo
+
+# Needs root, or CAP_SYS_PTRACE: it reads the server's memory.
+proof:
+	@echo "== a card leaves no trace"
+	@scripts/proof.sh
 
 # The long counts, with other seeds.
 full: test

@@ -2,9 +2,12 @@
 // anybody can make again from a seed:
 //
 //	go run ./bench leak    what gets through the mask, and what it costs
+//	go run ./bench proof   that a card leaves no trace, with an evidence file
 //
-// It needs recordings, codecs and other people's receivers that the product
-// does not: Debian's asterisk-core-sounds-{en,es,it,fr,ru}-wav,
-// asterisk-moh-opsound-wav, sox, libopus-dev and libspandsp-dev. What is not
-// installed is reported as a failure of what needs it, never as a pass.
+// The proof needs Linux and root: it reads the memory of a server that closes
+// itself to debuggers. The leak's figures need recordings, codecs and other
+// people's receivers that the product does not: Debian's
+// asterisk-core-sounds-{en,es,it,fr,ru}-wav, asterisk-moh-opsound-wav, sox,
+// libopus-dev and libspandsp-dev. What is not installed is reported as a failure
+// of what needs it, never as a pass.
 package main

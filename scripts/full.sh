@@ -39,6 +39,7 @@ while read -r file; do
 		section "Fuzz $target" go test "./$(dirname "$file")" -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-60s}"
 	done
 done < <(git grep -lE 'func Fuzz' -- '*_test.go')
+section "Proof, ${PROOFS:-20} payments each way" go run ./bench proof --seed "$seed" --runs "${PROOFS:-20}" --pairs 10 --timings 400 --out "docs/results/proof-$seed"
 section "Leak, damage and detection" go run ./bench leak --seed "$seed" --tones "${TONES:-500}" --out "docs/results/leak-$seed"
 section "Benchmarks" go test -run '^$' -bench . -benchtime 1s ./dtmf ./mixer/... ./internal/jitter ./bridge
 echo "Written: $report"

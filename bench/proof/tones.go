@@ -2,6 +2,7 @@ package proof
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"tonegate/internal/audio"
@@ -38,6 +39,18 @@ type strain struct {
 	coding string
 	key    byte
 	at     int
+}
+
+// tallyTones counts windows by coding, and says of how many different keys they
+// are; of which ones it does not.
+func tallyTones(found []strain) string {
+	codings, keys := map[string]int{}, map[byte]bool{}
+	for _, s := range found {
+		codings[s.coding]++
+		keys[s.key] = true
+	}
+	return fmt.Sprintf("%d windows of %d different keys (PCM %d, µ-law %d, A-law %d)",
+		len(found), len(keys), codings["PCM"], codings["µ-law"], codings["A-law"])
 }
 
 // findTones runs a DTMF receiver over bytes as if they were µ-law, A-law or
