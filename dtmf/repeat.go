@@ -32,21 +32,18 @@ func (d *Detector) repeats() bool {
 }
 
 // repeatsLater is repeats for a frame that begins with a quiet: what follows is
-// then repeated a little fainter. A voice that sets in looks much the same, so
-// it is asked just after a key only.
+// then repeated a little fainter. A voice that sets in looks much the same, but
+// not like two tones, however little is asked for.
 func (d *Detector) repeatsLater() bool {
-	if d.sinceKey >= tailTime {
-		return false
-	}
 	const at = maxWindow + repeatSamples
-	x := d.front.raw[at : at+repeatSamples]
+	x := d.front.high[at : at+repeatSamples]
 	energy := alternating(x)
-	if energy < repeatFloor || alternating(d.front.high[at:at+repeatSamples]) < repeatFloor {
+	if energy < repeatFloor {
 		return false
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
-		if explained(x, d.front.raw[at-lag:], energy, laterError) {
-			return true
+		if explained(x, d.front.high[at-lag:], energy, laterError) {
+			return d.sinceKey < tailTime || d.wary && !d.periodic(lag)
 		}
 	}
 	return false
