@@ -61,7 +61,14 @@ func (h *hunt) pay(ctx context.Context, card plastic, transport softphone.Transp
 // searchDuring is the control: where the arena is not secret the number is in
 // it, and a key that just sounded is in some ring.
 func (h *hunt) searchDuring(p *payment) {
-	hits, tones := p.during.search(h.cards[len(h.cards)-1:])
+	var hits []hit
+	var tones []strain
+	secret := p.during[0].secret
+	for _, d := range p.during {
+		if hits, tones = d.search(h.cards[len(h.cards)-1:]); p.transport == softphone.Event || len(tones) > 0 {
+			break
+		}
+	}
 	inArena := slices.ContainsFunc(hits, func(x hit) bool { return x.form == "ASCII" })
 	h.control.Tried++
 	switch {
@@ -72,7 +79,7 @@ func (h *hunt) searchDuring(p *payment) {
 	}
 	if h.level == securemem.MemfdSecret {
 		h.secret.Tried++
-		if p.during.secret == 0 {
+		if secret == 0 {
 			h.secret.fault("there is no secret memory: this kernel or container does not grant memfd_secret; leave the level out of --memory")
 		}
 		if inArena {

@@ -40,7 +40,7 @@ type payment struct {
 	audit      []string
 	heard      map[string]softphone.Recording
 	packets    map[string]*tape // payloads received
-	during     *dump            // when most of the number was keyed
+	during     []*dump          // when most of the number was keyed: on a key and off it
 	after      *dump            // a second after the outcome
 	arrived    bool             // the provider got the right card
 }
@@ -156,8 +156,15 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 		if _, err := seats["agent"].next(ctx, &p.agent, nearlyEntered); err != nil {
 			return nil, fmt.Errorf("while the number is keyed: %w", err)
 		}
-		if p.during, err = readMemory(s.cmd.Process.Pid); err != nil {
-			return nil, err
+		for range 3 {
+			d, err := readMemory(s.cmd.Process.Pid)
+			if err != nil {
+				return nil, err
+			}
+			p.during = append(p.during, d)
+			if err := pause(ctx, 50*time.Millisecond); err != nil {
+				return nil, err
+			}
 		}
 	}
 	told, err := seats["agent"].next(ctx, &p.agent, concluded)
@@ -165,12 +172,8 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 		return nil, fmt.Errorf("the outcome: %w", err)
 	}
 	p.state = concludedState.FindStringSubmatch(told)[1]
-	timer := time.NewTimer(afterOutcome)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := pause(ctx, afterOutcome); err != nil {
+		return nil, err
 	}
 	if dumps {
 		if p.after, err = readMemory(s.cmd.Process.Pid); err != nil {
@@ -194,6 +197,18 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 		}
 	}
 	return p, nil
+}
+
+// pause waits, as long as ctx allows.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // join brings a leg in over WebSocket, media included.
