@@ -26,6 +26,13 @@ export const OWN_STATE: Record<LegState, [words: string, tone: Tone]> = {
 
 /** What the masking state means to the person who listens. */
 export function maskingWords(masking: Masking): { title: string; text: string; tone: Tone } {
+  if (masking.talk) {
+    return {
+      title: 'You hear the customer',
+      text: 'Speech only, for as long as you hold the button and ten seconds at most. Key tones are replaced.',
+      tone: 'warn',
+    }
+  }
   if (masking.state === 'mute') {
     return {
       title: 'Muted',
