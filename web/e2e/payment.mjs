@@ -9,7 +9,8 @@
 //   npm run payment                     builds the server from this checkout
 //   npm run payment -- --server BINARY  takes that server instead: give it a
 //     broken one to see the checks bite. They did: with a token told whole, with
-//     an accepted entry printed, and with keys logged by the customer's page.
+//     an accepted entry printed, with keys logged by the customer's page, with
+//     press-to-talk open all the time, and with tones let through a gate.
 //   npm run payment -- --update-images  also takes docs/images/payment.png
 //
 // CHROMIUM names another browser than /usr/bin/chromium. Nothing is skipped.
