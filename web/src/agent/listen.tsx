@@ -27,6 +27,7 @@ export function Listen({ call }: { call: Call }) {
   const connected = call.state.value === 'connected'
   const { talk } = call.masking.value
   const possible = granted && connected
+  const wasOpen = useRef(false)
 
   function press() {
     if (!possible || held.value) return
@@ -34,6 +35,8 @@ export function Listen({ call }: { call: Call }) {
     ended.value = false
     said.value = ''
     left.value = LISTEN_S
+    // The end of the press before may be told only now: it is not this one's.
+    wasOpen.current = false
     call.notice.value = null
     call.leg!.pressTalk().catch((error: unknown) => {
       if (error instanceof TonegateError && error.code === 'talk_released') return
@@ -56,7 +59,6 @@ export function Listen({ call }: { call: Call }) {
     }, COUNT_MS)
     return () => clearInterval(timer)
   }, [talk])
-  const wasOpen = useRef(false)
   useEffect(() => {
     if (!connected) release()
     // What opens after its release, on a slow line, is closed at once.
