@@ -43,6 +43,8 @@ export function startMock(port = 0) {
       state: 'created',
       created_at: new Date().toISOString(),
       masking: { state: 'strip', mode: 'strip', armed: false },
+      talk: false,
+      grants: ['speak', 'capture', 'talk'],
       capture: null,
       legs: [],
     }
@@ -76,9 +78,12 @@ export function startMock(port = 0) {
     broadcast(leg.conference, { type, ...wireLeg(leg) })
   }
 
-  function mask(conference, masking) {
-    conference.masking = masking
-    broadcast(conference, { type: 'masking', ...masking })
+  /** As a role is told: press-to-talk is the agent's alone. */
+  const maskingFor = ({ masking, talk }, role) => (talk && role === 'agent' ? { state: 'armed', mode: 'strip', armed: true, talk } : masking)
+
+  function mask(conference, masking, talk = false) {
+    Object.assign(conference, { masking, talk })
+    for (const leg of conference.legs) sockets.get(leg.id)?.send({ type: 'masking', ...maskingFor(conference, leg.role) })
   }
 
   function progress(conference) {
@@ -104,6 +109,8 @@ export function startMock(port = 0) {
     links,
     mask,
     end,
+    /** Press-to-talk opens or ends, as a server does it. */
+    talk: (conference, pressed) => mask(conference, conference.masking, pressed),
     /** The customer has pressed this many keys. */
     keyed(conference, count) {
       // A server may show the last four; the agent's page must not even so.
@@ -134,6 +141,8 @@ export function startMock(port = 0) {
     unreachable: false,
     /** The last capture_start. */
     asked: undefined,
+    /** The types of all that was asked about press-to-talk. */
+    talked: [],
   }
 
   function message(leg, connection, m) {
@@ -168,6 +177,15 @@ export function startMock(port = 0) {
         return finish('completed')
       case 'capture_cancel':
         return finish('cancelled')
+      case 'talk_press':
+        control.talked.push(m.type)
+        if (!conference.masking.armed || conference.masking.mode !== 'mute') {
+          return connection.send({ type: 'error', re: m.type, code: 'talk_not_muted', detail: 'Not muted.' })
+        }
+        return control.talk(conference, true)
+      case 'talk_release':
+        control.talked.push(m.type)
+        return conference.talk && control.talk(conference, false)
       case 'ping':
         return connection.send({ type: 'pong', n: m.n })
       case 'leave':
@@ -197,12 +215,12 @@ export function startMock(port = 0) {
           conference_id: leg.conference.id,
           leg_id: leg.id,
           role: leg.role,
-          grants: leg.role === 'agent' ? ['speak', 'capture'] : ['speak'],
+          grants: leg.role === 'agent' ? leg.conference.grants : ['speak'],
           resume: leg.resume,
           ice_servers: [],
           demonstration: leg.conference.demonstration,
           legs: leg.conference.legs.map(wireLeg),
-          masking: leg.conference.masking,
+          masking: maskingFor(leg.conference, leg.role),
           capture: leg.role === 'agent' ? leg.conference.capture : null,
           connectors: leg.role === 'agent' ? ['psp-main', 'psp-backup'] : [],
         })
@@ -211,6 +229,7 @@ export function startMock(port = 0) {
       close() {
         if (leg && sockets.get(leg.id) === connection) {
           sockets.delete(leg.id)
+          if (leg.role === 'agent' && leg.conference.talk) control.talk(leg.conference, false)
           if (leg.state !== 'left') setState(leg, 'reconnecting')
         }
       },

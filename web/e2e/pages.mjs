@@ -5,6 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { axe, launch, open } from './browser.mjs'
+import { listening } from './listening.mjs'
 import { LOGIN_CODE, startMock } from './mock_server.mjs'
 
 const shots = join(dirname(fileURLToPath(import.meta.url)), 'shots')
@@ -100,6 +101,7 @@ async function walk(browser, variant, options) {
     await shoot(agent, 'agent-5-muted')
 
     await payment(context, mock, shoot)
+    await listening(context, mock, shoot, check)
 
     // A lost socket heals, with the audio running on.
     mock.unreachable = true

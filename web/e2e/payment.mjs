@@ -3,13 +3,14 @@
 // number, expiry date and security code are keyed as named events, then as tones
 // in the voice, in another order, each time with one field keyed again; then a
 // card is declined, and a payment is cancelled by keyboard. Each ends in words
-// at the agent, and no digit that was keyed may be anywhere but on the customer's
-// own screen and at the provider.
+// at the agent; on another call the customer talks and the agent presses to listen; and no digit that was keyed may be anywhere but on the customer's own screen and at
+// the provider.
 //
 //   npm run payment                     builds the server from this checkout
 //   npm run payment -- --server BINARY  takes that server instead: give it a
 //     broken one to see the checks bite. They did: with a token told whole, with
-//     an accepted entry printed, and with keys logged by the customer's page.
+//     an accepted entry printed, with keys logged by the customer's page, with
+//     press-to-talk open all the time, and with tones let through a gate.
 //   npm run payment -- --update-images  also takes docs/images/payment.png
 //
 // CHROMIUM names another browser than /usr/bin/chromium. Nothing is skipped.
@@ -22,6 +23,7 @@ import { parseArgs } from 'node:util'
 import { axe, launch, open } from './browser.mjs'
 import { Overheard } from './overhear.mjs'
 import { card, hasMember, holds, overTime } from './secrets.mjs'
+import { speech, spoken } from './spoken.mjs'
 import { build, start, startProvider } from './tonegate.mjs'
 import { decode, keysIn } from './tones.mjs'
 
@@ -85,10 +87,10 @@ try {
   server = await start(binary, folder, ['--connectors', connectors])
   say(`server at ${server.origin}`)
 
-  const api = async (path, body) => {
+  const api = async (path, body, headers = {}) => {
     const response = await fetch(server.origin + path, {
       method: body ? 'POST' : 'GET',
-      headers: { Authorization: `Bearer ${server.apiKey}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${server.apiKey}`, 'Content-Type': 'application/json', ...headers },
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
     const text = await response.text()
@@ -97,30 +99,33 @@ try {
     return JSON.parse(text)
   }
   const { conference_id: conference, links } = await api('/v1/demonstrations', { ivr: 'builtin' })
-  const party = async (role) => {
-    const chromium = await launch()
+  const voice = speech(root, folder)
+  const desk = async () => {
+    const chromium = await launch([`--use-file-for-fake-audio-capture=${voice.file}`])
     browsers.push(chromium)
-    const { context, faults } = await open(chromium, server.origin, { farend: false, reducedMotion: 'reduce' })
+    return open(chromium, server.origin, { farend: false, reducedMotion: 'reduce' })
+  }
+  const party = async (role, { context, faults }, { path, code }, talks = false) => {
     const page = await context.newPage()
     page.faults = faults
     await heard.listen(role, page)
-    const { path, code } = links.find((l) => l.role === role)
     await page.goto(`${path}#${code}`)
-    // Nobody speaks: Chromium's own microphone beeps.
-    await page.getByRole('checkbox').uncheck()
+    await page.getByRole('checkbox').setChecked(talks)
     await id(page, 'join').click()
     await id(page, 'own-state').getByText('Connected', { exact: true }).waitFor()
     return page
   }
-  const [phone, agent] = await Promise.all([party('customer'), party('agent')])
+  const [theirs, ours] = await Promise.all([desk(), desk()])
+  const link = (links, role) => links.find((l) => l.role === role)
+  const [phone, agent] = await Promise.all([party('customer', theirs, link(links, 'customer')), party('agent', ours, link(links, 'agent'))])
   check(true, 'customer and agent are on the call with the built-in IVR')
 
   const state = (field, words) => id(agent, `field-state-${field}`).getByText(words, { exact: true }).waitFor()
-  const press = async (keys) => {
+  const press = async (keys, on = phone) => {
     for (const key of keys) {
       const next = Date.now() + KEY_EVERY_MS
-      await id(phone, `key-${key}`).click()
-      await phone.waitForTimeout(Math.max(0, next - Date.now()))
+      await id(on, `key-${key}`).click()
+      await on.waitForTimeout(Math.max(0, next - Date.now()))
     }
   }
   let way = 'event'
@@ -213,11 +218,20 @@ try {
   await ended('Cancelled')
   check((await latest()).state === 'cancelled', 'the platform reads that it was cancelled')
 
-  say('--- afterwards')
   await api(`/v1/conferences/${conference}`)
   await api(`/v1/conferences/${conference}/end`, {})
   for (const page of [phone, agent]) await page.getByText('Call ended').waitFor()
   await heard.look('agent', agent)
+  for (const page of [phone, agent]) await page.close()
+
+  say('--- a customer who talks, muted, and an agent who presses to listen')
+  const second = await api('/v1/demonstrations', { ivr: 'builtin' })
+  const [talker, listener] = await Promise.all([party('customer', theirs, link(second.links, 'customer'), true), party('agent', ours, link(second.links, 'agent'))])
+  await id(talker, 'send-as-voice').check({ force: true })
+  const keys = newNumber().slice(0, 9)
+  await spoken({ agent: listener, phone: talker, conference: second.conference_id, loop: voice.loop, keys, press: (keys) => press(keys, talker), api, check })
+  say('--- afterwards')
+  await heard.look('agent', listener)
   await heard.settled()
   for (const page of [phone, agent]) for (const fault of page.faults) check(false, `console error: ${fault}`)
 } catch (error) {

@@ -7,6 +7,7 @@ import * as wire from './messages'
 import type { Source } from './microphone'
 import { Peer } from './peer'
 import { Signaling } from './signaling'
+import { Talk } from './talk'
 import type {
   Capture,
   CaptureOptions,
@@ -38,7 +39,7 @@ export class BrowserLeg implements Leg {
   state: LegState = 'connecting'
   legs: readonly LegInfo[] = []
   // Until the server has spoken, claim the strictest state.
-  masking: Masking = { state: 'mute', mode: 'mute', armed: false }
+  masking: Masking = { state: 'mute', mode: 'mute', armed: false, talk: false }
   muted = false
   readonly stream: MediaStream
 
@@ -49,6 +50,7 @@ export class BrowserLeg implements Leg {
   readonly #signaling: Signaling
   readonly #dtmf: DtmfQueue
   readonly #captures = new Captures()
+  readonly #talk = new Talk()
   #peer: Peer | undefined
   #mediaUp = false
   #everConnected = false
@@ -78,7 +80,11 @@ export class BrowserLeg implements Leg {
       {
         joined: (message, first) => this.#joined(message, first),
         message: (message) => this.#message(message),
-        down: () => this.#update('signaling_lost'),
+        down: () => {
+          // The server ends a press whose connection is gone.
+          this.#talk.end(new TonegateError('not_connected', 'The connection to the server was lost.'))
+          this.#update('signaling_lost')
+        },
         final: (error) => this.#fail(error),
         bye: (reason) => this.#end('left', { reason }),
       },
@@ -124,6 +130,15 @@ export class BrowserLeg implements Leg {
 
   cancelCapture(): Promise<Capture> {
     return this.#captures.finish('capture_cancel', () => this.#signaling.send({ type: 'capture_cancel' }))
+  }
+
+  pressTalk(): Promise<void> {
+    return this.#talk.press(() => this.#signaling.send({ type: 'talk_press' }), () => this.releaseTalk())
+  }
+
+  releaseTalk(): void {
+    this.#signaling.send({ type: 'talk_release' })
+    this.#talk.end(new TonegateError('talk_released', 'It was released before it opened.'))
   }
 
   leave(): void {
@@ -255,6 +270,7 @@ export class BrowserLeg implements Leg {
     if (error.code === 'bad_candidate') return
     const aboutOffer = re === undefined ? OFFER_REFUSALS.has(error.code) : re === 'offer'
     if (aboutOffer && this.#peer?.awaitingAnswer) return this.#fail(error)
+    if (re === 'talk_press' && this.#talk.end(error)) return
     if (!this.#captures.refuse(error, re)) this.#events.emit('error', error)
   }
 
@@ -265,6 +281,7 @@ export class BrowserLeg implements Leg {
 
   #setMasking(masking: Masking): void {
     this.masking = masking
+    if (masking.talk) this.#talk.opened()
     this.#events.emit('masking', masking)
   }
 
@@ -304,6 +321,7 @@ export class BrowserLeg implements Leg {
     this.#source.release()
     const gone = new TonegateError('left', 'The call has ended.')
     this.#captures.refuse(gone)
+    this.#talk.end(gone)
     this.#events.emit('state', state, detail)
     const error = detail.error as TonegateError | undefined
     if (error) this.#events.emit('error', error)

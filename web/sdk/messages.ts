@@ -11,6 +11,8 @@ export type ClientMessage =
   | { type: 'capture_retry'; field: string }
   | { type: 'capture_complete' }
   | { type: 'capture_cancel' }
+  | { type: 'talk_press' }
+  | { type: 'talk_release' }
   | { type: 'leave' }
   | { type: 'ping'; n: number }
 
@@ -28,6 +30,9 @@ export type WireIceServer = string | RTCIceServer
 
 export const iceServers = (w: readonly WireIceServer[] | undefined): RTCIceServer[] =>
   (w ?? []).map((server) => (typeof server === 'string' ? { urls: server } : server))
+
+/** `talk` is there when it is true. */
+type WireMasking = Omit<Masking, 'talk'> & { talk?: boolean }
 
 interface WireLeg {
   leg_id: string
@@ -58,7 +63,7 @@ export interface Joined {
   ice_servers?: WireIceServer[]
   demonstration: boolean
   legs: WireLeg[]
-  masking: Masking
+  masking: WireMasking
   capture: WireCapture | null
   connectors?: string[]
 }
@@ -68,7 +73,7 @@ export type ServerMessage =
   | { type: 'answer'; sdp: string }
   | { type: 'candidate'; candidate: string; sdp_mid?: string; sdp_mline_index?: number }
   | ({ type: 'leg_joined' | 'leg_left' | 'leg_state' } & WireLeg)
-  | ({ type: 'masking' } & Masking)
+  | ({ type: 'masking' } & WireMasking)
   | ({ type: 'capture_progress' } & WireCapture)
   | { type: 'level'; levels: { leg_id: string; dbm0: number }[] }
   | { type: 'quality'; lost: number; concealed: number; received: number }
@@ -79,7 +84,7 @@ export type ServerMessage =
 
 export const legInfo = (w: WireLeg): LegInfo => ({ legId: w.leg_id, role: w.role, kind: w.kind, state: w.state })
 
-export const masking = (w: Masking): Masking => ({ state: w.state, mode: w.mode, armed: w.armed })
+export const masking = (w: WireMasking): Masking => ({ state: w.state, mode: w.mode, armed: w.armed, talk: w.talk === true })
 
 export const levels = (w: { leg_id: string; dbm0: number }[]): Level[] =>
   w.map((l) => ({ legId: l.leg_id, dbm0: l.dbm0 }))

@@ -25,6 +25,11 @@ export interface Masking {
   state: 'strip' | 'armed' | 'mute'
   mode: MaskMode
   armed: boolean
+  /**
+   * Press-to-talk is open: the agent hears the customer although a capture
+   * mutes it, tones replaced. Agents alone are told.
+   */
+  talk: boolean
 }
 
 /** A field that is asked for by the name of its kind. */
@@ -244,6 +249,16 @@ export interface Leg {
   completeCapture(): Promise<Capture>
   /** Resolves once it is cancelled; rejects if it was too late. */
   cancelCapture(): Promise<Capture>
+  /**
+   * Press-to-talk, of legs with grant `talk`: hear the customer during a capture
+   * with mask `mute`, tones replaced, until it is released, for ten seconds at
+   * most. Resolves once the customer can be heard; rejects if the server refuses,
+   * or with `talk_released` if it was released before. That it is over, whatever
+   * ended it, is told by `masking`.
+   */
+  pressTalk(): Promise<void>
+  /** Releases it at once; harmless when nothing is pressed. */
+  releaseTalk(): void
   leave(): void
   getStats(): Promise<RTCStatsReport>
 }

@@ -124,7 +124,8 @@ var t = class extends Error {
 }), u = (e) => ({
 	state: e.state,
 	mode: e.mode,
-	armed: e.armed
+	armed: e.armed,
+	talk: e.talk === !0
 }), d = (e) => e.map((e) => ({
 	legId: e.leg_id,
 	dbm0: e.dbm0
@@ -421,11 +422,36 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#b(e) {
 		this.close(), this.#m.final(e);
 	}
-}, k = /* @__PURE__ */ new Set([
+}, k = 1e4, A = class {
+	#e;
+	press(e, n) {
+		return this.#e ? Promise.reject(new t("busy", "Another press is under way.")) : new Promise((r, i) => {
+			let a = setTimeout(() => {
+				this.end(new t("timeout", "The server did not confirm in time.")), n();
+			}, k);
+			this.#e = {
+				resolve: r,
+				reject: i,
+				timer: a
+			}, e() || this.end(new t("not_connected", "The server cannot be reached right now."));
+		});
+	}
+	opened() {
+		this.#t()?.resolve();
+	}
+	end(e) {
+		let t = this.#t();
+		return t?.reject(e), t !== void 0;
+	}
+	#t() {
+		let e = this.#e;
+		return this.#e = void 0, clearTimeout(e?.timer), e;
+	}
+}, j = /* @__PURE__ */ new Set([
 	"no_common_codec",
 	"bad_offer",
 	"codec_changed"
-]), A = class {
+]), M = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
@@ -437,7 +463,8 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	masking = {
 		state: "mute",
 		mode: "mute",
-		armed: !1
+		armed: !1,
+		talk: !1
 	};
 	muted = !1;
 	stream;
@@ -448,15 +475,16 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#i;
 	#a;
 	#o = new i();
-	#s;
-	#c = !1;
+	#s = new A();
+	#c;
 	#l = !1;
-	#u;
+	#u = !1;
 	#d;
+	#f;
 	admitted;
-	constructor(e, t, n) {
-		this.#t = e, this.#n = n, this.#r = t, this.stream = new n.MediaStream(), this.#a = new o(() => this.#s?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
-			this.#d = {
+	constructor(e, n, r) {
+		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new o(() => this.#c?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
+			this.#f = {
 				resolve: e,
 				reject: t
 			};
@@ -465,12 +493,14 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 			token: e.token,
 			connectTimeout: e.connectTimeout ?? 15e3,
 			reconnectTimeout: e.reconnectTimeout ?? 35e3
-		}, n, {
-			joined: (e, t) => this.#p(e, t),
-			message: (e) => this.#_(e),
-			down: () => this.#S("signaling_lost"),
-			final: (e) => this.#C(e),
-			bye: (e) => this.#w("left", { reason: e })
+		}, r, {
+			joined: (e, t) => this.#m(e, t),
+			message: (e) => this.#v(e),
+			down: () => {
+				this.#s.end(new t("not_connected", "The connection to the server was lost.")), this.#C("signaling_lost");
+			},
+			final: (e) => this.#w(e),
+			bye: (e) => this.#T("left", { reason: e })
 		}), this.#i.start();
 	}
 	get capture() {
@@ -480,7 +510,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		return this.#e.on(e, t);
 	}
 	mute(e) {
-		this.#f || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
+		this.#p || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
 			type: "mute",
 			muted: e
 		}));
@@ -503,43 +533,49 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	cancelCapture() {
 		return this.#o.finish("capture_cancel", () => this.#i.send({ type: "capture_cancel" }));
 	}
+	pressTalk() {
+		return this.#s.press(() => this.#i.send({ type: "talk_press" }), () => this.releaseTalk());
+	}
+	releaseTalk() {
+		this.#i.send({ type: "talk_release" }), this.#s.end(new t("talk_released", "It was released before it opened."));
+	}
 	leave() {
-		this.#f || (this.#i.send({ type: "leave" }), this.#w("left", { reason: "left" }));
+		this.#p || (this.#i.send({ type: "leave" }), this.#T("left", { reason: "left" }));
 	}
 	async getStats() {
-		if (!this.#s) throw new t("not_connected", "The leg has no media yet.");
-		return this.#s.pc.getStats();
+		if (!this.#c) throw new t("not_connected", "The leg has no media yet.");
+		return this.#c.pc.getStats();
 	}
-	get #f() {
+	get #p() {
 		return this.state === "left" || this.state === "failed";
 	}
-	#p(e, t) {
-		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#y(e.legs.map(l)), this.#b(u(e.masking)), e.capture && this.#x(g(e.capture)), t ? (this.#m(e.ice_servers), this.#d.resolve(), this.muted && this.#i.send({
+	#m(e, t) {
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#b(e.legs.map(l)), this.#x(u(e.masking)), e.capture && this.#S(g(e.capture)), t ? (this.#h(e.ice_servers), this.#f.resolve(), this.muted && this.#i.send({
 			type: "mute",
 			muted: !0
 		})) : (this.#i.send({
 			type: "mute",
 			muted: this.muted
-		}), this.#s?.resumed(), this.#S());
+		}), this.#c?.resumed(), this.#C());
 	}
-	#m(e) {
-		this.#s = new y({
+	#h(e) {
+		this.#c = new y({
 			track: this.#r.track,
 			iceServers: c(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
 		}, this.#n, {
 			send: (e) => this.#i.send(e),
-			track: (e) => this.#g(e),
+			track: (e) => this.#_(e),
 			media: (e) => {
-				this.#c = e, this.#S(e ? void 0 : "media_lost");
+				this.#l = e, this.#C(e ? void 0 : "media_lost");
 			},
-			failed: (e) => this.#C(e)
-		}), this.#h(this.#t.connectTimeout ?? 15e3);
-	}
-	#h(e) {
-		clearTimeout(this.#u), this.#u = setTimeout(() => this.#C(new t("media_timeout", "No audio path to the server could be established.")), e);
+			failed: (e) => this.#w(e)
+		}), this.#g(this.#t.connectTimeout ?? 15e3);
 	}
 	#g(e) {
+		clearTimeout(this.#d), this.#d = setTimeout(() => this.#w(new t("media_timeout", "No audio path to the server could be established.")), e);
+	}
+	#_(e) {
 		for (let e of this.stream.getTracks()) this.stream.removeTrack(e);
 		this.stream.addTrack(e);
 		let { audioElement: n } = this.#t;
@@ -547,13 +583,13 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 			this.#e.emit("error", new t("autoplay_blocked", "The browser will play the call after the next click on the page."));
 		}));
 	}
-	#_(e) {
+	#v(e) {
 		switch (e.type) {
 			case "answer":
-				this.#s?.answer(e.sdp);
+				this.#c?.answer(e.sdp);
 				break;
 			case "candidate":
-				this.#s?.remoteCandidate({
+				this.#c?.remoteCandidate({
 					candidate: e.candidate,
 					sdpMid: e.sdp_mid ?? null,
 					sdpMLineIndex: e.sdp_mline_index ?? null
@@ -563,14 +599,14 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 			case "leg_left":
 			case "leg_state": {
 				let t = l(e), n = this.legs.some((e) => e.legId === t.legId);
-				this.#y(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
+				this.#b(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
 				break;
 			}
 			case "masking":
-				this.#b(u(e));
+				this.#x(u(e));
 				break;
 			case "capture_progress":
-				this.#x(g(e));
+				this.#S(g(e));
 				break;
 			case "level":
 				this.#e.emit("level", d(e.levels));
@@ -583,44 +619,44 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 				});
 				break;
 			case "error":
-				this.#v(new t(e.code, e.detail, e.pointer), e.re);
+				this.#y(new t(e.code, e.detail, e.pointer), e.re);
 				break;
 			case "going_away": this.#e.emit("error", new t("going_away", e.reason));
 		}
 	}
-	#v(e, t) {
+	#y(e, t) {
 		if (e.code !== "bad_candidate") {
-			if ((t === void 0 ? k.has(e.code) : t === "offer") && this.#s?.awaitingAnswer) return this.#C(e);
-			this.#o.refuse(e, t) || this.#e.emit("error", e);
+			if ((t === void 0 ? j.has(e.code) : t === "offer") && this.#c?.awaitingAnswer) return this.#w(e);
+			t === "talk_press" && this.#s.end(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
 		}
 	}
-	#y(e) {
+	#b(e) {
 		this.legs = e, this.#e.emit("legs", [...e]);
 	}
-	#b(e) {
-		this.masking = e, this.#e.emit("masking", e);
-	}
 	#x(e) {
-		this.#o.progress(e), this.#e.emit("capture", e);
+		this.masking = e, e.talk && this.#s.opened(), this.#e.emit("masking", e);
 	}
 	#S(e) {
-		if (this.#f) return;
-		this.#c && clearTimeout(this.#u);
-		let t;
-		this.#c && this.#i.up ? (this.#l = !0, t = "connected") : (t = this.#l ? "reconnecting" : "connecting", !this.#c && e === "media_lost" && this.#h(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
+		this.#o.progress(e), this.#e.emit("capture", e);
 	}
 	#C(e) {
-		this.#w("failed", { error: e });
+		if (this.#p) return;
+		this.#l && clearTimeout(this.#d);
+		let t;
+		this.#l && this.#i.up ? (this.#u = !0, t = "connected") : (t = this.#u ? "reconnecting" : "connecting", !this.#l && e === "media_lost" && this.#g(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
 	}
-	#w(e, n) {
-		if (this.#f) return;
-		this.state = e, clearTimeout(this.#u), this.#i.close(), this.#a.close(), this.#s?.close(), this.#r.release();
+	#w(e) {
+		this.#T("failed", { error: e });
+	}
+	#T(e, n) {
+		if (this.#p) return;
+		this.state = e, clearTimeout(this.#d), this.#i.close(), this.#a.close(), this.#c?.close(), this.#r.release();
 		let r = new t("left", "The call has ended.");
-		this.#o.refuse(r), this.#e.emit("state", e, n);
+		this.#o.refuse(r), this.#s.end(r), this.#e.emit("state", e, n);
 		let i = n.error;
-		i && this.#e.emit("error", i), this.#d.reject(i ?? r);
+		i && this.#e.emit("error", i), this.#f.reject(i ?? r);
 	}
-}, j = {
+}, N = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -628,9 +664,9 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function M(e, n) {
+async function P(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return N(n);
+	if (r === !1) return F(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -657,11 +693,11 @@ async function M(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = j[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = N[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function N(e) {
+function F(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -676,8 +712,8 @@ function N(e) {
 	};
 }
 // sdk/tonegate.ts
-async function P(t) {
-	let n = e(), r = new A(t, await M(t, n), n);
+async function I(t) {
+	let n = e(), r = new M(t, await P(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, P as joinConference };
+export { t as TonegateError, I as joinConference };

@@ -124,7 +124,7 @@ describe('captures', () => {
     w.socket.open()
     w.socket.receive({ ...JOINED, resume: 'secret-2', capture: PROGRESS, masking: { state: 'armed', mode: 'field', armed: true } })
     expect(w.leg.capture?.captureId).toBe('cap_1')
-    expect(w.leg.masking).toEqual({ state: 'armed', mode: 'field', armed: true })
+    expect(w.leg.masking).toEqual({ state: 'armed', mode: 'field', armed: true, talk: false })
   })
 })
 
@@ -142,7 +142,7 @@ describe('what the server tells', () => {
     const own = { legId: 'leg_1', role: 'agent', kind: 'external', state: 'joining' }
     const other = { legId: 'leg_2', role: 'customer', kind: 'external' }
     expect(events).toEqual([
-      ['masking', { state: 'mute', mode: 'mute', armed: false }],
+      ['masking', { state: 'mute', mode: 'mute', armed: false, talk: false }],
       ['level', [{ legId: 'leg_2', dbm0: -21 }]],
       ['quality', { lost: 1, concealed: 2, received: 250 }],
       ['legs', [own, { ...other, state: 'connected' }]],
@@ -151,7 +151,7 @@ describe('what the server tells', () => {
   })
 
   it('is claimed to be the strictest mask until it has spoken', () => {
-    expect(new World().leg.masking).toEqual({ state: 'mute', mode: 'mute', armed: false })
+    expect(new World().leg.masking).toEqual({ state: 'mute', mode: 'mute', armed: false, talk: false })
   })
 
   it('may be newer than this client', async () => {

@@ -6,6 +6,7 @@ import { CardIcon } from '../ui/icons'
 import { Badge, Notice } from '../ui/parts'
 import { CAPTURE_STATE } from '../ui/words'
 import { Fields } from './fields'
+import { Listen, mutes } from './listen'
 import { Choices, Setup } from './setup'
 import { news, outcome } from './words'
 
@@ -74,6 +75,7 @@ export function Payment({ call }: { call: Call }) {
           {end.text}
         </Notice>
       )}
+      {running && !watches && mutes(call) && <Listen call={call} />}
       {running && allowed && (
         <div class="row">
           {!capture.connector && (
@@ -103,7 +105,7 @@ export function Payment({ call }: { call: Call }) {
           {!allowed && <p class="small muted">This link does not allow taking payments.</p>}
         </>
       )}
-      {allowed && <Keys capture={running ? capture : null} />}
+      {allowed && <Keys capture={running ? capture : null} listen={mutes(call) && (call.leg?.grants.includes('talk') ?? false)} />}
       <News capture={capture} />
     </section>
   )
@@ -127,12 +129,13 @@ function useShortcuts(pressed: (code: string) => void): void {
 }
 
 /** The keys that do something now. */
-function Keys({ capture }: { capture: Capture | null }) {
+function Keys({ capture, listen }: { capture: Capture | null; listen: boolean }) {
   const list = capture
     ? [
         ['1', capture.fields.length > 1 ? 'asks for the first field, 2 for the second' : 'asks for the field again'],
         ...(capture.connector ? [] : [['E', 'completes']]),
         ['C', 'cancels'],
+        ...(listen ? [['L', 'held: listens']] : []),
       ]
     : [['P', 'takes a payment']]
   return (

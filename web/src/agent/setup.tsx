@@ -7,7 +7,7 @@ import { minorUnits } from './words'
 const MASKS: { mode: MaskMode; name: string; text: string }[] = [
   { mode: 'field', name: 'Pause while keying', text: 'The customer’s voice pauses from the first key to the end of the field.' },
   { mode: 'strip', name: 'Keep talking', text: 'Speech goes on; each tone is cut out of it.' },
-  { mode: 'mute', name: 'Mute the customer', text: 'Nothing of the customer is heard until the capture ends.' },
+  { mode: 'mute', name: 'Mute the customer', text: 'For cards read aloud: you hear nothing of the customer, except while you hold a button to listen.' },
 ]
 
 const FIELDS: FieldName[] = ['card_number', 'expiry', 'cvv', 'postal_code']

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Capture, CaptureField } from '../../sdk/types'
-import { bullets, minorUnits, news, outcome } from './words'
+import { bullets, listenWords, minorUnits, news, outcome } from './words'
 
 const field = (members: Partial<CaptureField> = {}): CaptureField => ({ name: 'card_number', state: 'entering', digitsEntered: 0, masked: '', ...members })
 const capture = (members: Partial<Capture> = {}): Capture => ({ captureId: 'cap_1', state: 'collecting', connector: 'psp-main', fields: [field()], ...members })
@@ -68,5 +68,17 @@ describe('an amount', () => {
     for (const [amount, currency] of [['', 'EUR'], ['0', 'EUR'], ['1.999', 'EUR'], ['1.5', 'JPY'], ['-1', 'EUR'], ['1', 'eur'], ['1e3', 'EUR']] as const) {
       expect(minorUnits(amount, currency)).toBeUndefined()
     }
+  })
+})
+
+describe('press-to-talk in words', () => {
+  it('says that the customer is heard only when it is so, and otherwise why not', () => {
+    const idle = { granted: true, connected: true, held: false, open: false, ended: false }
+    expect(listenWords(idle)).toMatch(/^If the customer needs you: hold to hear them, 10 seconds at most/)
+    expect(listenWords({ ...idle, held: true })).toBe('Opening…')
+    expect(listenWords({ ...idle, held: true, open: true })).toMatch(/^You hear the customer/)
+    expect(listenWords({ ...idle, ended: true })).toMatch(/^Time is up/)
+    expect(listenWords({ ...idle, connected: false, ended: true })).toMatch(/connection/)
+    expect(listenWords({ ...idle, granted: false })).toMatch(/does not allow/)
   })
 })

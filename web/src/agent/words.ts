@@ -107,6 +107,21 @@ function completed(receipt: Capture['receipt'], connector: string | undefined): 
   }
 }
 
+/** How long one press of press-to-talk lasts at most: the server counts it too. */
+export const LISTEN_S = 10
+
+export const ENDED = 'Time is up. Let go, and hold again to go on.'
+
+/** What the button of press-to-talk does, or why it does nothing. */
+export function listenWords(now: { granted: boolean; connected: boolean; held: boolean; open: boolean; ended: boolean }): string {
+  if (!now.granted) return 'This link does not allow listening while the customer is muted.'
+  if (!now.connected) return 'There is no listening until the connection is back.'
+  if (now.open) return 'You hear the customer. Key tones stay out.'
+  if (now.held) return 'Opening…'
+  if (now.ended) return ENDED
+  return `If the customer needs you: hold to hear them, ${LISTEN_S} seconds at most. Key tones stay out, and each press is on record.`
+}
+
 export const keys = (n: number): string => (n === 0 ? 'Nothing keyed yet' : n === 1 ? '1 key' : `${n} keys`)
 
 /**

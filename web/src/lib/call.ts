@@ -32,7 +32,7 @@ export class Call {
   readonly phase = signal<Phase>({ kind: 'exchanging' })
   readonly state = signal<LegState>('connecting')
   readonly legs = signal<readonly LegInfo[]>([])
-  readonly masking = signal<Masking>({ state: 'mute', mode: 'mute', armed: false })
+  readonly masking = signal<Masking>({ state: 'mute', mode: 'mute', armed: false, talk: false })
   readonly capture = signal<Capture | null>(null)
   readonly muted = signal(false)
   readonly notice = signal<unknown>(null)

@@ -66,6 +66,8 @@ const ADVICE: Record<string, Advice> = {
   capture_not_collecting: { title: 'The secure capture is already over', remedy: 'Start another one if it is still needed.' },
   capture_submitting: { title: 'The payment is already with the provider', remedy: 'Wait for its outcome: it can be neither changed nor cancelled now.' },
   no_capture: { title: 'No secure capture is under way', remedy: 'Start another one if it is still needed.' },
+  talk_not_muted: { title: 'Listening is not possible here', remedy: 'It opens only what this payment mutes. This call is not muted, or is muted as a whole.' },
+  talk_pressed: { title: 'Somebody is listening already', remedy: 'Let go, and hold again once that is over.' },
   unknown_connector: { title: 'This payment provider is not set up', remedy: 'Choose another one, or tell the platform’s operator.' },
   unknown_field: { title: 'The payment has no such field', remedy: 'Start another payment with the fields that are needed.' },
   wrong_collector: { title: 'This is not for the agent to end', remedy: 'The payment ends by itself once all fields are accepted; it can be cancelled.' },

@@ -26,10 +26,19 @@ export const OWN_STATE: Record<LegState, [words: string, tone: Tone]> = {
 
 /** What the masking state means to the person who listens. */
 export function maskingWords(masking: Masking): { title: string; text: string; tone: Tone } {
+  if (masking.talk) {
+    return {
+      title: 'You hear the customer',
+      text: 'Speech only, for as long as you hold the button and ten seconds at most. Key tones are replaced.',
+      tone: 'warn',
+    }
+  }
   if (masking.state === 'mute') {
     return {
-      title: 'Muted',
-      text: 'You hear comfort noise in place of the customer until this is over.',
+      title: masking.armed ? 'Muted for the secure capture' : 'Muted',
+      text: masking.armed
+        ? 'Keys go to the payment IVR only. You hear comfort noise in place of the customer until it is over.'
+        : 'You hear comfort noise in place of the customer until this is over.',
       tone: 'warn',
     }
   }
@@ -39,9 +48,7 @@ export function maskingWords(masking: Masking): { title: string; text: string; t
       text:
         masking.mode === 'strip'
           ? 'Keys go to the payment IVR only. You hear speech; each tone is replaced before it reaches you.'
-          : masking.mode === 'mute'
-            ? 'Keys go to the payment IVR only. The customer is silent to you until the capture ends.'
-            : 'Keys go to the payment IVR only. The customer’s voice pauses while a field is keyed in.',
+          : 'Keys go to the payment IVR only. The customer’s voice pauses while a field is keyed in.',
       tone: 'info',
     }
   }
