@@ -19,8 +19,11 @@ func TestBrowserThatSendsBoth(t *testing.T) {
 	const card = "5500142##9"
 	for _, deep := range []int{0, 4, 10} {
 		for _, takesEvents := range []bool{false, true} {
-			for before := 0; before <= 32; before += 4 { // ms of the tone ahead of the events
+			for before := 0; before <= 62; before += 5 { // ms of the tone ahead of the events
 				for after := 0; after <= 60; after += 12 { // and behind them
+					if takesEvents && before > 20 && before < 28 {
+						continue // a receiver may take such a piece for a key or not (Q.24)
+					}
 					t.Run(fmt.Sprintf("events=%v/deep=%d/before=%dms/after=%dms", takesEvents, deep, before, after), func(t *testing.T) {
 						r := newRig(t, mask.Strip)
 						customer := r.join(bridge.Customer, audio.MuLaw, true)
@@ -66,19 +69,7 @@ func (r *rig) tornTones(id bridge.LegID, card string, before, after int) (got st
 			f := frameOf(sent, n)
 			r.say(id, &f)
 		}
-		seen := len(r.events)
-		r.tick()
-		heard := r.out.IVR.Samples()
-		if len(r.events) > seen {
-			heard = audio.Frame{}
-		}
-		for _, e := range r.events[seen:] {
-			if e.Marker {
-				got += string(dtmf.Key(e.Payload[0]).Symbol())
-			}
-		}
-		ev := ear.Process(&heard, dtmf.Reception{})
-		got += symbols(ev.Pressed())
+		got += r.heardByIVR(ear)
 	}
 	return got
 }

@@ -18,7 +18,6 @@ const (
 	never        = int32(1 << 30)          // a time long ago
 	echoTime     = 400 * audio.SamplesPerMs
 	tailTime     = 150 * audio.SamplesPerMs
-	steadyFor    = 38 * audio.SamplesPerMs
 	ringTime     = 30 * audio.SamplesPerMs // Q.24: a gap as long separates two keys
 )
 
@@ -35,8 +34,6 @@ var (
 	tailDrop     = db(-4)
 	tailWeak     = db(-6)
 	fading       = db(-2)
-	fainter      = db(-1.5)
-	steadyScore  = db(9)
 	fastFading   = db(-6)
 	tailEchoDrop = db(-9.5)
 	ringDrop     = db(-3)
@@ -151,14 +148,11 @@ func (d *Detector) echoes(key Key, start int32, p *tonePair) bool {
 // tails reports whether the whole candidate is what a room made of the held key:
 // the same key again, soon, and never as strong, or one of its tones much
 // fainter, since rooms ring on at one frequency more than at another. What does
-// not fade is a fainter press, but it has to show for longer that it does not.
-func (d *Detector) tails(length int32, proof *tonePair) bool {
+// not fade is a fainter press.
+func (d *Detector) tails() bool {
 	c, h := &d.candidate, &d.held
 	if !h.on || h.key != c.key || c.first-h.last >= tailTime {
 		return false
-	}
-	if c.peak < h.peak*fainter && (length < steadyFor || proof.score() < steadyScore) {
-		return true
 	}
 	return c.power < c.peak*fading &&
 		(c.peak < h.peak*tailDrop || c.weak < h.weak*tailWeak || c.peak < h.peak && c.power < c.peak*fastFading)
@@ -170,7 +164,7 @@ func (d *Detector) tails(length int32, proof *tonePair) bool {
 func (d *Detector) decide(end int, proof *tonePair) {
 	length := int32(end)*hop - d.candidate.first
 	sure := length >= lasting && d.candidate.clear >= clearProofs && proof.deviation() <= clearPull
-	if d.tails(length, proof) || !sure && !d.agrees(end, length) {
+	if d.tails() || !sure && !d.agrees(end, length) {
 		return
 	}
 	d.held = d.candidate

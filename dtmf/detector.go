@@ -26,13 +26,25 @@ type Detector struct {
 
 	pairs   pairing
 	relays  relayQueue
-	copied  Key   // the key whose in-band copy is being reported
-	copies  bool  // one is
-	copyEnd int64 // where it was last heard, in samples of the stream
+	copied  Key         // the key whose in-band copy is being reported
+	copies  bool        // one is
+	namedAt [Keys]int64 // where the last named event of each key began
+	copyEnd int64       // where it was last heard, in samples of the stream
 }
 
 // NewDetector returns a detector in its initial state.
-func NewDetector() *Detector { return &Detector{sinceKey: never, lastEnd: -never} }
+func NewDetector() *Detector {
+	d := &Detector{sinceKey: never, lastEnd: -never}
+	d.forgetNamed()
+	return d
+}
+
+// forgetNamed forgets which keys named events brought.
+func (d *Detector) forgetNamed() {
+	for k := range d.namedAt {
+		d.namedAt[k] = -int64(never)
+	}
+}
 
 // Arm makes the detector more suspicious (a capture is on) or less.
 func (d *Detector) Arm(armed bool) { d.armed = armed }

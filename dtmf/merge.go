@@ -2,12 +2,6 @@ package dtmf
 
 import "tonegate/internal/audio"
 
-const (
-	silenceAfter = 120 * audio.SamplesPerMs // a key's end, at most
-	risesBy      = 5                        // times in energy
-	silentFloor  = 40                       // RMS: 2 ms of a key at -36 dBm0 per tone have four times as much
-)
-
 // mask writes the spans of a frame: what was heard in it, the hang-over of
 // what was heard before, and all of it where the network says that a named
 // event is on, or that a suspicious moment was lost.
@@ -25,8 +19,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	if heard.Event.Active {
 		d.found.extend(whole)
 	}
-	doubt := heard.Concealed || heard.Covered || d.repeated > 0
-	if doubt && !d.fellSilent(heard.Concealed || heard.Covered) {
+	if heard.Concealed || heard.Covered || d.repeated > 0 {
 		d.found.extend(whole - hang + crossFade)
 	}
 	d.lastEnd = max(d.found.until-whole, -never)
@@ -34,60 +27,8 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 		ev.spans[0] = Span{-LookAhead, int16(end)}
 		ev.nSpans = 1
 	}
-	d.suspected = doubt || ev.nSpans > 0
+	d.suspected = ev.nSpans > 0
 	ev.suspicious = d.suspected
-}
-
-// fellSilent reports that a frame which concealment made up, here or on the way,
-// has nothing of a tone in it: because what was heard last and what was made of
-// it are fainter than any tone, or because a key was just over when the frame
-// was lost here, and nothing of another can have begun.
-func (d *Detector) fellSilent(madeHere bool) bool {
-	const last = longestLag
-	x := d.front.high[maxWindow-last:]
-	energy := max(alternating(x[:last]), alternating(x[last:]))
-	if energy < silentFloor*silentFloor*last {
-		return true
-	}
-	h := &d.held
-	over := h.on && h.last+h.concealed-audio.FrameSamples < -last/2 && h.last > -silenceAfter
-	return madeHere && over && !d.rises() && !d.mayBegin()
-}
-
-// rises reports whether something began in the last milliseconds before the
-// frame, too short for any window to tell what.
-func (d *Detector) rises() bool {
-	const new, old = 4, 12
-	var now, before float32
-	for b := range new {
-		now += d.front.energies[oldBlocks-1-b] / new
-	}
-	for b := range old {
-		before += d.front.energies[oldBlocks-1-new-b] / old
-	}
-	return now > risesBy*before
-}
-
-// mayBegin reports whether anything in a frame or right before it might be a few
-// milliseconds of a key, with much less wanted than for a suspicion.
-func (d *Detector) mayBegin() bool {
-	wary := d.eagerness
-	defer func() { d.eagerness = wary }()
-	d.eagerness *= beginsFactor
-	for end := 0; end <= newBlocks; end += 2 {
-		for i := range windows {
-			w := &windows[i]
-			if w.blocks > 10 {
-				continue
-			}
-			if g := d.front.look(oldBlocks+end-w.blocks, oldBlocks+end); g.tonal(w.raw * d.eagerness) {
-				if _, found := d.pairIn(w, end, &g); found {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // pressed reports the keys that both transports brought, each once.
@@ -117,6 +58,7 @@ func (d *Detector) pressed(ev *Evidence, heard Reception) {
 		s := sighting{key: p.key, earliest: earliest, latest: latest, relay: p.id}
 		other, paired := d.pairs.sight(byName, s)
 		d.relays.queue(p, latest)
+		d.namedAt[p.key] = latest
 		if paired {
 			if !other.hidden {
 				d.relays.carry(p.id)
@@ -128,15 +70,15 @@ func (d *Detector) pressed(ev *Evidence, heard Reception) {
 }
 
 // place returns where in the stream a named event began, at the earliest and at
-// the latest. Its timestamp says so, unless that is beyond belief.
+// the latest. Its timestamp says so, if its sender can be believed: the event
+// lies among the audio that waits, or not far from it.
 func (d *Detector) place(p press, heard Reception) (earliest, latest int64) {
-	if heard.Timed && p.timed {
-		if offset := int64(int32(p.timestamp - heard.Timestamp)); offset > -timedLimit && offset < timedLimit {
-			return d.now + offset - eventLag, d.now + offset
-		}
+	end := audio.FrameSamples + int64(min(heard.Ahead, audio.SampleRate))
+	offset := int64(int32(p.timestamp - heard.Timestamp))
+	if heard.Timed && p.timed && offset > -timedBehind-int64(p.samples) && offset < end+timedAhead {
+		return d.now + offset - eventLag, d.now + offset
 	}
-	latest = d.now + audio.FrameSamples + int64(min(heard.Ahead, audio.SampleRate))
-	return latest - int64(p.samples), latest
+	return d.now + end - int64(p.samples), d.now + end
 }
 
 func (e *Evidence) press(k Key) {
@@ -151,8 +93,9 @@ func (e *Evidence) press(k Key) {
 func (d *Detector) toIVR(ev *Evidence, heard Reception) {
 	d.relays.update(heard.Event)
 	m := d.moment(heard)
+	named := d.now-d.namedAt[m.key] < namedLately
 	ev.relay = d.relays.next(m)
-	if m.hole && m.sounding && m.short {
+	if m.hole && m.sounding && named {
 		// What is left of the tone behind the hole belongs to the same key.
 		d.copied, d.copies, d.copyEnd = m.key, true, d.now+audio.FrameSamples
 	}
@@ -176,6 +119,8 @@ func (d *Detector) toIVR(ev *Evidence, heard Reception) {
 		// Made up from the copy, as often as not.
 		end = whole
 		d.copyEnd = d.now + whole
+	default:
+		return // an interruption of the copy, or what follows it
 	}
 	if end > 0 {
 		ev.copies[0] = Span{0, int16(end)}

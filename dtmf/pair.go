@@ -17,9 +17,12 @@ const forgetAfter = 9 * audio.SampleRate
 // browser that is starved of its processor was seen 320 ms late.
 const eventLag = 100 * audio.SamplesPerMs
 
-// timedLimit is how far from the audio being played an event's timestamp may
-// lie: beyond it, its sender counts differently.
-const timedLimit = 2 * audio.SampleRate
+// timedBehind and timedAhead are how far outside the audio that waits an event's
+// timestamp may lie: beyond that its sender counts differently.
+const (
+	timedBehind = 200 * audio.SamplesPerMs
+	timedAhead  = 320 * audio.SamplesPerMs
+)
 
 type transport uint8
 
@@ -114,4 +117,7 @@ func (p *pairing) expire(now int64) {
 // Forget says that the keys so far are done with, as at the end of a field: those
 // still waiting for their copy on the other transport are forgotten once it is
 // 400 ms late, and not after the longest event.
-func (d *Detector) Forget() { d.pairs.brief = true }
+func (d *Detector) Forget() {
+	d.pairs.brief = true
+	d.forgetNamed()
+}

@@ -10,6 +10,8 @@ const (
 	// copyGap is what may interrupt the in-band copy of a key: a longer gap may
 	// separate it from another press.
 	copyGap = 30 * audio.SamplesPerMs
+	// namedLately is how long after an event began a hole may be its doing.
+	namedLately = audio.SampleRate
 	// touchGap is how near to a hole a tone must end to go on behind it, and
 	// enough what makes it a key without that (ITU-T Q.24: 40 ms).
 	touchGap = 10 * audio.SamplesPerMs

@@ -32,8 +32,7 @@ func (d *Detector) repeats() bool {
 }
 
 // repeatsLater is repeats for a frame that begins with a quiet: what follows is
-// then repeated a little fainter. A voice that sets in looks much the same, but
-// not like two tones, however little is asked for.
+// then repeated a little fainter.
 func (d *Detector) repeatsLater() bool {
 	const at = maxWindow + repeatSamples
 	x := d.front.high[at : at+repeatSamples]
@@ -43,7 +42,7 @@ func (d *Detector) repeatsLater() bool {
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
 		if explained(x, d.front.high[at-lag:], energy, laterError) {
-			return d.sinceKey < tailTime || d.wary && !d.periodic(lag)
+			return d.sinceKey < tailTime || !d.periodic(lag)
 		}
 	}
 	return false

@@ -59,8 +59,6 @@ var (
 	highFactor    = db(1.5)
 	recentFactor  = db(-2.5)
 	sameKeyFactor = db(-5)
-	// What a loss may have cut off shows less of itself.
-	beginsFactor = db(-6)
 	// Beyond what two tones alone must show, as a limiter explains some voices.
 	limitedFactor     = db(4)
 	waryLimitedFactor = db(2)
