@@ -13,9 +13,9 @@ export function overhearWire() {
       this.addEventListener('track', ({ receiver }) => {
         const { readable, writable } = receiver.createEncodedStreams()
         const note = (frame, controller) => {
-          const { rtpTimestamp, payloadType } = frame.getMetadata()
+          const { rtpTimestamp, payloadType, synchronizationSource } = frame.getMetadata()
           const payload = new Uint8Array(frame.data.slice(0))
-          packets.push({ at: performance.timeOrigin + performance.now(), timestamp: rtpTimestamp ?? frame.timestamp, type: payloadType, payload })
+          packets.push({ at: performance.timeOrigin + performance.now(), timestamp: rtpTimestamp ?? frame.timestamp, type: payloadType, source: synchronizationSource, payload })
           if (packets.length > 3000) packets.shift()
           controller.enqueue(frame)
         }
@@ -50,11 +50,13 @@ const MULAW = Float32Array.from({ length: 256 }, (_, code) => {
 
 /**
  * One line of sound from packets of PCMU, each at the place that its time
- * stamp gives it; what is missing is silence. `at` is when the first one came.
+ * stamp gives it; what is missing is silence. `at` is when the first one came,
+ * `others` counts packets of another type or source.
  */
 export function soundOf(packets) {
   const of = packets.filter(({ type }) => type === 0)
-  if (of.length === 0) return { at: 0, rate: 8000, samples: new Float32Array(0), lost: 0 }
+  const others = packets.length - of.filter(({ source }) => source === of[0].source).length
+  if (of.length === 0) return { at: 0, rate: 8000, samples: new Float32Array(0), lost: 0, others }
   const place = ({ timestamp }) => (timestamp - of[0].timestamp) | 0
   const last = of.reduce((end, packet) => Math.max(end, place(packet) + packet.payload.length), 0)
   const samples = new Float32Array(last)
@@ -65,5 +67,5 @@ export function soundOf(packets) {
     filled += packet.payload.length
     packet.payload.forEach((code, i) => (samples[from + i] = MULAW[code]))
   }
-  return { at: of[0].at, rate: 8000, samples, lost: last - filled }
+  return { at: of[0].at, rate: 8000, samples, lost: last - filled, others }
 }
