@@ -34,8 +34,8 @@ var (
 	tailDrop     = db(-4)
 	tailWeak     = db(-6)
 	fading       = db(-2)
-	fastFading   = db(-6)
-	tailEchoDrop = db(-9.5)
+	fastFading   = db(-6)   // no press fades so fast
+	tailEchoDrop = db(-9.5) // nobody presses so much fainter within tailTime
 	ringDrop     = db(-3)
 )
 

@@ -144,3 +144,35 @@ func TestRingingIsNoPress(t *testing.T) {
 		}
 	}
 }
+
+// The same key again, up to 4 dB fainter, in noise: two presses, however soon.
+func TestFainterSecondPressesCount(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 6))
+	for _, down := range []float64{0, -2, -3, -4} {
+		for _, length := range []int{40, 60} {
+			for _, gap := range []int{50, 100} {
+				lost, n := 0, max(20, 100/effort)
+				for range n {
+					x := make([]int16, 24*audio.FrameSamples)
+					first := steady(Key(rng.IntN(Keys)), 640+rng.IntN(160), length*ms)
+					second := first
+					second.onset += (length + gap) * ms
+					second.low, second.high = first.low+down, first.high+down
+					noise(x, -7-18, rng)
+					first.addTo(x)
+					second.addTo(x)
+					companded(x, audio.ALaw)
+					d := NewDetector()
+					d.Arm(true)
+					h := listen(d, x, nil)
+					if got := len(h.keys()); got != 2 {
+						lost++
+					}
+				}
+				if lost*50 > n {
+					t.Errorf("%.0f dB, %d ms, gap %d ms: %d of %d pairs not counted as two", down, length, gap, lost, n)
+				}
+			}
+		}
+	}
+}

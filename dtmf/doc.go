@@ -37,7 +37,8 @@
 // second put several in any window. An IVR that hears the audio has already
 // got what was in it, so an event is passed on to it as a [Relay] only if no
 // tone brought the key within 200 ms; a tone that comes later still is to be
-// cut from the IVR's audio ([Evidence.InBandCopies]).
+// cut from the IVR's audio ([Evidence.InBandCopies]). An event that was sent in
+// place of audio does not wait, as no tone can sound there.
 //
 // # Keeping digits
 //
@@ -50,5 +51,6 @@
 // 20 ms: pass packets of the telephone-event payload type to
 // [EventReceiver.Receive] as they arrive; then call [EventReceiver.Tick], and
 // Process with the frame and what Tick returned. A frame that did not arrive
-// is passed as its substitute and marked as concealed.
+// is passed as its substitute and marked as concealed, or as covered where a
+// named event was sent in its place.
 package dtmf
