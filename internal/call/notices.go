@@ -92,6 +92,7 @@ func (s *Service) work() {
 			for _, n := range s.notices.take() {
 				s.before(n)
 				s.apply(n)
+				s.after(n)
 			}
 		case <-s.notices.closed:
 			return
@@ -124,16 +125,46 @@ func (s *Service) before(n notice) {
 	}
 }
 
+// after puts the end of a conference that failed on record and on the disk.
+func (s *Service) after(n notice) {
+	if !n.failed {
+		return
+	}
+	s.mu.Lock()
+	c := s.byID[n.conference]
+	if c == nil || c.capture == nil {
+		s.mu.Unlock()
+		if c != nil {
+			_ = s.keep(c, nil) // logged
+		}
+		return
+	}
+	last := c.capture.Progress
+	concluded, released := c.concluded == last.CaptureID, c.released == last.CaptureID
+	c.concluded, c.released = last.CaptureID, last.CaptureID
+	s.mu.Unlock()
+	if !concluded && !last.State.Open() {
+		s.recordEnd(n.conference, last)
+	}
+	if !released {
+		s.recordReleased(n.conference, last.CaptureID, "conference_failed")
+	}
+	_ = s.keep(c, nil) // logged
+}
+
 func (s *Service) apply(n notice) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.byID[n.conference]
+	if c != nil && n.failed {
+		// Whoever ended it meanwhile could not reach the room any more.
+		c.session.End()
+	}
 	if c == nil || c.State == ConferenceEnded {
 		return
 	}
 	switch {
 	case n.failed:
-		c.session.Close()
 		s.markEnded(c, "failed")
 	case n.progress != nil:
 		s.applyProgress(c, *n.progress)

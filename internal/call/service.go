@@ -312,7 +312,7 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	_ = s.keep(c, nil) // logged; the call ends all the same
 
 	// The capture must be wiped by the goroutine that owns the session.
-	err := s.do(ctx, id, func(*bridge.Conference) error { c.session.Close(); return nil })
+	err := s.do(ctx, id, func(*bridge.Conference) error { c.session.End(); return nil })
 	if err == nil {
 		err = s.engine.End(context.WithoutCancel(ctx), id)
 	}

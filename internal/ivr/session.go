@@ -205,7 +205,17 @@ func (s *Session) HangUp(c *bridge.Conference) {
 	}
 }
 
-// Close wipes what is held; the conference ends.
+// End is Close for a conference that ends, but leaves what is being submitted to
+// whoever submits it, and wipes it: without it nobody could tell whether the
+// provider's answer holds the card.
+func (s *Session) End() {
+	if s.progress.State == Submitting {
+		s.entries = [MaxFields]entry{}
+	}
+	s.Close()
+}
+
+// Close wipes what is held.
 func (s *Session) Close() {
 	fleetingFirst(len(s.entries), func(i int) card.Kind { return s.entries[i].rule.Kind() }, func(i int) {
 		s.entries[i].digits.Wipe()

@@ -4,6 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -174,4 +177,22 @@ func packed(digits string) (b []byte) {
 		b = append(b, (digits[i]-'0')<<4|(digits[i+1]-'0'))
 	}
 	return b
+}
+
+// TestWipedBeforeTheAnswer: a card that was wiped while its payment was under way
+// can be looked for no more, so nothing of the answer is kept.
+func TestWipedBeforeTheAnswer(t *testing.T) {
+	order := card(t)
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		for _, d := range order.Fields {
+			d.Wipe()
+		}
+		_, _ = io.WriteString(w, `{"token_id":"tok_`+number+`-`+code+`"}`)
+	}))
+	t.Cleanup(s.Close)
+	e := failure(t, connector(t, trusting(t, s), psp.Runtime{}), order)
+	assert.Equal(t, psp.Cancelled, e.Class, e.Text)
+	assert.True(t, e.Sent)
+	assert.NotContains(t, e.Error(), number[:6])
 }

@@ -127,6 +127,10 @@ func (g *generic) submit(ctx context.Context, o *Order) (Result, *Error) {
 	if why != "" {
 		return Result{}, g.fail(InvalidOrder, false, why)
 	}
+	if !o.whole() {
+		clear(x.request[:])
+		return Result{}, g.fail(Cancelled, false, "the order was wiped before it was sent")
+	}
 	_, err := conn.Write(request)
 	clear(x.request[:])
 	if err != nil {
@@ -230,7 +234,12 @@ func (g *generic) read(ctx context.Context, conn net.Conn, x *exchange, o *Order
 		}
 		switch {
 		case done:
-			return g.outcome(a, o)
+			res, failure := g.outcome(a, o)
+			if !o.whole() {
+				// What was wiped meanwhile was not looked for.
+				return Result{}, g.fail(Cancelled, true, "the order was wiped before its answer was judged, so nothing of the answer was kept: look the payment up at the provider")
+			}
+			return res, failure
 		case bad != nil:
 			return Result{}, g.fail(Nonsense, true, "the answer is not HTTP/1.1 within the limits: check the connector's url")
 		default:

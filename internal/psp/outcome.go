@@ -95,6 +95,17 @@ func (g *generic) accepted(r reply, o *Order) (res Result, _ *Error) {
 	return res, nil
 }
 
+// whole reports that no field has been wiped: only then was all of the card
+// written, and looked for in the answer.
+func (o *Order) whole() bool {
+	for _, digits := range o.Fields {
+		if digits.Len() == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // shortIn reports whether a field too short to be looked for everywhere, but
 // not public like the postal code, stands alone in one of the texts.
 func (o *Order) shortIn(texts ...[]byte) (found bool) {

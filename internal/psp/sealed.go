@@ -86,6 +86,9 @@ func (s *sealed) Submit(ctx context.Context, o Order) (Result, error) {
 	if k.full {
 		return fail(InvalidOrder, tooLarge)
 	}
+	if !o.whole() {
+		return fail(Cancelled, "the order was wiped before it was sealed")
+	}
 	size := sealedSizes[0]
 	if k.n > size {
 		size = sealedSizes[1]
