@@ -12,8 +12,6 @@ type Check struct {
 	Tried  int      `json:"tried"` // comparisons, strokes, dumps or bytes: Figure says which
 	Figure string   `json:"figure,omitempty"`
 	Faults []string `json:"faults,omitempty"`
-	// Measured says that this is a figure to be known, without a bound of its own.
-	Measured bool `json:"measured,omitempty"`
 }
 
 func (c *Check) fault(format string, args ...any) {

@@ -48,11 +48,8 @@ func (r *Result) red() (out []Check) {
 func (r *Result) print(w io.Writer) {
 	for _, c := range r.Checks {
 		mark := "ok "
-		switch {
-		case !c.Passed:
+		if !c.Passed {
 			mark = "RED"
-		case c.Measured:
-			mark = "-- "
 		}
 		figure := c.Figure
 		if figure == "" {
