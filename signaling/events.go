@@ -18,7 +18,7 @@ import (
 // and states; counts and last four are a capture's to tell.
 type EventShape struct {
 	ID           string    `json:"id"`
-	Type         string    `json:"type" enum:"conference.started,conference.ended,leg.joined,leg.left,leg.reconnecting,capture.started,capture.progress,capture.field_completed,capture.field_rejected,capture.completed,capture.failed,capture.cancelled,capture.expired,masking.armed,node.draining"`
+	Type         string    `json:"type" enum:"conference.started,conference.ended,leg.joined,leg.left,leg.reconnecting,capture.started,capture.progress,capture.field_completed,capture.field_rejected,capture.completed,capture.failed,capture.cancelled,capture.expired,masking.armed,node.draining,audit.checkpoint"`
 	Time         time.Time `json:"time"`
 	ConferenceID string    `json:"conference_id,omitempty"`
 	Sequence     uint64    `json:"sequence,omitempty" doc:"Within the conference, from 1."`
@@ -33,6 +33,8 @@ type EventData struct {
 	Field     string `json:"field,omitempty"`
 	State     string `json:"state,omitempty"`
 	Reason    string `json:"reason,omitempty"`
+	// Checkpoint vouches for the audit record up to here: keep it elsewhere.
+	Checkpoint string `json:"checkpoint,omitempty" doc:"A signed checkpoint of the audit record, for tonegate audit verify."`
 }
 
 // EventList is a page of events, oldest first.
@@ -44,7 +46,7 @@ type EventList struct {
 
 func eventShape(e store.Event) EventShape {
 	return EventShape{e.ID, e.Type, e.Time, e.ConferenceID, e.Sequence,
-		EventData{e.LegID, e.Role, e.CaptureID, e.Field, e.State, e.Reason}}
+		EventData{e.LegID, e.Role, e.CaptureID, e.Field, e.State, e.Reason, e.Checkpoint}}
 }
 
 const eventStream = "text/event-stream"

@@ -27,6 +27,9 @@ type CaptureRequest struct {
 	MaxAttempts         int            `json:"max_attempts,omitempty" minimum:"1" maximum:"10" required:"false"`
 	FirstKeyTimeoutMS   int            `json:"first_key_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
 	InterdigitTimeoutMS int            `json:"interdigit_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
+	EndKey              string         `json:"end_key,omitempty" enum:"#,*,none" required:"false" doc:"Ends an entry; # by default."`
+	ClearKey            string         `json:"clear_key,omitempty" enum:"#,*,none" required:"false" doc:"Clears an entry; * by default."`
+	CancelKey           string         `json:"cancel_key,omitempty" enum:"#,*,none" required:"false" doc:"Cancels the capture; none by default."`
 	TimeoutS            int            `json:"timeout_s,omitempty" minimum:"5" maximum:"3600" required:"false"`
 }
 
@@ -92,6 +95,18 @@ func (FieldRequest) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{OneOf: []*huma.Schema{named, own}}
 }
 
+// controlKey is the symbol of a key that controls an entry; zero is the default.
+func controlKey(name string) byte {
+	switch name {
+	case "":
+		return 0
+	case "none":
+		return ivr.NoKey
+	default:
+		return name[0]
+	}
+}
+
 func (r *CaptureRequest) spec() call.CaptureSpec {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 	mode := mask.Field
@@ -101,6 +116,7 @@ func (r *CaptureRequest) spec() call.CaptureSpec {
 	out := call.CaptureSpec{Collector: r.Collector, Payment: call.PaymentSpec{Connector: r.Connector}, Params: ivr.Params{
 		Mode: mode, MaxDigits: r.MaxDigits, Attempts: r.MaxAttempts, FirstKey: ms(r.FirstKeyTimeoutMS),
 		InterDigit: ms(r.InterdigitTimeoutMS), Total: time.Duration(r.TimeoutS) * time.Second,
+		EndKey: controlKey(r.EndKey), ClearKey: controlKey(r.ClearKey), CancelKey: controlKey(r.CancelKey),
 	}}
 	if r.Action == "charge" {
 		out.Payment.Action = psp.Charge

@@ -96,6 +96,11 @@ func (s *Service) Events(after string, limit int) ([]store.Event, <-chan struct{
 // Closed is closed when the service ends.
 func (s *Service) Closed() <-chan struct{} { return s.outbox.closed }
 
+// Checkpoint tells of a signed checkpoint of the audit record.
+func (s *Service) Checkpoint(line string) {
+	s.emit(nil, store.Event{Type: "audit.checkpoint", Checkpoint: line})
+}
+
 // emitLeg tells of a leg. The caller holds the lock.
 func (s *Service) emitLeg(c *conference, l *leg, what string) {
 	s.emit(c, store.Event{Type: "leg." + what, LegID: l.ID, Role: l.Role.String()})

@@ -36,7 +36,12 @@ func (s *server) openAudit() error {
 	}
 	s.audit, err = audit.Open(audit.Config{
 		Path: filepath.Join(s.cfg.Data, auditFile), Key: key,
-		OnCheckpoint: func(c audit.Checkpoint) { s.log.Info("audit checkpoint", zap.String("checkpoint", c.Line())) },
+		OnCheckpoint: func(c audit.Checkpoint) {
+			s.log.Info("audit checkpoint", zap.String("checkpoint", c.Line()))
+			if s.calls != nil {
+				s.calls.Checkpoint(c.Line())
+			}
+		},
 	})
 	return err
 }

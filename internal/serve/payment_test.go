@@ -188,6 +188,46 @@ func TestCallEndsDuringAPayment(t *testing.T) {
 		"masking_released conference_ended", "capture_completed "}, s.acts(capture.ID))
 }
 
+// TestControlKeys: a capture's own keys end and cancel it; two of one kind are
+// refused.
+func TestControlKeys(t *testing.T) {
+	s := openShop(t)
+	c := s.create()
+	customer, agent := s.dial(c, 0), s.join(c, 1)
+	path := "/v1/conferences/" + c.ID + "/captures"
+	var capture captured
+	require.Equal(t, 422, s.api("POST", path, `{"fields":["digits"],"cancel_key":"#"}`, nil), "# ends already")
+	require.Equal(t, 201, s.api("POST", path, `{"fields":["digits"],"end_key":"none","cancel_key":"#"}`, &capture))
+	s.key(customer, "12#")
+	agent.wait(t, `"state":"cancelled"`)
+	require.Equal(t, 200, s.api("GET", "/v1/captures/"+capture.ID, "", &capture))
+	assert.Equal(t, "cancelled", capture.State)
+	var events struct {
+		Items []struct {
+			Type string
+			Data struct{ Checkpoint string }
+		}
+	}
+	found := func() (line string) {
+		require.Equal(t, 200, s.api("GET", "/v1/events?limit=500", "", &events))
+		for _, e := range events.Items {
+			if e.Type == "audit.checkpoint" {
+				line = e.Data.Checkpoint
+			}
+		}
+		return line
+	}
+	for range 20 { // a checkpoint comes after 64 lines
+		require.Equal(t, 201, s.api("POST", path, `{"fields":["digits"]}`, &capture))
+		require.Equal(t, 200, s.api("POST", "/v1/captures/"+capture.ID+"/cancel", "", nil))
+	}
+	require.Eventually(t, func() bool { return found() != "" }, deadline, 20*time.Millisecond)
+	_, err := audit.ParseCheckpoint([]byte(found() + "\n"))
+	assert.NoError(t, err, "the checkpoint's event is what the verifier reads")
+	s.stop()
+	<-agent.ended
+}
+
 // nothingLeaked ends the server and looks for the card in all that left it.
 func (s *shop) nothingLeaked(agent *socket) {
 	s.t.Helper()

@@ -26,6 +26,7 @@ type Event struct {
 	LegID, Role      string `json:",omitempty"`
 	CaptureID, Field string `json:",omitempty"`
 	State, Reason    string `json:",omitempty"`
+	Checkpoint       string `json:",omitempty"` // of the audit record, as its verifier reads it
 }
 
 // maxEvents bounds what is kept of events; the oldest go first.
