@@ -46,6 +46,7 @@ func TestCaptureFaultsPoint(t *testing.T) {
 		{`{"fields":[{"name":"customer","digits":"` + badValue + `"}]}`, "invalid", "/fields/0"},
 		{`{"max_attempts":11}`, "invalid", "/max_attempts"},
 		{`{"cancel_key":"7"}`, "invalid", "/cancel_key"},
+		{`{"language":"xx"}`, "invalid", "/language"},
 	} {
 		n.send("POST", path, tc.body, fmt.Sprint("Idempotency-Key: ", i)).pointsTo(t, 422, tc.code, tc.pointer)
 	}

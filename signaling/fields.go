@@ -27,6 +27,7 @@ type CaptureRequest struct {
 	MaxAttempts         int            `json:"max_attempts,omitempty" minimum:"1" maximum:"10" required:"false"`
 	FirstKeyTimeoutMS   int            `json:"first_key_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
 	InterdigitTimeoutMS int            `json:"interdigit_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
+	Language            string         `json:"language,omitempty" maxLength:"35" required:"false" doc:"Of the built-in IVR's prompts, as a folder of --prompts is named; empty: the server's."`
 	EndKey              string         `json:"end_key,omitempty" enum:"#,*,none" required:"false" doc:"Ends an entry; # by default."`
 	ClearKey            string         `json:"clear_key,omitempty" enum:"#,*,none" required:"false" doc:"Clears an entry; * by default."`
 	CancelKey           string         `json:"cancel_key,omitempty" enum:"#,*,none" required:"false" doc:"Cancels the capture; none by default."`
@@ -113,7 +114,7 @@ func (r *CaptureRequest) spec() call.CaptureSpec {
 	if r.Mask != "" {
 		mode = modeOf(r.Mask)
 	}
-	out := call.CaptureSpec{Collector: r.Collector, Payment: call.PaymentSpec{Connector: r.Connector}, Params: ivr.Params{
+	out := call.CaptureSpec{Collector: r.Collector, Language: r.Language, Payment: call.PaymentSpec{Connector: r.Connector}, Params: ivr.Params{
 		Mode: mode, MaxDigits: r.MaxDigits, Attempts: r.MaxAttempts, FirstKey: ms(r.FirstKeyTimeoutMS),
 		InterDigit: ms(r.InterdigitTimeoutMS), Total: time.Duration(r.TimeoutS) * time.Second,
 		EndKey: controlKey(r.EndKey), ClearKey: controlKey(r.ClearKey), CancelKey: controlKey(r.CancelKey),

@@ -20,6 +20,7 @@ type CaptureSpec struct {
 	By        Actor
 	Collector string      // KindBuiltin, KindExternal; empty: what the conference has
 	Fields    []FieldSpec // empty: one of free digits
+	Language  string      // of the prompts; empty: the server's
 	Payment   PaymentSpec
 	// Params are the rest. Their ID, Fields and Submit are set here.
 	ivr.Params
@@ -39,6 +40,13 @@ func (spec *CaptureSpec) settle() (err error) {
 
 // StartCapture begins a capture. It returns after the tick that armed masking.
 func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec CaptureSpec) (Capture, error) {
+	if spec.Language != "" {
+		prompts, ok := s.cfg.Languages[spec.Language]
+		if !ok {
+			return Capture{}, &MemberError{"/language", fmt.Errorf("%w: this server has no prompts in that language", ErrInvalid)}
+		}
+		spec.Params.Prompts = prompts
+	}
 	if err := spec.settle(); err != nil {
 		return Capture{}, err
 	}

@@ -34,6 +34,7 @@ type Config struct {
 	Used           UsedTokens
 	Arena          *dtmf.Arena
 	Prompts        *ivr.Prompts
+	Languages      ivr.Languages // further prompts, by what a capture calls them
 	EngineMetrics  *engine.Metrics
 	Grace          time.Duration // how long a lost leg may take to come back; default 30 s
 	Abandoned      time.Duration // how long a conference outlives its last party; default 5 min

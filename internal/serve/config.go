@@ -15,7 +15,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
 	"tonegate/internal/securemem"
 )
@@ -110,7 +109,7 @@ func (c *Config) Validate() error {
 	if c.Prompts != "" {
 		if st, err := os.Stat(c.Prompts); err != nil || !st.IsDir() {
 			fault("--prompts %s is not a folder that can be read", c.Prompts)
-		} else if _, err := ivr.Load(os.DirFS(c.Prompts)); err != nil {
+		} else if _, _, err := promptsIn(os.DirFS(c.Prompts), nil); err != nil {
 			for line := range strings.SplitSeq(err.Error(), "\n") {
 				fault("--prompts %s: %s", c.Prompts, line)
 			}

@@ -188,6 +188,26 @@ func TestCallEndsDuringAPayment(t *testing.T) {
 		"masking_released conference_ended", "capture_completed "}, s.acts(capture.ID))
 }
 
+// TestLanguages: prompts speak the language that a capture asks for, of those that
+// --prompts has a folder for.
+func TestLanguages(t *testing.T) {
+	cfg := valid(t)
+	cfg.Prompts = filepath.Join(t.TempDir(), "prompts")
+	require.NoError(t, os.CopyFS(filepath.Join(cfg.Prompts, "pt-BR"), os.DirFS("../ivr/prompts/en")))
+	s := run(t, cfg)
+	s.seen = func([]byte) {}
+	shop := &shop{server: s}
+	c := shop.create()
+	_, agent := shop.dial(c, 0), shop.join(c, 1)
+	path := "/v1/conferences/" + c.ID + "/captures"
+	assert.Equal(t, 422, s.api("POST", path, `{"language":"de"}`, nil))
+	assert.Equal(t, 201, s.api("POST", path, `{"language":"pt-BR"}`, nil))
+	s.stop()
+	<-agent.ended
+	cfg.Prompts = t.TempDir()
+	assert.ErrorIs(t, serve.Run(t.Context(), cfg), serve.ErrConfig, "a folder without prompts")
+}
+
 // TestControlKeys: a capture's own keys end and cancel it; two of one kind are
 // refused.
 func TestControlKeys(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -175,7 +176,7 @@ func (s *server) openCalls() (err error) {
 		}
 		others = append(others, key)
 	}
-	prompts, err := s.prompts()
+	prompts, languages, err := s.prompts()
 	if err != nil {
 		return err
 	}
@@ -185,22 +186,40 @@ func (s *server) openCalls() (err error) {
 	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.calls = call.New(call.Config{
 		Log: s.log, RTC: s.rtc, Tokens: auth.NewTokens(private, time.Now, others...), Used: s.store,
-		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts,
+		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts, Languages: languages,
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
 		Connectors: s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
 	})
 	return s.calls.Restore(context.Background())
 }
 
-func (s *server) prompts() (*ivr.Prompts, error) {
-	if s.cfg.Prompts == "" {
-		return ivr.Builtin()
+// prompts returns the server's own prompts and those of further languages.
+func (s *server) prompts() (*ivr.Prompts, ivr.Languages, error) {
+	builtin, err := ivr.BuiltinLanguages()
+	if err != nil || s.cfg.Prompts == "" {
+		return builtin["en"], builtin, err
 	}
-	p, err := ivr.Load(os.DirFS(s.cfg.Prompts))
+	own, languages, err := promptsIn(os.DirFS(s.cfg.Prompts), builtin["en"])
 	if err != nil {
-		return nil, fmt.Errorf("%w: --prompts %s: %w", ErrConfig, s.cfg.Prompts, err)
+		return nil, nil, fmt.Errorf("%w: --prompts %s: %w", ErrConfig, s.cfg.Prompts, err)
 	}
-	return p, nil
+	return own, languages, nil
+}
+
+// promptsIn reads a folder that has the files of one language, or a folder of
+// them for each. Of these the server's own is English, or else the embedded.
+func promptsIn(folder fs.FS, builtin *ivr.Prompts) (*ivr.Prompts, ivr.Languages, error) {
+	languages, bad := ivr.LoadLanguages(folder)
+	own, err := ivr.Load(folder)
+	switch {
+	case err == nil:
+		return own, languages, nil
+	case len(languages) == 0:
+		return nil, nil, err
+	case languages["en"] != nil:
+		builtin = languages["en"]
+	}
+	return builtin, languages, bad
 }
 
 // signingKey returns the key of a name; the first start makes it.
