@@ -161,6 +161,8 @@ async function payment(context, mock, shoot) {
     const page = await context.newPage()
     await page.goto(`${path}#${code}`)
     await id(page, 'join').waitFor()
+    // The button takes the focus by itself, right after it appears.
+    await page.waitForFunction(() => document.activeElement?.dataset.testid === 'join')
     await page.keyboard.press('Enter')
     await id(page, 'own-state').getByText('Connected', { exact: true }).waitFor()
     return page
