@@ -99,8 +99,12 @@ export async function listening(context, mock, shoot, check) {
   await shut('the limit')
   await shoot(agent, 'agent-listen-3-time-is-up')
   await agent.keyboard.up('Space')
-  // What opens when nobody holds it any more is closed.
+  // What opens when nobody holds it any more is closed. The page said "Muted" all
+  // the while, so it is the release that is waited for.
+  const releases = () => mock.talked.filter((type) => type === 'talk_release').length
+  const soFar = releases()
   mock.talk(call, true)
+  for (const late = Date.now() + 10_000; releases() === soFar && Date.now() < late; ) await agent.evaluate(() => new Promise(requestAnimationFrame))
   await shut('it opened without being held')
 
   // A lost connection: it is not pressed again by itself.
