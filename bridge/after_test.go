@@ -34,31 +34,14 @@ func lossAfterKey(t *testing.T, k dtmf.Key, gap, lost int, noise float64, rng *r
 	r := newRig(t, mask.Strip)
 	customer := r.join(bridge.Customer, audio.MuLaw, true)
 	r.join(bridge.Agent, audio.MuLaw, false)
-	if err := r.c.BeginCapture(bridge.Capture{Mode: mask.Strip}); err != nil {
-		t.Fatal(err)
-	}
+	r.capture(mask.Strip)
 	const frames, first, length = 70, 40, 80 * audio.SamplesPerMs
 	sent := make([]int16, frames*audio.FrameSamples)
 	for i := range sent {
 		sent[i] = int16(math.Round(audio.AmplitudeOf(noise) / math.Sqrt2 * rng.NormFloat64()))
 	}
 	keyTone(sent, first*audio.FrameSamples-gap*audio.SamplesPerMs-length, length, k)
-	for n := range frames {
-		if n >= first && n < first+lost {
-			r.legs[customer].ts += audio.FrameSamples
-			r.legs[customer].seq++
-		} else {
-			f := frameOf(sent, n)
-			r.say(customer, &f)
-		}
-		r.tick()
-	}
-	for _, v := range r.agent {
-		if v > 300 || v < -300 {
-			loud++
-		}
-	}
-	return loud
+	return r.loud(customer, sent, first, lost, 300)
 }
 
 // TestOddTimestamps: a sender that stamps its events by another count than its
@@ -71,7 +54,8 @@ func TestOddTimestamps(t *testing.T) {
 				r := newRig(t, mask.Strip)
 				customer := r.join(bridge.Customer, audio.MuLaw, true)
 				r.join(bridge.IVR, audio.MuLaw, takesEvents)
-				got := r.bothTransports(customer, card, off*audio.SamplesPerMs, 0, 0, rand.New(rand.NewPCG(1, 9)))
+				r.capture(mask.Strip)
+				got := r.bothTransports(customer, card, keying{spacing: 20, onset: 40, off: off * audio.SamplesPerMs})
 				if pressed := symbols(r.pressed); got != card || pressed != card {
 					t.Errorf("the IVR got %q, the built-in IVR would read %q", got, pressed)
 				}
@@ -92,7 +76,8 @@ func TestBothTransportsWithLoss(t *testing.T) {
 					r := newRig(t, mask.Strip)
 					customer := r.join(bridge.Customer, audio.MuLaw, true)
 					r.join(bridge.IVR, audio.MuLaw, takesEvents)
-					got := r.bothTransports(customer, card, 0, skew, loss, rand.New(rand.NewPCG(seed, 9)))
+					r.capture(mask.Strip)
+					got := r.bothTransports(customer, card, keying{spacing: 20, onset: 40, skew: skew, loss: loss, seed: seed})
 					if pressed := symbols(r.pressed); pressed != card {
 						t.Errorf("the built-in IVR would read %q", pressed)
 					}
@@ -107,56 +92,6 @@ func TestBothTransportsWithLoss(t *testing.T) {
 	if bad*50 > n {
 		t.Errorf("%d of %d cards got to the IVR wrong", bad, n)
 	}
-}
-
-// bothTransports keys a card with tones in running audio and with events that
-// lag by skew frames and are stamped off samples late; a share of the audio's
-// packets is lost. It returns what the IVR got.
-func (r *rig) bothTransports(id bridge.LegID, card string, off, skew, loss int, rng *rand.Rand) (got string) {
-	const spacing, down, first = 20, 5, 30
-	if err := r.c.BeginCapture(bridge.Capture{Mode: mask.Strip}); err != nil {
-		r.t.Fatal(err)
-	}
-	sent := make([]int16, (first+(len(card)+8)*spacing)*audio.FrameSamples)
-	for i := range card {
-		k, _ := dtmf.KeyOf(card[i])
-		keyTone(sent, (first+i*spacing)*audio.FrameSamples+40, down*audio.FrameSamples, k)
-	}
-	ear := dtmf.NewDetector()
-	for n := range len(sent) / audio.FrameSamples {
-		at := n - first - skew
-		if i := at / spacing; at >= 0 && i < len(card) && at%spacing < down {
-			k, _ := dtmf.KeyOf(card[i])
-			step := at % spacing
-			r.event(id, k, uint32(step*audio.FrameSamples-off), uint16((step+1)*audio.FrameSamples), step == 0, step == down-1)
-		}
-		if rng.IntN(100) < loss {
-			r.legs[id].ts += audio.FrameSamples
-			r.legs[id].seq++
-		} else {
-			f := frameOf(sent, n)
-			r.say(id, &f)
-		}
-		got += r.heardByIVR(ear)
-	}
-	return got
-}
-
-// heardByIVR advances by a tick and returns the keys that an IVR got in it.
-func (r *rig) heardByIVR(ear *dtmf.Detector) (got string) {
-	seen := len(r.events)
-	r.tick()
-	heard := r.out.IVR.Samples()
-	if len(r.events) > seen { // events stand in place of audio
-		heard = audio.Frame{}
-	}
-	for _, e := range r.events[seen:] {
-		if e.Marker {
-			got += string(dtmf.Key(e.Payload[0]).Symbol())
-		}
-	}
-	ev := ear.Process(&heard, dtmf.Reception{})
-	return got + symbols(ev.Pressed())
 }
 
 // TestStrayEventAndALoss: an event that is no key, or no event at all, does not

@@ -31,9 +31,7 @@ func TestBrowserThatSendsBoth(t *testing.T) {
 						if deep > 0 {
 							r.deepen(customer, deep)
 						}
-						if err := r.c.BeginCapture(bridge.Capture{Mode: mask.Strip}); err != nil {
-							t.Fatal(err)
-						}
+						r.capture(mask.Strip)
 						if got := r.tornTones(customer, card, before, after); got != card {
 							t.Errorf("the IVR got %q", got)
 						}

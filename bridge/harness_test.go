@@ -51,6 +51,14 @@ func (r *rig) join(role bridge.Role, law audio.Law, events bool) bridge.LegID {
 	return id
 }
 
+// capture begins one.
+func (r *rig) capture(mode mask.Mode) {
+	r.t.Helper()
+	if err := r.c.BeginCapture(bridge.Capture{Mode: mode}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // say sends one frame of audio.
 func (r *rig) say(id bridge.LegID, f *audio.Frame) {
 	v := r.legs[id]
@@ -60,6 +68,32 @@ func (r *rig) say(id bridge.LegID, f *audio.Frame) {
 		SSRC: uint32(id), Payload: payload, Arrived: r.now})
 	v.ts += audio.FrameSamples
 	v.seq++
+}
+
+// lose is say for a packet that the network loses.
+func (r *rig) lose(id bridge.LegID) {
+	r.legs[id].ts += audio.FrameSamples
+	r.legs[id].seq++
+}
+
+// loud says one frame after another, loses lost of them from the first one
+// named on, and returns how many samples louder than a limit the agent heard.
+func (r *rig) loud(id bridge.LegID, sent []int16, first, lost int, limit int16) (loud int) {
+	for n := range len(sent) / audio.FrameSamples {
+		if n >= first && n < first+lost {
+			r.lose(id)
+		} else {
+			f := frameOf(sent, n)
+			r.say(id, &f)
+		}
+		r.tick()
+	}
+	for _, v := range r.agent {
+		if v > limit || v < -limit {
+			loud++
+		}
+	}
+	return loud
 }
 
 // event sends one event packet in place of audio; age is how long ago, in
@@ -124,4 +158,21 @@ func frameOf(samples []int16, n int) (f audio.Frame) {
 		copy(f[:], samples[at:])
 	}
 	return f
+}
+
+// heardByIVR advances by a tick and returns the keys that an IVR got in it.
+func (r *rig) heardByIVR(ear *dtmf.Detector) (got string) {
+	seen := len(r.events)
+	r.tick()
+	heard := r.out.IVR.Samples()
+	if len(r.events) > seen { // events stand in place of audio
+		heard = audio.Frame{}
+	}
+	for _, e := range r.events[seen:] {
+		if e.Marker {
+			got += string(dtmf.Key(e.Payload[0]).Symbol())
+		}
+	}
+	ev := ear.Process(&heard, dtmf.Reception{})
+	return got + symbols(ev.Pressed())
 }

@@ -38,29 +38,12 @@ func leaked(t *testing.T, k dtmf.Key, onset, lost int, armed bool) (loud int) {
 	customer := r.join(bridge.Customer, audio.MuLaw, true)
 	r.join(bridge.Agent, audio.MuLaw, false)
 	if armed {
-		if err := r.c.BeginCapture(bridge.Capture{Mode: mask.Strip}); err != nil {
-			t.Fatal(err)
-		}
+		r.capture(mask.Strip)
 	}
 	const frames, first = 70, 40
 	sent := make([]int16, frames*audio.FrameSamples)
 	keyTone(sent, first*audio.FrameSamples+onset, 800, k)
-	for n := range frames {
-		f := frameOf(sent, n)
-		if n > first && n <= first+lost {
-			r.legs[customer].ts += audio.FrameSamples
-			r.legs[customer].seq++
-		} else {
-			r.say(customer, &f)
-		}
-		r.tick()
-	}
-	for _, v := range r.agent {
-		if v > 200 || v < -200 {
-			loud++
-		}
-	}
-	return loud
+	return r.loud(customer, sent, first+1, lost, 200)
 }
 
 // TestCaptureNeverWeakens: a capture's mode counts only if it lets less through

@@ -2,6 +2,7 @@ package bridge_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"tonegate/bridge"
@@ -21,10 +22,8 @@ func TestOneKeyOnce(t *testing.T) {
 				r := newRig(t, mask.Strip)
 				customer := r.join(bridge.Customer, audio.MuLaw, true)
 				r.join(bridge.IVR, audio.MuLaw, takesEvents)
-				if err := r.c.BeginCapture(bridge.Capture{Mode: mask.Strip}); err != nil {
-					t.Fatal(err)
-				}
-				got := r.skewed(customer, card, skew)
+				r.capture(mask.Strip)
+				got := r.bothTransports(customer, card, keying{spacing: 15, skew: skew})
 				if got != card {
 					t.Errorf("the IVR got %q", got)
 				}
@@ -36,39 +35,41 @@ func TestOneKeyOnce(t *testing.T) {
 	}
 }
 
-// skewed keys a card with 100 ms tones every 300 ms, its events skew frames
-// later than its tones, and returns what the IVR got in order of time.
-func (r *rig) skewed(id bridge.LegID, card string, skew int) (got string) {
-	const spacing, down, first = 15, 5, 30
-	total := first + (len(card)+4)*spacing
-	sent := make([]int16, total*audio.FrameSamples)
+// keying is how a sender keys a card over both transports at once.
+type keying struct {
+	spacing int // frames from key to key
+	onset   int // samples by which tones begin behind the frame
+	skew    int // frames by which the events lag
+	off     int // samples by which they are stamped late
+	loss    int // percent of the audio's packets that are lost
+	seed    uint64
+}
+
+// bothTransports keys a card with 100 ms tones in running audio and with events,
+// and returns what the IVR got in order of time.
+func (r *rig) bothTransports(id bridge.LegID, card string, k keying) (got string) {
+	const down, first = 5, 30
+	rng := rand.New(rand.NewPCG(k.seed, 9))
+	sent := make([]int16, (first+(len(card)+8)*k.spacing)*audio.FrameSamples)
 	for i := range card {
-		k, _ := dtmf.KeyOf(card[i])
-		keyTone(sent, (first+i*spacing)*audio.FrameSamples, down*audio.FrameSamples, k)
+		key, _ := dtmf.KeyOf(card[i])
+		keyTone(sent, (first+i*k.spacing)*audio.FrameSamples+k.onset, down*audio.FrameSamples, key)
 	}
 	ear := dtmf.NewDetector()
-	for n := range total {
-		at := n - first - skew
-		if i := at / spacing; at >= 0 && i < len(card) && at%spacing < down {
-			k, _ := dtmf.KeyOf(card[i])
-			step := at % spacing
-			r.event(id, k, uint32(step*audio.FrameSamples), uint16((step+1)*audio.FrameSamples), step == 0, step == down-1)
+	for n := range len(sent) / audio.FrameSamples {
+		at := n - first - k.skew
+		if i := at / k.spacing; at >= 0 && i < len(card) && at%k.spacing < down {
+			key, _ := dtmf.KeyOf(card[i])
+			step := at % k.spacing
+			r.event(id, key, uint32(step*audio.FrameSamples-k.off), uint16((step+1)*audio.FrameSamples), step == 0, step == down-1)
 		}
-		f := frameOf(sent, n)
-		r.say(id, &f)
-		before := len(r.events)
-		r.tick()
-		heard := r.out.IVR.Samples()
-		if len(r.events) > before { // events stand in place of audio
-			heard = audio.Frame{}
+		if rng.IntN(100) < k.loss {
+			r.lose(id)
+		} else {
+			f := frameOf(sent, n)
+			r.say(id, &f)
 		}
-		for _, e := range r.events[before:] {
-			if e.Marker {
-				got += string(dtmf.Key(e.Payload[0]).Symbol())
-			}
-		}
-		ev := ear.Process(&heard, dtmf.Reception{})
-		got += symbols(ev.Pressed())
+		got += r.heardByIVR(ear)
 	}
 	return got
 }
@@ -93,7 +94,7 @@ func TestOneKeyOnceBehindADeepBuffer(t *testing.T) {
 				customer := r.join(bridge.Customer, audio.MuLaw, true)
 				r.join(bridge.IVR, audio.MuLaw, takesEvents)
 				r.deepen(customer, 10)
-				if got := r.skewed(customer, card, skew); got != card {
+				if got := r.bothTransports(customer, card, keying{spacing: 15, skew: skew}); got != card {
 					t.Errorf("the IVR got %q", got)
 				}
 				if pressed := symbols(r.pressed); pressed != card {

@@ -26,9 +26,9 @@ type Detector struct {
 
 	pairs   pairing
 	relays  relayQueue
+	namedAt [Keys]int64 // where the last named event of each key began
 	copied  Key         // the key whose in-band copy is being reported
 	copies  bool        // one is
-	namedAt [Keys]int64 // where the last named event of each key began
 	copyEnd int64       // where it was last heard, in samples of the stream
 }
 
@@ -57,11 +57,21 @@ func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
 	if d == nil || f == nil {
 		return Evidence{}
 	}
+	d.listen(f)
+	d.suspect()
+	return d.conclude(heard)
+}
+
+// listen takes a frame in.
+func (d *Detector) listen(f *audio.Frame) {
 	d.found = suspicion{until: -never}
 	d.nConfirmed = 0
 	d.setEagerness()
 	d.front.push(f)
-	d.suspect()
+}
+
+// conclude draws on what was found suspicious in the frame.
+func (d *Detector) conclude(heard Reception) Evidence {
 	d.confirm(heard.Concealed || heard.Covered)
 	ev := Evidence{examined: true, toneEnd: -1}
 	if d.held.on && d.held.last > 0 {

@@ -11,13 +11,10 @@ const (
 	newBlocks   = audio.FrameSamples / hop
 	oldBlocks   = maxWindow / hop
 	allBlocks   = oldBlocks + newBlocks
-	ringing     = 3 // blocks for which the high-pass filter rings on
-	stillFalls  = 4 // times in energy, from one half of a quiet to the other
 	coarseHz    = 40
-	coarseRows  = 9      // 660…980 Hz
-	coarseAll   = 24     // and 1150…1710 Hz
-	quietFactor = 0.0005 // of the loudest block's energy, -33 dB
-	phasePeriod = 50     // blocks after which every multiple of 20 Hz is in phase
+	coarseRows  = 9  // 660…980 Hz
+	coarseAll   = 24 // and 1150…1710 Hz
+	phasePeriod = 50 // blocks after which every multiple of 20 Hz is in phase
 )
 
 // coarse holds the first stage's frequencies: close enough together that a
@@ -161,6 +158,13 @@ func (f *front) accumulate() {
 		f.energy[b+1] = f.energy[b] + f.energies[b]
 	}
 }
+
+// What a quiet at the end of a window is.
+const (
+	quietFactor = 0.0005 // of the loudest block's energy, -33 dB
+	ringing     = 3      // blocks for which the high-pass filter rings on
+	stillFalls  = 4      // times in energy, from one half of it to the other
+)
 
 // fellQuiet returns how many blocks at the end of a window are so much fainter
 // than its loudest that a tone must have ended before them. What is left of it

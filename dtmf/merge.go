@@ -93,38 +93,48 @@ func (e *Evidence) press(k Key) {
 func (d *Detector) toIVR(ev *Evidence, heard Reception) {
 	d.relays.update(heard.Event)
 	m := d.moment(heard)
-	named := d.now-d.namedAt[m.key] < namedLately
 	ev.relay = d.relays.next(m)
-	if m.hole && m.sounding && named {
-		// What is left of the tone behind the hole belongs to the same key.
+	d.copyBegins(m)
+	if end := d.copyGoesOn(heard.Concealed); end > 0 {
+		ev.copies[0] = Span{0, int16(end)}
+		ev.nCopies = 1
+	}
+}
+
+// copyBegins notes whether what the audio brings is a copy of a key that the IVR
+// has got: a tone that is seen and went there as an event, or what will be left
+// behind a hole of the tone before it.
+func (d *Detector) copyBegins(m moment) {
+	if m.hole && m.sounding && d.now-d.namedAt[m.key] < namedLately {
 		d.copied, d.copies, d.copyEnd = m.key, true, d.now+audio.FrameSamples
 	}
-	const whole = audio.FrameSamples
 	if d.copies && d.now-d.copyEnd > copyGap {
 		d.copies = false
 	}
-	if !d.copies || !d.found.seen[d.copied] {
-		if key, starts := d.copyStarts(); starts {
-			d.copied, d.copies = key, true
-		}
-	}
-	if !d.copies {
+	if d.copies && d.found.seen[d.copied] {
 		return
 	}
-	end := min(d.found.until, whole)
-	switch {
-	case d.found.seen[d.copied]:
-		d.copyEnd = d.now + int64(end)
-	case heard.Concealed:
-		// Made up from the copy, as often as not.
-		end = whole
-		d.copyEnd = d.now + whole
-	default:
-		return // an interruption of the copy, or what follows it
+	if key, starts := d.copyStarts(); starts {
+		d.copied, d.copies = key, true
 	}
-	if end > 0 {
-		ev.copies[0] = Span{0, int16(end)}
-		ev.nCopies = 1
+}
+
+// copyGoesOn returns up to where in the frame the copy reaches; zero is nowhere.
+func (d *Detector) copyGoesOn(concealed bool) int32 {
+	const whole = audio.FrameSamples
+	switch {
+	case !d.copies:
+		return 0
+	case d.found.seen[d.copied]:
+		end := min(d.found.until, whole)
+		d.copyEnd = d.now + int64(end)
+		return end
+	case concealed:
+		// Made up from the copy, as often as not.
+		d.copyEnd = d.now + whole
+		return whole
+	default:
+		return 0 // an interruption of the copy, or what follows it
 	}
 }
 
@@ -134,7 +144,7 @@ func (d *Detector) moment(heard Reception) moment {
 	for _, r := range [2]*run{&d.candidate, &d.held} {
 		if r.on && r.last+r.concealed > -touchGap {
 			m.sounding, m.key = true, r.key
-			m.short = r.last-r.first < enough
+			m.tooShort = r.last-r.first < enough
 			m.proving = r == &d.candidate && r.last > 0
 			return m
 		}

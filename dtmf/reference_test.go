@@ -17,47 +17,16 @@ type reference struct{ *Detector }
 
 // process is Process with the windows of the reference.
 func (r reference) process(f *audio.Frame, heard Reception) Evidence {
-	d := r.Detector
-	d.found = suspicion{until: -never}
-	d.nConfirmed = 0
-	d.setEagerness()
-	d.front.push(f)
-	r.suspect()
-	d.confirm(heard.Concealed || heard.Covered)
-	ev := Evidence{examined: true, toneEnd: -1}
-	if d.held.on && d.held.last > 0 {
-		ev.toneStart, ev.toneEnd = d.held.first, d.held.last
-	}
-	d.pressed(&ev, heard)
-	d.toIVR(&ev, heard)
-	d.mask(&ev, heard)
-	d.remember(heard.Event)
-	d.now += audio.FrameSamples
-	return ev
-}
-
-func (r reference) suspect() {
+	r.listen(f)
 	for end := newBlocks; end > 0; end-- {
 		for i := range windows {
-			w := &windows[i]
-			if (newBlocks-end)%w.every != 0 {
-				continue
-			}
-			until := int32(end)*hop + w.guard
-			if r.wary {
-				until = int32(end)*hop + waryGuard
-			}
-			g := r.look(oldBlocks+end-w.blocks, oldBlocks+end)
-			if !g.tonal(w.raw * r.eagerness * r.keyBias(g.row, g.column)) {
-				continue // the first stage is a part of the decision
-			}
-			if key, found := r.pairIn(w, end, &g); found {
-				r.found.seen[key] = true
-				quiet := r.front.fellQuiet(oldBlocks+end-w.blocks, oldBlocks+end)
-				r.found.extend(until - int32(quiet)*hop)
+			if w := &windows[i]; (newBlocks-end)%w.every == 0 {
+				g := r.look(oldBlocks+end-w.blocks, oldBlocks+end)
+				r.judge(w, end, &g)
 			}
 		}
 	}
+	return r.conclude(heard)
 }
 
 // look is front.look by definition.

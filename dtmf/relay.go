@@ -85,7 +85,7 @@ type moment struct {
 	now      int64
 	hole     bool // an event was sent in place of this frame's audio
 	sounding bool // a tone of this key sounded just before, or in the frame
-	short    bool // too short so far for a receiver to have a key of it for certain
+	tooShort bool // so far, for a receiver to have a key of it for certain
 	proving  bool // that tone is not confirmed yet
 	key      Key
 }
@@ -135,7 +135,7 @@ func (q *relayQueue) next(m moment) Relay {
 // continues reports whether the first event goes on from its own tone, now.
 func (q *relayQueue) continues(m moment) bool {
 	r := q.at(0)
-	return m.hole && m.sounding && m.short && m.key == r.key && m.now+audio.FrameSamples > r.begin
+	return m.hole && m.sounding && m.tooShort && m.key == r.key && m.now+audio.FrameSamples > r.begin
 }
 
 func (q *relayQueue) pop() {

@@ -20,7 +20,7 @@ const (
 func (d *Detector) repeats() bool {
 	x := d.front.raw[maxWindow : maxWindow+repeatSamples]
 	energy := alternating(x)
-	if energy < repeatFloor || alternating(d.front.high[maxWindow:maxWindow+repeatSamples]) < repeatFloor {
+	if alternating(d.front.high[maxWindow:maxWindow+repeatSamples]) < repeatFloor {
 		return d.repeatsLater() // too faint so far, or a hum
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
@@ -28,7 +28,7 @@ func (d *Detector) repeats() bool {
 			return d.repeated > 0 && d.repeated < fadedFrames || d.sinceKey < tailTime || !d.periodic(lag)
 		}
 	}
-	return d.repeated > 0 && d.repeated < fadedFrames && d.fades(x, energy)
+	return d.repeated > 0 && d.repeated < fadedFrames && d.fades(x)
 }
 
 // repeatsLater is repeats for a frame that begins with a quiet: what follows is
@@ -36,12 +36,11 @@ func (d *Detector) repeats() bool {
 func (d *Detector) repeatsLater() bool {
 	const at = maxWindow + repeatSamples
 	x := d.front.high[at : at+repeatSamples]
-	energy := alternating(x)
-	if energy < repeatFloor {
+	if alternating(x) < repeatFloor {
 		return false
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
-		if explained(x, d.front.high[at-lag:], energy, laterError) {
+		if explained(x, d.front.high[at-lag:], laterError) {
 			return d.sinceKey < tailTime || !d.periodic(lag)
 		}
 	}
@@ -49,11 +48,12 @@ func (d *Detector) repeatsLater() bool {
 }
 
 // explained reports whether y at some gain is x, but for a share of its energy.
-func explained(x, y []float32, energy, share float32) bool {
-	var cross, past float32
+func explained(x, y []float32, share float32) bool {
+	var cross, energy, past float32
 	y = y[:len(x)]
 	for i, v := range x {
 		cross += v * y[i]
+		energy += v * v
 		past += y[i] * y[i]
 	}
 	return cross > 0 && cross*cross >= (1-share)*energy*past
@@ -64,8 +64,7 @@ func explained(x, y []float32, energy, share float32) bool {
 func (d *Detector) periodic(lag int) bool {
 	const past = maxWindow - longestLag
 	x := d.front.raw[maxWindow-past : maxWindow]
-	energy := alternating(x)
-	return repeatedAt(x, d.front.raw[maxWindow-past-lag:], 4*repeatError*energy)
+	return repeatedAt(x, d.front.raw[maxWindow-past-lag:], 4*repeatError*alternating(x))
 }
 
 // alternating is the energy of a stretch without its direct current, which
@@ -94,9 +93,9 @@ func repeatedAt(x, y []float32, allowed float32) bool {
 }
 
 // fades looks for a repetition at any gain, as far back as the past is kept.
-func (d *Detector) fades(x []float32, energy float32) bool {
+func (d *Detector) fades(x []float32) bool {
 	for lag := shortestLag; lag <= maxWindow; lag++ {
-		if explained(x, d.front.raw[maxWindow-lag:], energy, fadedError) {
+		if explained(x, d.front.raw[maxWindow-lag:], fadedError) {
 			return true
 		}
 	}

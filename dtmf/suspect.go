@@ -91,21 +91,30 @@ func (d *Detector) suspect() {
 
 // tryWindow looks at the window that ends with block end of the frame.
 func (d *Detector) tryWindow(w *window, end int) {
-	until := int32(end)*hop + w.guard
-	if d.wary {
-		until = int32(end)*hop + waryGuard // a tone that codecs broke up is one tone
-	}
-	if until <= d.found.until {
+	if d.reach(w, end) <= d.found.until {
 		return
 	}
 	g := d.front.look(oldBlocks+end-w.blocks, oldBlocks+end)
+	d.judge(w, end, &g)
+}
+
+// reach is how far a hit in a window masks, at most.
+func (d *Detector) reach(w *window, end int) int32 {
+	if d.wary {
+		return int32(end)*hop + waryGuard // a tone that codecs broke up is one tone
+	}
+	return int32(end)*hop + w.guard
+}
+
+// judge fits a window if a glance at it gives hope, and masks if it is a hit.
+func (d *Detector) judge(w *window, end int, g *glance) {
 	if !g.tonal(w.raw * d.eagerness * d.keyBias(g.row, g.column)) {
 		return
 	}
-	if key, found := d.pairIn(w, end, &g); found {
+	if key, found := d.pairIn(w, end, g); found {
 		d.found.seen[key] = true
 		quiet := d.front.fellQuiet(oldBlocks+end-w.blocks, oldBlocks+end)
-		d.found.extend(until - int32(quiet)*hop)
+		d.found.extend(d.reach(w, end) - int32(quiet)*hop)
 	}
 }
 

@@ -189,13 +189,13 @@ func TestLevels(t *testing.T) {
 }
 
 func TestPValue(t *testing.T) {
-	if p := atLeast(1, 1, 0.25); math.Abs(p-0.25) > 1e-12 {
+	if p := AtLeast(1, 1, 0.25); math.Abs(p-0.25) > 1e-12 {
 		t.Error(p)
 	}
-	if p := atLeast(2, 3, 0.5); math.Abs(p-0.5) > 1e-12 {
+	if p := AtLeast(2, 3, 0.5); math.Abs(p-0.5) > 1e-12 {
 		t.Error(p)
 	}
-	if p := atLeast(0, 9, 0.5); p != 1 {
+	if p := AtLeast(0, 9, 0.5); p != 1 {
 		t.Error(p)
 	}
 }

@@ -49,7 +49,7 @@ func (l *Listener) Read(samples []int16, strokes []Stroke) Report {
 		}
 		r.PerStroke = append(r.PerStroke, h)
 	}
-	r.PValue = atLeast(r.Correct, r.Strokes, 1.0/16)
+	r.PValue = AtLeast(r.Correct, r.Strokes, 1.0/16)
 	return r
 }
 
@@ -82,8 +82,8 @@ func (r Report) Permuted(seed uint64) float64 {
 	return float64(asGood) / (shuffles + 1)
 }
 
-// atLeast is the upper tail of the binomial distribution, P(X ≥ k).
-func atLeast(k, n int, p float64) float64 {
+// AtLeast is the upper tail of the binomial distribution, P(X ≥ k).
+func AtLeast(k, n int, p float64) float64 {
 	if k <= 0 {
 		return 1
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"tonegate/bench/leak"
+	"tonegate/bench/listen"
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
 	"tonegate/internal/softphone"
@@ -51,7 +52,7 @@ func classify(ctx context.Context, seed uint64, timings int) ([]Check, error) {
 		}
 		c := Check{Name: fmt.Sprintf("strip, %s, %s: a trained classifier over %d timings", nameOf(transport), on.line, timings)}
 		right, n := count(leak.Learn(masked))
-		p := tail(right, n, chance)
+		p := listen.AtLeast(right, n, chance)
 		c.Tried = n
 		c.Figure = fmt.Sprintf("%d of %d test keys right (%.1f %%, chance %.0f %%, p = %.2g)", right, n, percent(right, n), 100*chance, p)
 		if p < never {
@@ -160,15 +161,3 @@ func count(right []bool) (yes, n int) {
 }
 
 func percent(k, n int) float64 { return 100 * float64(k) / float64(max(1, n)) }
-
-// tail is the probability of k or more out of n by luck.
-func tail(k, n int, p float64) float64 {
-	sum := 0.0
-	whole, _ := math.Lgamma(float64(n + 1))
-	for i := k; i <= n; i++ {
-		a, _ := math.Lgamma(float64(i + 1))
-		b, _ := math.Lgamma(float64(n - i + 1))
-		sum += math.Exp(whole - a - b + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
-	}
-	return min(1, sum)
-}

@@ -3,13 +3,11 @@ package audit_test
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -250,7 +248,7 @@ func TestLinesOutOfPlace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := len(lines)
 		i := rapid.IntRange(0, n-1).Draw(t, "i")
-		j := rapid.IntRange(0, n-1).Draw(t, "j")
+		j := (i + rapid.IntRange(1, n-1).Draw(t, "away")) % n
 		ls := append([][]byte(nil), lines...)
 		var fault *audit.Fault
 		switch rapid.SampledFrom([]string{"delete", "double", "swap", "insert"}).Draw(t, "what") {
@@ -267,20 +265,15 @@ func TestLinesOutOfPlace(t *testing.T) {
 			require.ErrorAs(t, verify(ls, nil), &fault)
 			require.Equal(t, audit.Fault{Kind: audit.Added, Line: uint64(i + 2)}, *fault)
 		case "swap":
-			if i == j {
-				t.Skip("nothing is swapped")
-			}
 			ls[i], ls[j] = ls[j], ls[i]
 			require.ErrorAs(t, verify(ls, nil), &fault)
 			require.Equal(t, audit.Fault{Kind: audit.Reordered, Line: uint64(min(i, j) + 1)}, *fault)
 		case "insert":
-			if i == 0 {
-				t.Skip("the other record's first line is a first line")
-			}
-			ls[i] = foreign[i]
+			at := max(1, i) // the other record's first line is a first line
+			ls[at] = foreign[at]
 			require.ErrorAs(t, verify(ls, nil), &fault)
 			require.Equal(t, audit.Added, fault.Kind)
-			require.Equal(t, uint64(i+1), fault.Line)
+			require.Equal(t, uint64(at+1), fault.Line)
 		}
 	})
 }
@@ -315,55 +308,6 @@ func TestCutAndRewritten(t *testing.T) {
 		_, err = audit.Verify(bytes.NewReader(data), public, &c)
 		require.ErrorIs(t, err, audit.ErrSignature)
 	}
-}
-
-func TestCheckpointsAsText(t *testing.T) {
-	d := newDesk(t)
-	d.record(t)
-	text, err := json.Marshal(d.last())
-	require.NoError(t, err)
-	c, err := audit.ParseCheckpoint(text)
-	require.NoError(t, err)
-	require.NoError(t, c.Verify(public))
-	again, err := audit.ParseCheckpoint([]byte(d.last().Line() + "\n"))
-	require.NoError(t, err)
-	assert.Equal(t, c, again)
-	for _, bad := range []string{"", "{}", "[]", `{"head":"00"}`, `{"count":-1}`} {
-		_, err := audit.ParseCheckpoint([]byte(bad))
-		require.ErrorIs(t, err, audit.ErrCheckpoint, bad)
-	}
-}
-
-// TestCheckpointsLeave: after so many lines, and so long after a line.
-func TestCheckpointsLeave(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t)
-		d.cfg.Every, d.cfg.Delay = 3, time.Minute
-		l := d.open(t)
-		write := func() {
-			_, err := l.Append(byAgent(audit.TalkPressed, ""))
-			require.NoError(t, err)
-		}
-		write()
-		assert.Empty(t, d.left())
-		write()
-		require.Len(t, d.left(), 1)
-		assert.EqualValues(t, 3, d.last().Count)
-		write()
-		time.Sleep(59 * time.Second)
-		synctest.Wait()
-		require.Len(t, d.left(), 1)
-		time.Sleep(time.Second)
-		synctest.Wait()
-		require.Len(t, d.left(), 2)
-		assert.EqualValues(t, 4, d.last().Count)
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		require.Len(t, d.left(), 2, "nothing new")
-		write()
-		require.NoError(t, l.Close())
-		assert.EqualValues(t, 5, d.last().Count)
-	})
 }
 
 func TestManyAtOnce(t *testing.T) {

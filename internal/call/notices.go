@@ -90,9 +90,12 @@ func (s *Service) work() {
 		select {
 		case <-s.notices.ready:
 			for _, n := range s.notices.take() {
+				if n.failed {
+					s.fail(n.conference)
+					continue
+				}
 				s.before(n)
 				s.apply(n)
-				s.after(n)
 			}
 		case <-s.notices.closed:
 			return
@@ -125,47 +128,33 @@ func (s *Service) before(n notice) {
 	}
 }
 
-// after puts the end of a conference that failed on record and on the disk.
-func (s *Service) after(n notice) {
-	if !n.failed {
-		return
-	}
+// fail ends a conference whose room is gone.
+func (s *Service) fail(id string) {
 	s.mu.Lock()
-	c := s.byID[n.conference]
-	if c == nil || c.capture == nil {
+	c := s.byID[id]
+	if c == nil {
 		s.mu.Unlock()
-		if c != nil {
-			_ = s.keep(c, nil) // logged
-		}
 		return
 	}
-	last := c.capture.Progress
-	concluded, released := c.concluded == last.CaptureID, c.released == last.CaptureID
-	c.concluded, c.released = last.CaptureID, last.CaptureID
+	// Whoever ended it meanwhile could not reach the room any more.
+	c.session.End()
+	if c.State == ConferenceEnded {
+		s.mu.Unlock()
+		return
+	}
+	record := s.conclude(c, "failed")
 	s.mu.Unlock()
-	if !concluded && !last.State.Open() {
-		s.recordEnd(n.conference, last)
-	}
-	if !released {
-		s.recordReleased(n.conference, last.CaptureID, "conference_failed")
-	}
-	_ = s.keep(c, nil) // logged
+	record()
 }
 
 func (s *Service) apply(n notice) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.byID[n.conference]
-	if c != nil && n.failed {
-		// Whoever ended it meanwhile could not reach the room any more.
-		c.session.End()
-	}
 	if c == nil || c.State == ConferenceEnded {
 		return
 	}
 	switch {
-	case n.failed:
-		s.markEnded(c, "failed")
 	case n.progress != nil:
 		s.applyProgress(c, *n.progress)
 	case n.report != nil:

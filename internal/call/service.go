@@ -283,34 +283,10 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 		defer s.mu.Unlock()
 		return c.snapshot(), nil
 	}
-	s.catchUp(c)
-	collecting := c.capture != nil && c.capture.Progress.State.Open() && c.capture.Progress.State != ivr.Submitting
-	armed := c.capture != nil && c.capture.Progress.State != ivr.Idle && c.released != c.capture.ID
-	talked := c.talker != ""
-	c.talker = ""
-	s.markEnded(c, "ended")
+	record := s.conclude(c, "ended")
 	out := c.snapshot()
-	var last ivr.Progress
-	if c.capture != nil {
-		last = c.capture.Progress // as markEnded left it
-	}
-	if collecting {
-		c.concluded = last.CaptureID
-	}
-	if armed {
-		c.released = last.CaptureID
-	}
 	s.mu.Unlock()
-	if collecting {
-		s.recordEnd(id, last)
-	}
-	if talked {
-		s.recordTalkEnd(Actor{}, &audit.Entry{ConferenceID: id, CaptureID: last.CaptureID}, "conference_ended")
-	}
-	if armed {
-		s.recordReleased(id, last.CaptureID, "conference_ended")
-	}
-	_ = s.keep(c, nil) // logged; the call ends all the same
+	record()
 
 	// The capture must be wiped by the goroutine that owns the session.
 	err := s.do(ctx, id, func(*bridge.Conference) error { c.session.End(); return nil })
@@ -322,6 +298,40 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	}
 	s.cfg.Log.Info("conference ended", zap.String("conference_id", id))
 	return out, nil
+}
+
+// conclude marks a conference as ended, and returns what puts that on record and
+// on the disk: the end of its capture, of its masking and of a press to talk. The
+// caller holds the lock for the first and not for the second.
+func (s *Service) conclude(c *conference, reason string) (record func()) {
+	s.catchUp(c)
+	collecting := c.capture != nil && c.capture.Progress.State.Open() && c.capture.Progress.State != ivr.Submitting
+	armed := c.capture != nil && c.capture.Progress.State != ivr.Idle && c.released != c.capture.ID
+	talked := c.talker != ""
+	c.talker = ""
+	s.markEnded(c, reason)
+	var last ivr.Progress
+	if c.capture != nil {
+		last = c.capture.Progress // as markEnded left it
+	}
+	if collecting {
+		c.concluded = last.CaptureID
+	}
+	if armed {
+		c.released = last.CaptureID
+	}
+	return func() {
+		if collecting {
+			s.recordEnd(c.ID, last)
+		}
+		if talked {
+			s.recordTalkEnd(Actor{}, &audit.Entry{ConferenceID: c.ID, CaptureID: last.CaptureID}, "conference_ended")
+		}
+		if armed {
+			s.recordReleased(c.ID, last.CaptureID, "conference_ended")
+		}
+		_ = s.keep(c, nil) // logged; the call ends all the same
+	}
 }
 
 // catchUp takes over how a capture ended, if the notice of it is still on its

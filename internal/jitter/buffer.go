@@ -225,13 +225,11 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 		case what == received:
 			b.take(part, b.play+uint32(i))
 			got += run
-		case what == covered:
-			b.uncover(b.play+uint32(i), run)
-			byName = true
-			fallthrough
-		case event || byName || b.empty >= goneAfter:
+		case what == covered || byName || event || b.empty >= goneAfter:
 			b.noise.Fill(part)
 			b.conceal.forget()
+			b.uncover(b.play+uint32(i), run)
+			byName = byName || what == covered
 		default:
 			b.conceal.lose(part)
 		}

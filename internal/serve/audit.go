@@ -38,8 +38,8 @@ func (s *server) openAudit() error {
 		Path: filepath.Join(s.cfg.Data, auditFile), Key: key,
 		OnCheckpoint: func(c audit.Checkpoint) {
 			s.log.Info("audit checkpoint", zap.String("checkpoint", c.Line()))
-			if s.calls != nil {
-				s.calls.Checkpoint(c.Line())
+			if calls := s.told.Load(); calls != nil { // the first comes before there are calls
+				calls.Checkpoint(c.Line())
 			}
 		},
 	})

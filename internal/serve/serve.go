@@ -53,6 +53,7 @@ type server struct {
 	store   *store.Store
 	rtc     *rtcleg.Server
 	calls   *call.Service
+	told    atomic.Pointer[call.Service] // of the audit record's checkpoints
 	reg     *prometheus.Registry
 	digits  *securemem.Memory // behind the arena
 	audit   *audit.Log
@@ -190,6 +191,7 @@ func (s *server) openCalls() (err error) {
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
 		Connectors: s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
 	})
+	s.told.Store(s.calls)
 	return s.calls.Restore(context.Background())
 }
 

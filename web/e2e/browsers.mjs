@@ -15,13 +15,14 @@
 //
 // CHROMIUM names another browser than /usr/bin/chromium. Nothing is skipped:
 // what is missing fails, with its remedy.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { setPriority, tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { launch, open } from './browser.mjs'
 import { pictures } from './images.mjs'
+import { Overheard } from './overhear.mjs'
+import { beginRun } from './run.mjs'
 import { holds, overTime, sequence } from './secrets.mjs'
 import { during, level, multimon, pairOf, readWav, resample, resemblance, trace, writeWav } from './sound.mjs'
 import { build, start } from './tonegate.mjs'
@@ -53,34 +54,14 @@ const AROUND_S = [-0.1, 1.4]
 /** The count may come each 500 ms; what the browser notes of it is late at times. */
 const GRID_MS = 250
 
-const began = Date.now()
-const say = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`)
-const failures = []
-const check = (ok, what) => {
-  say(`${ok ? 'ok  ' : 'FAIL'} ${what}`)
-  if (!ok) failures.push(what)
-}
+const { folder, say, check, finish } = beginRun('browsers')
 const db = (x) => `${x.toFixed(1)} dBm0`
 const id = (page, name) => page.getByTestId(name)
 const sleepUntil = (time) => new Promise((done) => setTimeout(done, Math.max(0, time - Date.now())))
 
-try {
-  // Sound is lost when a busy machine lets it wait; children inherit this.
-  setPriority(-15)
-} catch {
-  // Not allowed everywhere, and only a help.
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'tonegate-browsers-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-for (const signal of ['SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
-setTimeout(() => {
-  console.error('FAIL the run took longer than five minutes')
-  process.exit(1)
-}, 300_000).unref()
-
 /** Everything that passes between the pages and the server, except the built files. */
-const traffic = []
+const overheard = new Overheard()
+const traffic = overheard.texts
 
 /** Runs in each page: no processing of the microphone, a hand to lay over it, and a note of each press. */
 function prepare() {
@@ -107,24 +88,6 @@ function prepare() {
     true,
   )
 }
-
-/** Keeps all frames and bodies of a page, and when they came. */
-async function overhear(name, page) {
-  const note = (kind, text, at) => text && traffic.push({ name, kind, text, at })
-  page.on('console', (entry) => note('console', entry.text()))
-  page.on('request', (request) => note('request', `${request.url()}\n${request.postData() ?? ''}`))
-  page.on('response', (response) => {
-    if (!new URL(response.url()).pathname.startsWith('/v1/')) return
-    // A page that is gone has taken its last answer with it.
-    pending.push(response.text().then((text) => note('response', text), () => {}))
-  })
-  const protocol = await page.context().newCDPSession(page)
-  await protocol.send('Network.enable')
-  for (const way of ['Sent', 'Received']) {
-    protocol.on(`Network.webSocketFrame${way}`, ({ timestamp, response }) => note(way.toLowerCase(), response.payloadData, timestamp * 1000))
-  }
-}
-const pending = []
 
 const frames = (name, kind, type) =>
   traffic
@@ -185,7 +148,7 @@ try {
   const page = async (name, browser) => {
     const { context, faults } = browser
     const page = await context.newPage()
-    await overhear(name, page)
+    await overheard.listen(name, page)
     page.faults = faults
     return page
   }
@@ -356,7 +319,7 @@ try {
   const ask = async (path, init) => {
     const response = await fetch(server.origin + path, { ...init, headers: { Authorization: `Bearer ${server.apiKey}` } })
     const text = await response.text()
-    traffic.push({ name: 'api', kind: 'response', text })
+    overheard.note('api', 'response', text)
     check(response.ok, `${init?.method ?? 'GET'} ${path.replace(conference, '…')} answers ${response.status}`)
     return text
   }
@@ -370,7 +333,7 @@ try {
   await lookAtPages('after the call')
   const ended = JSON.parse(await ask(`/v1/conferences/${conference}`))
   check(ended.state === 'ended', 'the call ended in all browsers')
-  await Promise.all(pending)
+  await overheard.settled()
   for (const { name, when, text } of seen) if (used.some((keys) => holds(text, keys))) check(false, `the ${name} page shows keys ${when}`)
   const told = traffic.filter(({ text }) => used.some((keys) => holds(text, keys)))
   for (const what of new Set(told.map(({ name, kind }) => `${name}: ${kind}`))) check(false, `the keys are in traffic: ${what}`)
@@ -402,5 +365,4 @@ if (server) {
   const troubles = lines.filter((line) => !/^\{"level":"(debug|info)"/.test(line))
   check(troubles.length === 0, `the server's log reports no trouble${troubles.map((line) => `\n  ${line}`).join('')}`)
 }
-say(failures.length === 0 ? 'browsers: the IVR got every key, the agent none' : `browsers: ${failures.length} failures\n  ${failures.join('\n  ')}`)
-process.exit(failures.length === 0 ? 0 : 1)
+finish('the IVR got every key, the agent none')

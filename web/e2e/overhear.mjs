@@ -1,12 +1,15 @@
 // Everything that a page is told, tells and shows, kept to be searched.
 
 export class Overheard {
-  /** `name` of the page, `kind`: console, request, response, sent, received, page. */
+  /**
+   * `name` of the page, `kind`: console, request, response, sent, received, page;
+   * of what a WebSocket brought or took also `at`, when, in ms of the browser's clock.
+   */
   texts = []
   #pending = []
 
-  note(name, kind, text) {
-    if (text) this.texts.push({ name, kind, text })
+  note(name, kind, text, at) {
+    if (text) this.texts.push({ name, kind, text, at })
   }
 
   async listen(name, page) {
@@ -20,7 +23,7 @@ export class Overheard {
     const protocol = await page.context().newCDPSession(page)
     await protocol.send('Network.enable')
     for (const way of ['Sent', 'Received']) {
-      protocol.on(`Network.webSocketFrame${way}`, ({ response }) => this.note(name, way.toLowerCase(), response.payloadData))
+      protocol.on(`Network.webSocketFrame${way}`, ({ timestamp, response }) => this.note(name, way.toLowerCase(), response.payloadData, timestamp * 1000))
     }
   }
 

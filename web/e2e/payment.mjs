@@ -14,14 +14,14 @@
 //   npm run payment -- --update-images  also takes docs/images/payment.png
 //
 // CHROMIUM names another browser than /usr/bin/chromium. Nothing is skipped.
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { randomInt } from 'node:crypto'
-import { setPriority, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { axe, launch, open } from './browser.mjs'
 import { Overheard } from './overhear.mjs'
+import { beginRun } from './run.mjs'
 import { card, hasMember, holds, overTime } from './secrets.mjs'
 import { speech, spoken } from './spoken.mjs'
 import { build, start, startProvider } from './tonegate.mjs'
@@ -40,29 +40,8 @@ const ENTRIES = { event: 1, voice: 6 }
 /** So many digits of a card number together are no accident. */
 const RUN = 8
 
-const began = Date.now()
-const say = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`)
-const failures = []
-const check = (ok, what) => {
-  say(`${ok ? 'ok  ' : 'FAIL'} ${what}`)
-  if (!ok) failures.push(what)
-}
+const { folder, say, check, finish } = beginRun('payment')
 const id = (page, name) => page.getByTestId(name)
-
-try {
-  // Sound is lost when a busy machine lets it wait; children inherit this.
-  setPriority(-15)
-} catch {
-  // Not allowed everywhere, and only a help.
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'tonegate-payment-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-for (const signal of ['SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
-setTimeout(() => {
-  console.error('FAIL the run took longer than five minutes')
-  process.exit(1)
-}, 300_000).unref()
 
 const heard = new Overheard()
 const browsers = []
@@ -271,5 +250,4 @@ for (const provider of providers) provider.stop()
 const orders = providers.map(({ out }) => out.trim().split('\n').filter((line) => line.startsWith('order')).length)
 check(orders.join() === '2,1', `the providers got ${orders.join(' and ')} orders`)
 search('what the providers print', providers.map((p) => p.out))
-say(failures.length === 0 ? 'payment: the platform has its tokens, and nobody the cards' : `payment: ${failures.length} failures\n  ${failures.join('\n  ')}`)
-process.exit(failures.length === 0 ? 0 : 1)
+finish('the platform has its tokens, and nobody the cards')

@@ -3,7 +3,7 @@
 // busy machine lets wait stretches, cuts and makes up sound; what the bridge
 // sent is here as it sent it.
 
-/** Runs in each page ahead of its scripts: keeps the payloads of what is received. */
+/** Runs in a page ahead of its scripts: keeps the payloads of what is received. */
 export function overhearWire() {
   const packets = (window.__wire = [])
   const Native = window.RTCPeerConnection
