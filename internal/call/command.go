@@ -24,11 +24,15 @@ func (s *Service) CompleteCapture(ctx context.Context, by Actor, id string, resu
 	if err := result.check(); err != nil {
 		return Capture{}, err
 	}
-	out, err := s.command(ctx, by.entry(audit.CaptureCompleted), id, func(session *ivr.Session, b *bridge.Conference) error {
+	out, err := s.ask(ctx, by.entry(audit.CaptureCompleted), id, func(session *ivr.Session, b *bridge.Conference) error {
 		return session.Complete(b, id)
 	})
-	if err != nil || result == nil {
+	if err != nil {
 		return out, err
+	}
+	defer s.notices.heard(ctx)
+	if result == nil {
+		return out, nil
 	}
 	s.mu.Lock()
 	c := s.byID[out.ConferenceID]
@@ -117,9 +121,19 @@ func (s *Service) detailOfField(id, name string) (audit.Detail, error) {
 	return "", &MemberError{"/field", ErrUnknownField}
 }
 
-// command does something to a capture that collects. It is on record first;
-// where the capture ends by itself in the same moment, the record shows both.
+// command is ask for whoever has nothing to add: when it returns, what the
+// capture came to is told, and another one may begin.
 func (s *Service) command(ctx context.Context, act audit.Entry, id string, f func(*ivr.Session, *bridge.Conference) error) (Capture, error) {
+	out, err := s.ask(ctx, act, id, f)
+	if err == nil {
+		s.notices.heard(ctx)
+	}
+	return out, err
+}
+
+// ask does something to a capture that collects. It is on record first; where
+// the capture ends by itself in the same moment, the record shows both.
+func (s *Service) ask(ctx context.Context, act audit.Entry, id string, f func(*ivr.Session, *bridge.Conference) error) (Capture, error) {
 	s.mu.Lock()
 	capture := s.captures[id]
 	var c *conference

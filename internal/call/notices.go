@@ -27,6 +27,7 @@ type notice struct {
 	leg        *leg
 	media      *rtcleg.Leg
 	state      rtcleg.State
+	heard      chan struct{} // closed when all before it is applied
 }
 
 // notices is the queue between those who must not wait and the service's
@@ -67,6 +68,17 @@ func (n *notices) take() []notice {
 
 func (n *notices) close() { close(n.closed) }
 
+// heard waits until what was put so far is applied.
+func (n *notices) heard(ctx context.Context) {
+	heard := make(chan struct{})
+	n.put(notice{heard: heard})
+	select {
+	case <-heard:
+	case <-n.closed:
+	case <-ctx.Done():
+	}
+}
+
 // Report implements engine.Observer.
 func (n *notices) Report(id string, r *bridge.Report) {
 	report := *r
@@ -90,12 +102,15 @@ func (s *Service) work() {
 		select {
 		case <-s.notices.ready:
 			for _, n := range s.notices.take() {
-				if n.failed {
+				switch {
+				case n.heard != nil:
+					close(n.heard)
+				case n.failed:
 					s.fail(n.conference)
-					continue
+				default:
+					s.before(n)
+					s.apply(n)
 				}
-				s.before(n)
-				s.apply(n)
 			}
 		case <-s.notices.closed:
 			return
