@@ -1,8 +1,10 @@
 package signaling_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -101,6 +103,11 @@ func TestFieldsOfACapture(t *testing.T) {
 	agent.tell(message{"type": "capture_retry", "field": "card_number"})
 	m := agent.find(entering("card_number"), "the field to be keyed again")
 	assert.EqualValues(t, 2, m["fields"].([]any)[0].(map[string]any)["attempt"])
+	n.must(200, "POST", path+"/retry", `{"field":"card_number"}`) // nothing new to a supervisor
+	agent.find(func(m message) bool {
+		fields, _ := m["fields"].([]any)
+		return len(fields) > 0 && fields[0].(map[string]any)["attempt"] == 3.0
+	}, "the third attempt")
 
 	n.send("POST", path+"/retry", `{"field":"expiry"}`).pointsTo(t, 422, "unknown_field", "/field")
 	n.send("POST", path+"/retry", `{"field":"`+badValue+`"}`).pointsTo(t, 422, "invalid", "/field")
@@ -129,6 +136,15 @@ func (w *wire) onlyStates(t *testing.T) {
 	require.Contains(t, string(w.all), `"state":"entering","digits_entered":0,"masked":""}`)
 	for _, text := range []string{"attempt", "brand", "last4", "4242", "•", "tok_", "receipt", "failure", "connector\":"} {
 		assert.NotContains(t, string(w.all), text)
+	}
+	before := ""
+	for said := json.NewDecoder(bytes.NewReader(w.all)); said.More(); {
+		var m json.RawMessage
+		require.NoError(t, said.Decode(&m))
+		if strings.Contains(string(m), `"capture_progress"`) {
+			assert.NotEqual(t, before, string(m), "nothing changed for a supervisor")
+			before = string(m)
+		}
 	}
 }
 

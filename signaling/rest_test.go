@@ -118,6 +118,25 @@ func TestNothingHalfCreated(t *testing.T) {
 	assert.Empty(t, n.conferences())
 }
 
+// TestNoCardsInNames: what the platform says of its own is kept and sent on, so a
+// card number is refused there; a number that is none is not.
+func TestNoCardsInNames(t *testing.T) {
+	n := start(t, options{})
+	for _, card := range []string{"4242424242424242", "order 4242 4242-4242.4242 paid", "370000000000002"} {
+		for pointer, body := range map[string]string{
+			"/external_id": `{"external_id":"%s"}`, "/metadata/a~1b": `{"metadata":{"a/b":"%s"}}`, "/metadata": `{"metadata":{"%s":"x"}}`,
+			"/legs/1/identity": `{"legs":[{"role":"customer"},{"role":"agent","identity":"%s"}]}`,
+		} {
+			a := n.send("POST", "/v1/conferences", fmt.Sprintf(body, card), "Content-Type: application/json")
+			a.pointsTo(t, 422, "invalid", pointer)
+			assert.NotContains(t, string(a.body), card)
+		}
+	}
+	assert.Empty(t, n.conferences())
+	c := n.create(`{"external_id":"4242424242424241","metadata":{"order":"4242424242x424242"}}`)
+	n.send("POST", "/v1/conferences/"+c.ID+"/legs", `{"role":"agent","identity":"4242424242424242"}`).pointsTo(t, 422, "invalid", "/identity")
+}
+
 func TestTooManyConferences(t *testing.T) {
 	n := start(t, options{max: 1})
 	c := n.create(`{}`)

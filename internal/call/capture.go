@@ -197,12 +197,16 @@ func (c *conference) own() mask.Mode {
 	return c.Mode
 }
 
-// broadcastCapture tells those who may see a capture. The caller holds the
-// lock.
+// broadcastCapture tells those who may see a capture what is new to them: a
+// supervisor sees states only, and does not hear of each count. The caller holds
+// the lock.
 func (c *conference) broadcastCapture() {
+	states := c.capture.statesOnly()
+	same := states == c.shownStates
+	c.shownStates = states
 	for seat := range c.seats {
-		if seesCaptures(seat.leg.Role) {
-			seat.push(CaptureChanged{c.capture.seenBy(seat.leg.Role)})
+		if r := seat.leg.Role; seesCaptures(r) && (r == bridge.Agent || !same) {
+			seat.push(CaptureChanged{c.capture.seenBy(r)})
 		}
 	}
 }

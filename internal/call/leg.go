@@ -74,7 +74,11 @@ func newLeg(conferenceID string, spec LegSpec) *leg {
 
 // AddLeg adds a leg to a conference. A builtin one takes part at once.
 func (s *Service) AddLeg(ctx context.Context, conferenceID string, spec LegSpec) (Leg, error) {
-	if err := spec.check(); err != nil {
+	err := spec.check()
+	if err == nil {
+		err = noCard("/identity", spec.Identity)
+	}
+	if err != nil {
 		return Leg{}, err
 	}
 	l := newLeg(conferenceID, spec)
@@ -272,9 +276,11 @@ func (s *Service) connect(ctx context.Context, l *leg, offer string) (answer str
 	l.busy = true
 	media, identity := l.media, fingerprints(offer)
 	// A page that was loaded again comes with a new certificate: a new peer for
-	// the same leg. So does one whose connection is gone for good.
+	// the same leg. So does one whose connection is gone for good. Nobody holds its
+	// button any more.
 	if media != nil && (identity != l.identity || media.State() == rtcleg.StateClosed) {
 		media = nil
+		s.hush(l, "hang_up")
 	}
 	s.mu.Unlock()
 	defer func() {

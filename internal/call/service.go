@@ -80,6 +80,8 @@ type conference struct {
 	endsBy    time.Time    // at the latest; zero: no limit
 	doubt     bool         // as bridge.Conference.InDoubt said last
 	talker    string       // the leg that presses press-to-talk
+	// shownStates is what supervisors were last told of the capture.
+	shownStates Capture
 	// commanded says that somebody ends the capture just now. It belongs to the
 	// conference's goroutine.
 	commanded bool

@@ -2,8 +2,11 @@ package call
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"tonegate/bridge"
+	"tonegate/internal/card"
 )
 
 func (spec *Spec) check() error {
@@ -13,6 +16,9 @@ func (spec *Spec) check() error {
 		if err := l.check(); err != nil {
 			return fmt.Errorf("legs[%d]: %w", i, err)
 		}
+		if err := noCard("/legs/"+strconv.Itoa(i)+"/identity", l.Identity); err != nil {
+			return err
+		}
 		if l.Role != bridge.Supervisor && seen[l.Role] {
 			return fmt.Errorf("legs[%d]: %w: a conference has one %s", i, ErrRoleTaken, l.Role)
 		}
@@ -20,6 +26,33 @@ func (spec *Spec) check() error {
 	}
 	if len(spec.Legs) > bridge.MaxLegs {
 		return fmt.Errorf("%w: %d legs; %d are the limit", ErrInvalid, len(spec.Legs), bridge.MaxLegs)
+	}
+	if err := noCard("/external_id", spec.ExternalID); err != nil {
+		return err
+	}
+	for key, value := range spec.Metadata {
+		if err := noCard("/metadata", key); err != nil {
+			return err
+		}
+		if err := noCard("/metadata/"+pointerEscaper.Replace(key), value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pointerEscaper escapes a member's name (RFC 6901, clause 3).
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+
+// noCard refuses a text of the platform's own that holds a card number: it would
+// be kept on the disk and sent to whoever reads events.
+func noCard(pointer, text string) error {
+	notDigit := func(r rune) bool { return r < '0' || r > '9' }
+	grouped := strings.NewReplacer(" ", "", "-", "", ".", "").Replace(text)
+	for run := range strings.FieldsFuncSeq(grouped, notDigit) {
+		if card.Number([]byte(run)) {
+			return &MemberError{pointer, fmt.Errorf("%w: it holds what could be a card number; put a letter between its digits", ErrInvalid)}
+		}
 	}
 	return nil
 }

@@ -59,6 +59,7 @@ type Session struct {
 	speech             []int16   // what is left to say
 	queue              []Prompt
 	voice              audio.Frame
+	now                time.Time // of the last tick
 }
 
 // New returns a session.
@@ -162,7 +163,8 @@ func (s *Session) giveUp(i int) {
 }
 
 // Complete ends a capture that an external collector, or the agent, declares
-// complete. The built-in collector of a capture that submits knows by itself.
+// complete. The built-in collector of a capture that submits knows by itself;
+// of one that does not, a field half keyed is checked as if # had ended it.
 func (s *Session) Complete(c *bridge.Conference, id string) error {
 	if err := s.collecting(id); err != nil {
 		return err
@@ -171,8 +173,19 @@ func (s *Session) Complete(c *bridge.Conference, id string) error {
 		return ErrCollector
 	}
 	for i := range s.progress.Count {
-		if f := &s.progress.Fields[i]; f.State == Entering {
+		e, f := &s.entries[i], &s.progress.Fields[i]
+		switch {
+		case f.State != Entering:
+		case s.external():
 			f.State = Valid
+		default:
+			var why card.Reason
+			e.digits.Reveal(func(plain []byte) { e.accepted, why = e.rule.Check(plain, s.brand(), s.now) })
+			if why == card.None {
+				f.State, f.Brand, f.LastFour = Valid, e.accepted.Brand, e.accepted.LastFour
+			} else {
+				f.State, f.Reason = Rejected, why
+			}
 		}
 	}
 	s.finish(c, Completed, NoCause, Thanks)
@@ -263,6 +276,7 @@ func (s *Session) field(name string) int {
 // Tick reads the keys of the last tick, keeps the time-outs and speaks. It
 // implements engine.Script.
 func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output) {
+	s.now = now
 	if s.progress.State.Open() && s.progress.State != Idle {
 		if s.deadline.IsZero() {
 			s.deadline = now.Add(s.params.Total)
