@@ -20,8 +20,9 @@ type hunt struct {
 	*server
 	cards    []*needle
 	payments []*payment
+	others   []*payment // that ended in another way
 
-	done, control, secret, after, tones, heard, copies Check
+	done, control, secret, after, tones, heard, copies, otherwise, afterOther Check
 }
 
 // callTransports are how the cards of the real calls are keyed.
@@ -31,18 +32,20 @@ func newHunt(s *server) *hunt {
 	named := func(format string) Check { return Check{Name: s.level.String() + ": " + format} }
 	return &hunt{
 		server: s, done: named("payments completed, with the right card at the provider"),
-		control: named("control: the number and its tones are found while they are keyed"),
-		secret:  named("the arena cannot be read, not even by root"),
-		after:   named("memory a second after the outcome: the number, in any form"),
-		tones:   named("memory a second after the outcome: key tones"),
-		heard:   named("media to agent, supervisor and customer: key tones, named events"),
-		copies:  named("written and sent: the number, in any form"),
+		control:    named("control: the number and its tones are found while they are keyed"),
+		secret:     named("the arena cannot be read, not even by root"),
+		after:      named("memory a second after the outcome: the number, in any form"),
+		tones:      named("memory a second after the outcome: key tones"),
+		heard:      named("media to agent, supervisor and customer: key tones, named events"),
+		copies:     named("written and sent: the number, in any form"),
+		otherwise:  named("payments that end in another way"),
+		afterOther: named("memory a second after such an end: the number, key tones"),
 	}
 }
 
 // pay takes one card, and searches the dumps of that.
 func (h *hunt) pay(ctx context.Context, card plastic, transport softphone.Transport) error {
-	p, err := h.server.pay(ctx, card, transport, true)
+	p, err := h.server.pay(ctx, card, transport, paid, true)
 	if err != nil {
 		return fmt.Errorf("%s, %s: %w", h.level, nameOf(transport), err)
 	}
@@ -129,7 +132,7 @@ func (h *hunt) listen(p *payment) {
 			h.heard.fault("the %s heard nothing", role)
 		}
 	}
-	sent := keyed(p.card, p.transport, 0)
+	sent := keyed(p.card, allKeys, p.transport, 0)
 	if p.transport == softphone.InBand && len(findTones(pcm(sent.Samples))) < len(p.card.keys()) {
 		h.heard.fault("control: the receiver does not hear what the customer sent")
 	}
@@ -149,7 +152,7 @@ func (h *hunt) conclude() ([]Check, error) {
 	for name, b := range files {
 		places["the file "+name] = b
 	}
-	for _, p := range h.payments {
+	for _, p := range slices.Concat(h.payments, h.others) {
 		for role, t := range p.packets {
 			places["media to the "+role] = append(places["media to the "+role], t.bytes()...)
 		}
@@ -169,6 +172,9 @@ func (h *hunt) conclude() ([]Check, error) {
 	}
 	h.copies.Figure = fmt.Sprintf("%d bytes: %s", h.copies.Tried, strings.Join(slices.Sorted(maps.Keys(places)), ", "))
 	checks := []Check{h.done.done(), h.control.done(), h.after.done(), h.tones.done(), h.heard.done(), h.copies.done()}
+	if len(h.others) > 0 {
+		checks = append(checks, h.otherwise.done(), h.afterOther.done())
+	}
 	if h.level == securemem.MemfdSecret {
 		checks = append(checks, h.secret.done())
 	}
@@ -176,8 +182,9 @@ func (h *hunt) conclude() ([]Check, error) {
 }
 
 // canary takes cards on servers with each level of memory, and searches them. Two
-// servers take cards that differ, in calls that do not.
-func canary(ctx context.Context, program, folder string, levels []securemem.Level, runs int, rng *rand.Rand, say func(string, ...any)) (checks []Check, err error) {
+// servers take cards that differ, in calls that do not. After the payments that are
+// meant come those of the other courses.
+func canary(ctx context.Context, program, folder string, levels []securemem.Level, runs int, others []course, rng *rand.Rand, say func(string, ...any)) (checks []Check, err error) {
 	var hunts []*hunt
 	defer func() {
 		for _, h := range hunts {
@@ -193,21 +200,34 @@ func canary(ctx context.Context, program, folder string, levels []securemem.Leve
 		}
 		hunts = append(hunts, newHunt(s))
 	}
+	// together has every server take a card.
+	together := func(take func(h *hunt, card plastic) error) (err error) {
+		errs := make(chan error, len(hunts))
+		for _, h := range hunts {
+			card := newPlastic(rng)
+			go func() { errs <- take(h, card) }()
+		}
+		for range hunts {
+			err = errors.Join(err, <-errs)
+		}
+		return err
+	}
 	for run := range runs {
 		for _, transport := range callTransports {
-			errs := make(chan error, len(hunts))
-			for _, h := range hunts {
-				card := newPlastic(rng)
-				go func() { errs <- h.pay(ctx, card, transport) }()
-			}
-			for range hunts {
-				err = errors.Join(err, <-errs)
-			}
-			if err != nil {
+			if err := together(func(h *hunt, card plastic) error { return h.pay(ctx, card, transport) }); err != nil {
 				return nil, err
 			}
 		}
-		say("run %d of %d: %d payments, dumps searched", run+1, runs, len(hunts)*len(callTransports))
+		for i, how := range others {
+			if how.name == drained && run < runs-1 {
+				continue // a server is drained once
+			}
+			transport := callTransports[(i+run)%len(callTransports)]
+			if err := together(func(h *hunt, card plastic) error { return h.payOtherwise(ctx, card, how, transport) }); err != nil {
+				return nil, err
+			}
+		}
+		say("run %d of %d: %d payments so far, dumps searched", run+1, runs, len(hunts)*(len(hunts[0].payments)+len(hunts[0].others)))
 	}
 	if len(hunts)*runs > 1 {
 		checks = compareCalls(hunts)

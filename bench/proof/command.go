@@ -136,7 +136,11 @@ func (c *Command) prove(ctx context.Context, folder string, tags []string, say f
 			if program, err = build(ctx, folder, ".", tags...); err != nil {
 				return nil, err
 			}
-			err = add(canary(ctx, program, folder, c.levels(), c.Runs, rng, say))
+			others := otherwise()
+			if c.Sabotage != "" {
+				others = nil
+			}
+			err = add(canary(ctx, program, folder, c.levels(), c.Runs, others, rng, say))
 			if err == nil && c.Sabotage == "" {
 				err = one(echo(ctx, program, folder, rng))
 			}

@@ -45,9 +45,18 @@ type payment struct {
 	arrived    bool             // the provider got the right card
 }
 
+// seen is where the messages to a role are kept.
+func (p *payment) seen(role string) *[]string {
+	if role == "agent" {
+		return &p.agent
+	}
+	return &p.supervisor
+}
+
 type conference struct {
 	ID   string
 	Legs []struct {
+		ID   string
 		Role string
 		Join *struct {
 			Token   string
@@ -57,9 +66,10 @@ type conference struct {
 	}
 }
 
-// keyed is the customer's script: a card, and then talk until the call ends.
-func keyed(p plastic, transport softphone.Transport, law audio.Law) *softphone.Script {
-	keys := p.keys()
+// keyed is the customer's script: the first keys of a card, and then talk until
+// the call ends.
+func keyed(p plastic, count int, transport softphone.Transport, law audio.Law) *softphone.Script {
+	keys := p.keys()[:count]
 	s := &softphone.Script{Law: law}
 	at := callFirst
 	var presses []press
@@ -86,28 +96,27 @@ func keyed(p plastic, transport softphone.Transport, law audio.Law) *softphone.S
 	return s
 }
 
-// pay holds a call in which a card is taken. With dumps the memory of the server
-// is copied while the number is keyed and one second after the outcome.
-func (s *server) pay(ctx context.Context, card plastic, transport softphone.Transport, dumps bool) (p *payment, err error) {
-	ctx, cancel := context.WithTimeout(ctx, paymentTime)
-	defer cancel()
-	p = &payment{card: card, transport: transport, heard: map[string]softphone.Recording{}, packets: map[string]*tape{}}
-	var conf conference
-	if _, err := s.api(ctx, "POST", "/v1/conferences", `{"legs":[{"role":"customer"},{"role":"agent"},{"role":"supervisor"},{"role":"ivr","kind":"builtin"}]}`, &conf); err != nil {
-		return nil, err
+// parties are the legs of one call.
+type parties struct {
+	s      *server
+	conf   conference
+	phones map[string]*softphone.Phone
+	seats  map[string]*seat
+	legs   map[string]string // ids by role
+	hush   context.CancelFunc
+	done   chan error
+	start  chan struct{} // closed when the customer may begin
+}
+
+// gather brings everybody onto a call. What they receive goes to p.
+func (s *server) gather(ctx context.Context, p *payment, keys int) (c *parties, err error) {
+	c = &parties{s: s, phones: map[string]*softphone.Phone{}, seats: map[string]*seat{}, legs: map[string]string{},
+		hush: func() {}, done: make(chan error, 2), start: make(chan struct{})}
+	if _, err := s.api(ctx, "POST", "/v1/conferences", `{"legs":[{"role":"customer"},{"role":"agent"},{"role":"supervisor"},{"role":"ivr","kind":"builtin"}]}`, &c.conf); err != nil {
+		return c, err
 	}
-	phones := map[string]*softphone.Phone{}
-	seats := map[string]*seat{}
-	seen := map[string]*[]string{"agent": &p.agent, "supervisor": &p.supervisor}
-	defer func() {
-		for _, phone := range phones {
-			err = errors.Join(err, phone.Close())
-		}
-		for _, w := range seats {
-			_ = w.conn.CloseNow()
-		}
-	}()
-	for _, l := range conf.Legs {
+	for _, l := range c.conf.Legs {
+		c.legs[l.Role] = l.ID
 		if l.Join == nil {
 			continue
 		}
@@ -115,63 +124,87 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 		cfg := softphone.Config{URL: l.Join.WHIPURL, Token: l.Join.Token, TelephoneEvent: true, Only: net.IP.IsLoopback,
 			HTTPClient: s.net.client, OnPacket: func(b []byte, _ time.Time) { _, _ = p.packets[l.Role].Write(b) }}
 		if l.Role == "customer" {
-			phones[l.Role], err = softphone.Dial(ctx, cfg)
+			c.phones[l.Role], err = softphone.Dial(ctx, cfg)
 		} else {
-			seats[l.Role], phones[l.Role], err = s.join(ctx, l.Join.URL, cfg, seen[l.Role])
+			c.seats[l.Role], c.phones[l.Role], err = s.join(ctx, l.Join.URL, cfg, p.seen(l.Role))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the %s joins: %w", l.Role, err)
+			return c, fmt.Errorf("the %s joins: %w", l.Role, err)
 		}
 	}
-	for role, phone := range phones {
+	for role, phone := range c.phones {
 		select {
 		case <-phone.Connected():
 		case <-ctx.Done():
-			return nil, fmt.Errorf("the %s does not connect: %w", role, ctx.Err())
+			return c, fmt.Errorf("the %s does not connect: %w", role, ctx.Err())
 		}
 	}
+	c.talk(ctx, p, keys)
+	return c, nil
+}
+
+// talk has customer and agent send until they are hushed.
+func (c *parties) talk(ctx context.Context, p *payment, keys int) {
 	talking, hush := context.WithCancel(ctx)
-	done := make(chan error, 2)
-	defer func() { hush(); <-done; <-done }()
-	started := make(chan struct{})
+	c.hush = func() { hush(); <-c.done; <-c.done }
 	go func() {
-		<-started
-		_, err := phones["customer"].Play(talking, keyed(card, transport, phones["customer"].Media().Law).Source())
-		done <- err
+		select {
+		case <-c.start:
+		case <-talking.Done():
+		}
+		_, err := c.phones["customer"].Play(talking, keyed(p.card, keys, p.transport, c.phones["customer"].Media().Law).Source())
+		c.done <- err
 	}()
 	go func() {
-		s := &softphone.Script{Law: phones["agent"].Media().Law, Samples: murmur(12, 200), Slots: 1 << 20}
-		_, err := phones["agent"].Play(talking, s.Source())
-		done <- err
+		s := &softphone.Script{Law: c.phones["agent"].Media().Law, Samples: murmur(12, 200), Slots: 1 << 20}
+		_, err := c.phones["agent"].Play(talking, s.Source())
+		c.done <- err
 	}()
+}
+
+func (c *parties) close() (err error) {
+	c.hush()
+	for _, phone := range c.phones {
+		if phone != nil {
+			err = errors.Join(err, phone.Close())
+		}
+	}
+	for _, w := range c.seats {
+		if w != nil {
+			_ = w.conn.CloseNow()
+		}
+	}
+	return err
+}
+
+// pay holds a call in which a card is taken, and that goes as how says. With
+// dumps the memory of the server is copied while the number is keyed and one
+// second after the outcome.
+func (s *server) pay(ctx context.Context, card plastic, transport softphone.Transport, how course, dumps bool) (p *payment, err error) {
+	ctx, cancel := context.WithTimeout(ctx, paymentTime)
+	defer cancel()
+	p = &payment{card: card, transport: transport, heard: map[string]softphone.Recording{}, packets: map[string]*tape{}}
+	c, err := s.gather(ctx, p, how.keys)
+	defer func() { err = errors.Join(err, c.close()) }()
+	if err != nil {
+		return nil, err
+	}
 	var capture struct{ ID, State string }
-	answer, err := s.api(ctx, "POST", "/v1/conferences/"+conf.ID+"/captures",
-		`{"fields":["card_number","expiry","cvv"],"connector":"main","action":"tokenize"}`, &capture)
-	close(started)
+	answer, err := s.api(ctx, "POST", "/v1/conferences/"+c.conf.ID+"/captures",
+		`{"fields":["card_number","expiry","cvv"],"connector":"main","action":"tokenize"`+how.ask+`}`, &capture)
+	close(c.start)
 	if err != nil {
 		return nil, err
 	}
 	p.answers = append(p.answers, string(answer))
 	if dumps {
-		if _, err := seats["agent"].next(ctx, &p.agent, nearlyEntered); err != nil {
-			return nil, fmt.Errorf("while the number is keyed: %w", err)
-		}
-		for range 3 {
-			d, err := readMemory(s.cmd.Process.Pid)
-			if err != nil {
-				return nil, err
-			}
-			p.during = append(p.during, d)
-			if err := pause(ctx, 50*time.Millisecond); err != nil {
-				return nil, err
-			}
+		if err := c.during(ctx, p); err != nil {
+			return nil, err
 		}
 	}
-	told, err := seats["agent"].next(ctx, &p.agent, concluded)
-	if err != nil {
-		return nil, fmt.Errorf("the outcome: %w", err)
+	if p.state, err = how.outcome(ctx, c, p, capture.ID); err != nil {
+		return nil, err
 	}
-	p.state = concludedState.FindStringSubmatch(told)[1]
 	if err := pause(ctx, afterOutcome); err != nil {
 		return nil, err
 	}
@@ -180,23 +213,41 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 			return nil, err
 		}
 	}
-	for role, phone := range phones {
+	for role, phone := range c.phones {
 		p.heard[role] = phone.Received()
-	}
-	if err := s.ask(ctx, p, conf.ID, capture.ID); err != nil {
-		return nil, err
 	}
 	for _, o := range s.provider.Orders() {
 		if o.TransactionID == capture.ID {
 			p.arrived = s.provider.Was(o, "cardnumber="+card.number, "cvv="+card.code, "expiry_month="+card.expiry[:2], "expiry_year="+card.expiry[2:])
 		}
 	}
-	for role, w := range seats {
+	if err := s.ask(ctx, p, c.conf.ID, capture.ID); err != nil {
+		return nil, err
+	}
+	for role, w := range c.seats {
 		for m := range w.messages {
-			*seen[role] = append(*seen[role], m)
+			*p.seen(role) = append(*p.seen(role), m)
 		}
 	}
 	return p, nil
+}
+
+// during copies the memory when most of the number is keyed.
+func (c *parties) during(ctx context.Context, p *payment) error {
+	if _, err := c.seats["agent"].next(ctx, &p.agent, nearlyEntered); err != nil {
+		return fmt.Errorf("while the number is keyed: %w", err)
+	}
+	for range 3 {
+		d, err := readMemory(c.s.cmd.Process.Pid)
+		if err != nil {
+			return err
+		}
+		p.during = append(p.during, d)
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pause waits, as long as ctx allows.

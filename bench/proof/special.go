@@ -24,7 +24,7 @@ func echo(ctx context.Context, program, folder string, rng *rand.Rand) (c Check,
 		return c, err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	p, err := s.pay(ctx, newPlastic(rng), softphone.Event, true)
+	p, err := s.pay(ctx, newPlastic(rng), softphone.Event, echoing, true)
 	if err != nil {
 		return c, fmt.Errorf("the provider that echoes: %w", err)
 	}
@@ -71,7 +71,7 @@ func logNet(ctx context.Context, program, folder string, rng *rand.Rand) (c Chec
 			err = errors.Join(err, s.stop())
 		}
 	}()
-	p, err := s.pay(ctx, newPlastic(rng), softphone.Event, false)
+	p, err := s.pay(ctx, newPlastic(rng), softphone.Event, paid, false)
 	if err != nil {
 		return c, fmt.Errorf("the server with a careless line: %w", err)
 	}

@@ -37,6 +37,7 @@ func (s *Server) settings(setup string) (webrtc.SettingEngine, error) {
 	// Otherwise the library waits for a first packet to name the codec, and a
 	// first packet of a payload type it does not know leaves the leg deaf.
 	e.SetFireOnTrackBeforeFirstRTP(true)
+	e.BufferFactory = newQueue
 	return e, nil
 }
 

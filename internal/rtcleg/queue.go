@@ -1,0 +1,90 @@
+package rtcleg
+
+import (
+	"io"
+	"sync"
+
+	"github.com/pion/transport/v4/packetio"
+)
+
+// queued is how many packets of a source may wait for its reader, which only
+// hands them on. More are dropped, as a full socket would.
+const queued = 64
+
+// queue holds a source's decrypted packets between the library, which writes
+// them, and our reader.
+//
+// It stands in for the library's own buffer, which keeps what was read until
+// later packets overwrite it: after the last packet of a call, the last key. This
+// one zeroes a packet as it is read, and all that waits when it is closed. It also
+// zeroes what it is given: the library decrypts in place, in a buffer that lives as
+// long as the connection and that nobody else can reach, and does not look at it
+// again.
+type queue struct {
+	mu     sync.Mutex
+	filled sync.Cond
+	ring   [queued][]byte
+	first  int
+	count  int
+	closed bool
+}
+
+// newQueue makes the queue of one source. It is webrtc.SettingEngine's
+// BufferFactory.
+func newQueue(packetio.BufferPacketType, uint32) io.ReadWriteCloser {
+	q := new(queue)
+	q.filled.L = &q.mu
+	return q
+}
+
+// Write queues a copy of a packet and zeroes the packet, which io.Writer forbids
+// in general.
+func (q *queue) Write(packet []byte) (int, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	defer clear(packet)
+	switch {
+	case q.closed:
+		return 0, io.ErrClosedPipe
+	case q.count == queued || len(packet) > packetBytes:
+		return 0, packetio.ErrFull
+	}
+	slot := &q.ring[(q.first+q.count)%queued]
+	*slot = append((*slot)[:0], packet...)
+	q.count++
+	q.filled.Signal()
+	return len(packet), nil
+}
+
+// Read waits for a packet and moves it into the buffer. A buffer that is too
+// short gets its beginning, and io.ErrShortBuffer.
+func (q *queue) Read(into []byte) (n int, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.count == 0 && !q.closed {
+		q.filled.Wait()
+	}
+	if q.count == 0 {
+		return 0, io.EOF
+	}
+	slot := q.ring[q.first]
+	if n = copy(into, slot); n < len(slot) {
+		err = io.ErrShortBuffer
+	}
+	clear(slot)
+	q.first = (q.first + 1) % queued
+	q.count--
+	return n, err
+}
+
+// Close discards what waits: nobody is on the call any more.
+func (q *queue) Close() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed, q.count = true, 0
+	for i := range q.ring {
+		clear(q.ring[i])
+	}
+	q.filled.Broadcast()
+	return nil
+}

@@ -1,0 +1,95 @@
+package rtcleg
+
+import (
+	"bytes"
+	"io"
+	"testing"
+
+	"github.com/pion/transport/v4/packetio"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// TestQueueKeepsNothing: packets come out whole, in order, and once they did, or
+// the source is closed, no byte of them is left, neither here nor with whoever
+// wrote them.
+func TestQueueKeepsNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := newQueue(packetio.RTPBufferPacket, 1).(*queue)
+		var waiting [][]byte
+		next := byte(0)
+		t.Repeat(map[string]func(*rapid.T){
+			"write": func(t *rapid.T) {
+				next = next%250 + 1
+				p := bytes.Repeat([]byte{next}, rapid.IntRange(1, packetBytes+1).Draw(t, "size"))
+				kept := bytes.Clone(p)
+				n, err := q.Write(p)
+				require.Equal(t, make([]byte, len(p)), p, "the writer's copy")
+				if len(waiting) == queued || len(p) > packetBytes {
+					require.ErrorIs(t, err, packetio.ErrFull)
+					return
+				}
+				require.NoError(t, err)
+				require.Equal(t, len(p), n)
+				waiting = append(waiting, kept)
+			},
+			"read": func(t *rapid.T) {
+				if len(waiting) == 0 {
+					t.Skip("it would wait")
+				}
+				into := make([]byte, rapid.SampledFrom([]int{packetBytes, 100}).Draw(t, "room"))
+				n, err := q.Read(into)
+				want := waiting[0]
+				waiting = waiting[1:]
+				if len(want) > len(into) {
+					require.ErrorIs(t, err, io.ErrShortBuffer)
+					want = want[:len(into)]
+				} else {
+					require.NoError(t, err)
+				}
+				require.Equal(t, want, into[:n])
+			},
+			"": func(t *rapid.T) {
+				held := map[byte]bool{}
+				for _, p := range waiting {
+					held[p[0]] = true
+				}
+				for _, slot := range q.ring {
+					for _, b := range slot[:cap(slot)] {
+						require.True(t, b == 0 || held[b], "%d is left", b)
+					}
+				}
+			},
+		})
+		require.NoError(t, q.Close())
+		for _, slot := range q.ring {
+			require.Zero(t, bytes.Count(slot[:cap(slot)], []byte{0})-cap(slot))
+		}
+		_, err := q.Read(make([]byte, 10))
+		require.ErrorIs(t, err, io.EOF)
+		p := []byte{7}
+		_, err = q.Write(p)
+		require.ErrorIs(t, err, io.ErrClosedPipe)
+		require.Zero(t, p[0])
+	})
+}
+
+// TestQueueWakesItsReader: by a packet, and by the end.
+func TestQueueWakesItsReader(t *testing.T) {
+	q := newQueue(packetio.RTPBufferPacket, 1)
+	read := make(chan error)
+	go func() {
+		for {
+			_, err := q.Read(make([]byte, 10))
+			if read <- err; err != nil {
+				return
+			}
+		}
+	}()
+	_, err := q.Write([]byte{1})
+	require.NoError(t, err)
+	require.NoError(t, <-read)
+	require.NoError(t, q.Close())
+	assert.ErrorIs(t, <-read, io.EOF)
+}
