@@ -265,7 +265,7 @@ func compareCalls(hunts []*hunt) []Check {
 					continue
 				}
 				c.Tried++
-				d, err := firstDifference(kind.of(first[p.transport]), kind.of(p))
+				d, err := firstDifference(said{kind.of(first[p.transport]), first[p.transport].names}, said{kind.of(p), p.names})
 				if err != nil {
 					c.fault("%v", err)
 				} else if d != "" {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 
 	"tonegate/bench/leak"
@@ -50,20 +51,23 @@ func classify(ctx context.Context, seed uint64, timings int) ([]Check, error) {
 		if err != nil {
 			return nil, err
 		}
-		c := Check{Name: fmt.Sprintf("strip, %s, %s: a trained classifier over %d timings", nameOf(transport), on.line, timings)}
-		right, n := count(leak.Learn(masked))
-		p := listen.AtLeast(right, n, chance)
-		c.Tried = n
-		c.Figure = fmt.Sprintf("%d of %d test keys right (%.1f %%, chance %.0f %%, p = %.2g)", right, n, percent(right, n), 100*chance, p)
-		if p < never {
-			c.fault("better than chance")
+		var c Check
+		for _, by := range []struct {
+			name  string
+			learn func([]leak.Example) []bool
+		}{{"a trained classifier", leak.Learn}, {"a classifier of edges alone", learnEdges}} {
+			c = Check{Name: fmt.Sprintf("strip, %s, %s: %s over %d timings", nameOf(transport), on.line, by.name, timings)}
+			if p := c.guesses(by.learn(masked)); p < never {
+				c.fault("better than chance")
+			}
+			checks = append(checks, c.done())
 		}
-		checks = append(checks, c.done())
+		checks = append(checks, planted(masked, nameOf(transport)+", "+on.line))
 		if transport == softphone.Event {
 			continue // the IVR that is built in gets no tones either
 		}
 		c = Check{Name: fmt.Sprintf("control, %s, %s: the same classifier on what the IVR hears", nameOf(transport), on.line)}
-		right, n = count(leak.Learn(open))
+		right, n := count(leak.Learn(open))
 		c.Tried = n
 		c.Figure = fmt.Sprintf("%d of %d test keys right (%.1f %%)", right, n, percent(right, n))
 		if float64(right) < wantOfControl*float64(n) {
@@ -72,6 +76,39 @@ func classify(ctx context.Context, seed uint64, timings int) ([]Check, error) {
 		checks = append(checks, c.done())
 	}
 	return checks, nil
+}
+
+// guesses counts what a classifier got right, and returns how likely as many are by
+// chance.
+func (c *Check) guesses(of []bool) float64 {
+	right, n := count(of)
+	p := listen.AtLeast(right, n, chance)
+	c.Tried = n
+	c.Figure = fmt.Sprintf("%d of %d test keys right (%.1f %%, chance %.0f %%, p = %.2g)", right, n, percent(right, n), 100*chance, p)
+	return p
+}
+
+// planted is the classifier's control on edges: it must notice a mask that is one
+// quantum longer for every second key.
+func planted(masked []leak.Example, name string) Check {
+	c := Check{Name: "control, strip, " + name + ": the same classifier where the mask of even keys is longer by a quantum"}
+	longer := make([]leak.Example, len(masked))
+	for i, x := range masked {
+		if x.Symbol%2 == 0 {
+			f := slices.Clone(x.Features)
+			shape := [6]float64(f)
+			for k := 1; k < 4; k++ { // where it ends, how long it is, how much is masked
+				shape[k] += mask.Quantum
+			}
+			copy(f, edgesOf(shape))
+			x.Features = f
+		}
+		longer[i] = x
+	}
+	if p := c.guesses(learnEdges(longer)); p >= never {
+		c.fault("a classifier that does not notice that proves nothing")
+	}
+	return c.done()
 }
 
 // strokes plays the calls and describes each secret key as the agent and as the
@@ -144,11 +181,19 @@ func describe(a *artefacts, heard []int16, delay int, k press) []float64 {
 	if first < 0 {
 		first, last = k.at, k.at
 	}
-	f := []float64{float64(first - k.at), float64(last - k.at - k.length), float64(last - first), float64(masked), float64(pieces), float64(k.length)}
-	for _, v := range f[:3] { // a line through a threshold sees only one side
+	f := edgesOf([6]float64{float64(first - k.at), float64(last - k.at - k.length), float64(last - first), float64(masked), float64(pieces), float64(k.length)})
+	return append(f, leak.Bands(heard, k.at+delay, k.length)...)
+}
+
+// edgesOf are the features that a mask's shape gives: where it begins and ends
+// against the key, its length, how many samples it changed, in how many pieces, and
+// the key's length.
+func edgesOf(shape [6]float64) []float64 {
+	f := slices.Clone(shape[:])
+	for _, v := range shape[:3] { // a line through a threshold sees only one side
 		f = append(f, math.Mod(v+16000, 8), math.Abs(v))
 	}
-	return append(f, leak.Bands(heard, k.at+delay, k.length)...)
+	return f
 }
 
 func count(right []bool) (yes, n int) {

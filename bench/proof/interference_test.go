@@ -58,15 +58,15 @@ func TestSearchFindsWhatIsPlanted(t *testing.T) {
 }
 
 func TestRealCallsMayDifferInLittle(t *testing.T) {
-	call := func(leg, entered, state string) []string {
+	call := func(leg, entered, state string) said {
 		id := leg + strings.Repeat("0", 20)
-		return []string{
+		return said{texts: []string{
 			`{"type":"joined","leg_id":"leg_` + id + `","resume":"` + leg + `"}`,
 			`{"type":"level","levels":[{"leg_id":"leg_` + id + `","dbm0":-` + entered + `}]}`,
 			`{"type":"capture_progress","fields":[{"name":"card_number","state":"entering","digits_entered":` + entered + `,"masked":"•"}]}`,
 			`{"type":"capture_progress","fields":[{"name":"card_number","state":"entering","digits_entered":9,"masked":"•••"}]}`,
 			`{"type":"capture_progress","fields":[{"name":"card_number","state":"` + state + `","digits_entered":16}]}`,
-		}
+		}}
 	}
 	d, err := firstDifference(call("a", "3", "valid"), call("b", "5", "valid"))
 	require.NoError(t, err)
@@ -74,11 +74,29 @@ func TestRealCallsMayDifferInLittle(t *testing.T) {
 	d, err = firstDifference(call("a", "3", "valid"), call("b", "5", "rejected"))
 	require.NoError(t, err)
 	assert.Contains(t, d, "rejected")
-	d, err = firstDifference(call("a", "3", "valid"), call("a", "3", "valid")[:4])
+	short := call("a", "3", "valid")
+	short.texts = short.texts[:4]
+	d, err = firstDifference(call("a", "3", "valid"), short)
 	require.NoError(t, err)
 	assert.Contains(t, d, "only the first")
-	_, err = firstDifference([]string{"nonsense"}, nil)
+	_, err = firstDifference(said{texts: []string{"nonsense"}}, said{})
 	require.Error(t, err)
+
+	// Who connects first is the network's choice; who does what is not.
+	events := func(customer, agent, actor string) said {
+		id := strings.Repeat("0", 20)
+		return said{[]string{
+			`{"type":"leg.joined","id":"evt_c` + id + `","sequence":` + customer + `,"data":{"leg_id":"leg_c` + id + `"}}`,
+			`{"type":"leg.joined","id":"evt_a` + id + `","sequence":` + agent + `,"data":{"leg_id":"leg_a` + id + `"}}`,
+			`{"type":"talk","leg_id":"leg_` + actor + id + `"}`,
+		}, map[string]string{"leg_c" + id: "leg_customer", "leg_a" + id: "leg_agent"}}
+	}
+	d, err = firstDifference(events("2", "3", "a"), events("3", "2", "a"))
+	require.NoError(t, err)
+	assert.Empty(t, d)
+	d, err = firstDifference(events("2", "3", "a"), events("2", "3", "c"))
+	require.NoError(t, err)
+	assert.Contains(t, d, "leg_customer")
 }
 
 // TestUnreadableMemoryIsAnError, with what to do about it.

@@ -3,6 +3,7 @@ package proof
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,8 +35,13 @@ var idShape = regexp.MustCompile(`^(conf|leg|cap|evt|req|key)_[0-9a-z]{16,}$`)
 // order, what was said of the capture, without the repetitions that only the
 // grid's phase makes; then how legs came and went, sorted, since they connect in
 // the order that the network makes.
-func normal(texts []string) (out []string, err error) {
-	ids := map[string]string{}
+// So their places in the order of events are left out, too. Legs are called by
+// names, which say who they are.
+func normal(texts []string, names map[string]string) (out []string, err error) {
+	ids := maps.Clone(names)
+	if ids == nil {
+		ids = map[string]string{}
+	}
 	var legs []string
 	for _, text := range texts {
 		var m map[string]any
@@ -46,12 +52,17 @@ func normal(texts []string) (out []string, err error) {
 		if slices.Contains(unmeant, kind) {
 			continue
 		}
+		leg := strings.HasPrefix(kind, "leg_") || strings.HasPrefix(kind, "leg.")
+		if leg {
+			delete(m, "sequence")
+			delete(m, "id")
+		}
 		data, err := json.Marshal(plain(m, ids))
 		if err != nil {
 			return nil, err
 		}
 		switch s := string(data); {
-		case strings.HasPrefix(kind, "leg_") || strings.HasPrefix(kind, "leg."):
+		case leg:
 			legs = append(legs, s)
 		case len(out) == 0 || out[len(out)-1] != s:
 			out = append(out, s)
@@ -101,13 +112,19 @@ func plain(v any, ids map[string]string) any {
 	return v
 }
 
+// said is what was said in one call, and what its legs are called.
+type said struct {
+	texts []string
+	names map[string]string
+}
+
 // firstDifference compares what was said in two calls.
-func firstDifference(a, b []string) (string, error) {
-	x, err := normal(a)
+func firstDifference(a, b said) (string, error) {
+	x, err := normal(a.texts, a.names)
 	if err != nil {
 		return "", err
 	}
-	y, err := normal(b)
+	y, err := normal(b.texts, b.names)
 	if err != nil {
 		return "", err
 	}

@@ -39,10 +39,11 @@ type payment struct {
 	answers    []string // to the platform, about this capture
 	audit      []string
 	heard      map[string]softphone.Recording
-	packets    map[string]*tape // payloads received
-	during     []*dump          // when most of the number was keyed: on a key and off it
-	after      *dump            // a second after the outcome
-	arrived    bool             // the provider got the right card
+	packets    map[string]*tape  // payloads received
+	during     []*dump           // when most of the number was keyed: on a key and off it
+	after      *dump             // a second after the outcome
+	arrived    bool              // the provider got the right card
+	names      map[string]string // of legs, by id
 }
 
 // seen is where the messages to a role are kept.
@@ -116,7 +117,7 @@ func (s *server) gather(ctx context.Context, p *payment, keys int) (c *parties, 
 		return c, err
 	}
 	for _, l := range c.conf.Legs {
-		c.legs[l.Role] = l.ID
+		c.legs[l.Role], p.names[l.ID] = l.ID, "leg_"+l.Role
 		if l.Join == nil {
 			continue
 		}
@@ -183,7 +184,7 @@ func (c *parties) close() (err error) {
 func (s *server) pay(ctx context.Context, card plastic, transport softphone.Transport, how course, dumps bool) (p *payment, err error) {
 	ctx, cancel := context.WithTimeout(ctx, paymentTime)
 	defer cancel()
-	p = &payment{card: card, transport: transport, heard: map[string]softphone.Recording{}, packets: map[string]*tape{}}
+	p = &payment{card: card, transport: transport, heard: map[string]softphone.Recording{}, packets: map[string]*tape{}, names: map[string]string{}}
 	c, err := s.gather(ctx, p, how.keys)
 	defer func() { err = errors.Join(err, c.close()) }()
 	if err != nil {
