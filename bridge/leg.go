@@ -207,7 +207,7 @@ func (l *leg) hear(now time.Time) {
 		l.played = false
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
-		heard.Concealed = f.Concealed
+		heard.Concealed, heard.Blank = f.Concealed, f.Blank
 		heard.Covered = f.Covered || f.Silent && heard.Event.Active
 		heard.Ahead, heard.Timestamp = f.Ahead, f.Timestamp
 		heard.Timed = f.Timed && l.spec.Media.Clock == audio.SampleRate
@@ -216,6 +216,9 @@ func (l *leg) hear(now time.Time) {
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted
 	l.evidence = l.listen(heard)
+	if clean, over := l.evidence.Over(); over {
+		l.buffer.ForgetBefore(clean)
+	}
 	if l.muted {
 		l.raw = audio.Frame{}
 	}

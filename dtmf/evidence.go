@@ -32,6 +32,7 @@ type Evidence struct {
 	counts     Counts
 	toneStart  int32
 	toneEnd    int32
+	clean      int32
 }
 
 // Counts says how the keys of a frame were learnt, for metrics that are
@@ -71,6 +72,12 @@ func (e *Evidence) Spans() []Span { return e.spans[:e.nSpans] }
 // however many transports carried it. The slice aliases the receiver.
 func (e *Evidence) Pressed() []Key { return e.keys[:e.nKeys] }
 
+// Over returns for how many samples, at the end of this frame and before, no sign
+// of a tone was seen, and whether that is long enough for a tone to be over and not
+// interrupted. Then nothing older may be repeated to fill a loss, or the tone would
+// come back.
+func (e *Evidence) Over() (samples int, over bool) { return int(e.clean), e.clean > longestBreak }
+
 // Tone returns where the in-band tone of the last confirmed key lies, in samples
 // relative to this frame, end exclusive. The end is -1 unless the tone was still
 // heard in this frame.
@@ -90,6 +97,9 @@ func (e *Evidence) Counts() Counts { return e.counts }
 type Reception struct {
 	// Concealed is true if any sample of the frame was not received.
 	Concealed bool
+	// Blank is true of a concealed frame that is made up from nothing that was
+	// heard: it cannot repeat a tone.
+	Blank bool
 	// Covered is true if some of it was not sent, because a named event was. A
 	// tone before that hole and its remainder after it are one key.
 	Covered bool

@@ -19,10 +19,14 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	if heard.Event.Active {
 		d.found.extend(whole)
 	}
-	if heard.Concealed || heard.Covered || d.repeated > 0 {
+	switch {
+	case heard.Covered || d.repeated > 0 || heard.Concealed && !heard.Blank:
 		d.found.extend(whole - hang + crossFade)
+	case heard.Concealed:
+		d.found.extend(crossFade - hang)
 	}
 	d.lastEnd = max(d.found.until-whole, -never)
+	ev.clean = -d.lastEnd
 	if end := min(d.found.until+hang, whole); end > -LookAhead {
 		ev.spans[0] = Span{-LookAhead, int16(end)}
 		ev.nSpans = 1

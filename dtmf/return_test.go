@@ -87,3 +87,66 @@ func TestScrapBeforeALossIsMasked(t *testing.T) {
 		}
 	}
 }
+
+// A loss after a key keeps the voice away no longer than the key does, if what
+// fills it is made of nothing that was heard.
+func TestBlankFramesEndTheMask(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 5))
+	for _, blank := range []bool{true, false} {
+		late, n := 0, 0
+		for range max(40, 400/effort) {
+			x := make([]int16, 24*audio.FrameSamples)
+			s := steady(Key(rng.IntN(Keys)), 480+rng.IntN(160), 60*ms)
+			noise(x, -60, rng)
+			s.addTo(x)
+			companded(x, audio.MuLaw)
+			end := s.onset + s.length
+			lost := (end+25*ms)/audio.FrameSamples + 1
+			clear(x[lost*audio.FrameSamples:][:audio.FrameSamples])
+			d := NewDetector()
+			d.Arm(true)
+			h := listen(d, x, func(frame int) Reception { return Reception{Concealed: frame == lost, Blank: blank && frame == lost} })
+			n++
+			if h.released(lost*audio.FrameSamples+crossFade, audio.FrameSamples-crossFade) == 0 {
+				late++
+			}
+		}
+		if blank && late > 0 || !blank && late < n {
+			t.Errorf("blank %t: the mask outlasts the loss %d of %d times", blank, late, n)
+		}
+	}
+}
+
+// What the detector says is over lies behind the tone, and it says so soon.
+func TestOver(t *testing.T) {
+	rng := rand.New(rand.NewPCG(16, 5))
+	for range max(40, 400/effort) {
+		x := make([]int16, 24*audio.FrameSamples)
+		s := steady(Key(rng.IntN(Keys)), 480+rng.IntN(160), 40*ms+rng.IntN(60*ms))
+		noise(x, -60, rng)
+		s.addTo(x)
+		companded(x, audio.MuLaw)
+		d := NewDetector()
+		d.Arm(true)
+		end, said := s.onset+s.length, -1
+		var f audio.Frame
+		for at := 0; at < len(x); at += audio.FrameSamples {
+			copy(f[:], x[at:])
+			ev := d.Process(&f, Reception{})
+			clean, over := ev.Over()
+			if over && at+audio.FrameSamples > s.onset+20*ms && at+audio.FrameSamples-clean < end {
+				t.Errorf("over %d samples before the end: %s", end-(at+audio.FrameSamples-clean), s.describe())
+			}
+			if over && said < 0 && at > s.onset {
+				said = at + audio.FrameSamples
+			}
+		}
+		if said < end || said > end+70*ms {
+			t.Errorf("said to be over %d samples after the end: %s", said-end, s.describe())
+		}
+	}
+	var nobodyLooked Evidence
+	if _, over := nobodyLooked.Over(); over {
+		t.Error("over, although nobody looked")
+	}
+}

@@ -40,6 +40,9 @@ func (s *scene) render(ctx context.Context, codecs *independent.Codecs, item *It
 	if s.loss.known {
 		item.Concealed = made
 	}
+	if s.loss.known && s.loss.plc {
+		item.sent, item.lost = [2][]int16{s.sent[0], s.sent[1]}, lost
+	}
 	if s.loss.rate > 0 {
 		s.pardon(item.Strokes, lost)
 	}
@@ -63,6 +66,11 @@ func (s *scene) through(ctx context.Context, codecs *independent.Codecs, tones b
 	}
 	for i, v := range x {
 		x[i] = s.law.DecodeSample(s.law.EncodeSample(v))
+	}
+	if tones {
+		s.sent[0] = x
+	} else {
+		s.sent[1] = x
 	}
 	switch {
 	case s.loss.rate == 0:
@@ -95,28 +103,80 @@ func (s *scene) lost(frames int) []bool {
 	return out
 }
 
-// concealed plays the frames through the jitter buffer. Its delay is held, so
-// that times stay what they are.
+// concealed plays the frames through the jitter buffer, of which nobody asks to
+// forget anything.
 func (s *scene) concealed(x []int16, lost []bool) ([]int16, []bool) {
-	b := jitter.New(s.law, 1)
+	l := &line{buffer: jitter.New(s.law, 1), law: s.law, now: time.Unix(0, 0)}
 	out := make([]int16, len(x))
 	made := make([]bool, len(lost))
-	now := time.Unix(0, 0)
-	payload := make([]byte, audio.FrameSamples)
 	for i := range lost {
-		at := i * audio.FrameSamples
-		if !lost[i] {
-			for k := range payload {
-				payload[k] = s.law.EncodeSample(x[at+k])
-			}
-			b.Insert(uint32(at), payload, now)
-		}
-		var f audio.Frame
-		made[i] = b.Pop(&f, now, true, false).Concealed
-		copy(out[at:], f[:])
-		now = now.Add(audio.FrameDuration)
+		f, how := l.play(x, i, lost[i])
+		made[i] = how.Concealed
+		copy(out[i*audio.FrameSamples:], f[:])
 	}
 	return out, made
+}
+
+// line is a leg's way from packets to frames. Its delay is held, so that times
+// stay what they are.
+type line struct {
+	buffer  *jitter.Buffer
+	law     audio.Law
+	now     time.Time
+	payload [audio.FrameSamples]byte
+}
+
+// play sends frame i of x, unless it is lost, and returns what is played.
+func (l *line) play(x []int16, i int, lost bool) (f audio.Frame, how jitter.Frame) {
+	at := i * audio.FrameSamples
+	if !lost {
+		for k := range l.payload {
+			l.payload[k] = l.law.EncodeSample(x[at+k])
+		}
+		l.buffer.Insert(uint32(at), l.payload[:], l.now)
+	}
+	how = l.buffer.Pop(&f, l.now, true, false)
+	l.now = l.now.Add(audio.FrameDuration)
+	return f, how
+}
+
+// Replay plays an item whose losses are concealed here once more: with a detector
+// that, as on a leg, says what must not be repeated.
+type Replay struct {
+	// Item is the item as played so far, both versions of it.
+	Item  *Item
+	lines [2]*line
+}
+
+// Replay returns nil if the item's frames do not depend on what is detected.
+func (i *Item) Replay() *Replay {
+	if i.lost == nil {
+		return nil
+	}
+	r := &Replay{Item: new(Item)}
+	*r.Item = *i
+	r.Item.Samples, r.Item.Without = slices.Clone(i.Samples), slices.Clone(i.Without)
+	for k := range r.lines {
+		r.lines[k] = &line{buffer: jitter.New(i.Law, 1), law: i.Law, now: time.Unix(0, 0)}
+	}
+	return r
+}
+
+// Play plays frame k.
+func (r *Replay) Play(k int) (f audio.Frame, how jitter.Frame) {
+	at := k * audio.FrameSamples
+	without, _ := r.lines[1].play(r.Item.sent[1], k, r.Item.lost[k])
+	copy(r.Item.Without[at:], without[:])
+	f, how = r.lines[0].play(r.Item.sent[0], k, r.Item.lost[k])
+	copy(r.Item.Samples[at:], f[:])
+	return f, how
+}
+
+// ForgetBefore is the buffer's.
+func (r *Replay) ForgetBefore(n int) {
+	for _, l := range r.lines {
+		l.buffer.ForgetBefore(n)
+	}
 }
 
 // repeated replaces each lost frame by the one before it.

@@ -45,6 +45,9 @@ type Item struct {
 	// rooms): there the difference to Without has no sharp edge.
 	Smeared bool
 	Digits  bool // only 0–9 are used, and the listener knows
+
+	sent [2][]int16 // with and without keys, before the loss: see Replay
+	lost []bool
 }
 
 // Class groups families by the leak that the specification allows them.

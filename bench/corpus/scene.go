@@ -21,6 +21,7 @@ type scene struct {
 	limit    float64 // where the tone clips, 0 for nowhere
 	channel  channel
 	loss     loss
+	sent     [2][]int16 // with and without keys, as they went into the loss
 	smeared  bool
 	digits   bool
 }

@@ -90,7 +90,7 @@ func (d *Damage) Percent() float64 { return 100 * float64(d.Masked) / max(1, flo
 
 // damage runs the gate over a stretch.
 func damage(s stretch, armed bool) Damage {
-	out, keys := hear(s.samples, nil, []setting{{mask.Strip, armed, fullReach}})
+	out, keys := hear(fixed{s.samples, nil}, s.samples, []setting{{mask.Strip, armed, fullReach}})
 	d := Damage{Samples: len(s.samples), Digits: len(keys), Altered: out[0].altered}
 	for _, k := range keys {
 		d.TalkOff = append(d.TalkOff, Place{Clip: s.clip, At: float64(s.from+k.At) / 1000 / ms})

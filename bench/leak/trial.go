@@ -1,9 +1,11 @@
 package leak
 
 import (
+	"tonegate/bench/corpus"
 	"tonegate/bench/independent"
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
+	"tonegate/internal/jitter"
 	"tonegate/mixer/mask"
 )
 
@@ -64,9 +66,39 @@ type setting struct {
 	reach int // samples
 }
 
-// hear runs one detector over samples and gates with each setting behind it.
-// All settings must agree on armed.
-func hear(samples []int16, concealed []bool, settings []setting) ([]passage, []independent.Key) {
+// source is what a detector listens to, frame by frame, and may have a say in.
+type source interface {
+	Play(frame int) (audio.Frame, jitter.Frame)
+	ForgetBefore(samples int)
+}
+
+// fixed is a source that nobody has a say in.
+type fixed struct {
+	samples   []int16
+	concealed []bool
+}
+
+func (s fixed) Play(i int) (f audio.Frame, how jitter.Frame) {
+	copy(f[:], s.samples[i*audio.FrameSamples:])
+	how.Concealed = s.concealed != nil && s.concealed[i]
+	return f, how
+}
+
+func (fixed) ForgetBefore(int) {}
+
+// hearItem is hear for an item, which it returns as it was played.
+func hearItem(item *corpus.Item, settings []setting) (*corpus.Item, []passage, []independent.Key) {
+	if r := item.Replay(); r != nil {
+		passages, keys := hear(r, r.Item.Samples, settings)
+		return r.Item, passages, keys
+	}
+	passages, keys := hear(fixed{item.Samples, item.Concealed}, item.Samples, settings)
+	return item, passages, keys
+}
+
+// hear runs one detector over a source's samples and gates with each setting
+// behind it. All settings must agree on armed.
+func hear(from source, samples []int16, settings []setting) ([]passage, []independent.Key) {
 	d := dtmf.NewDetector()
 	d.Arm(settings[0].armed)
 	var gates []*gatepair
@@ -80,10 +112,14 @@ func hear(samples []int16, concealed []bool, settings []setting) ([]passage, []i
 		var f audio.Frame
 		var heard dtmf.Reception
 		if i < frames {
-			copy(f[:], samples[i*audio.FrameSamples:])
-			heard.Concealed = concealed != nil && concealed[i]
+			var how jitter.Frame
+			f, how = from.Play(i)
+			heard.Concealed, heard.Blank = how.Concealed, how.Blank
 		}
 		ev := d.Process(&f, heard)
+		if clean, over := ev.Over(); over {
+			from.ForgetBefore(clean)
+		}
 		if i < frames { // what follows only empties the line
 			for _, k := range ev.Pressed() {
 				keys = append(keys, independent.Key{Symbol: k.Symbol(), At: (i + 1) * audio.FrameSamples})

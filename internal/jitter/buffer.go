@@ -84,6 +84,10 @@ func (b *Buffer) Reset() {
 // repeat if the next packet were lost. Audio still to be played stays.
 func (b *Buffer) Forget() { b.conceal.forget() }
 
+// ForgetBefore zeroes audio that was played, but for its last n samples: it must
+// not be repeated. Losses are silent until enough has come to repeat.
+func (b *Buffer) ForgetBefore(n int) { b.conceal.forgetBefore(max(0, n)) }
+
 // Insert takes the payload of one audio packet. It copies what it needs.
 func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 	n := len(payload)
@@ -155,8 +159,11 @@ func (b *Buffer) Cover(timestamp, samples uint32) {
 // Frame says how the frame of one Pop came about.
 type Frame struct {
 	Concealed bool // some samples were not received and are made up
-	Silent    bool // the source is not sending; the frame is comfort noise
-	Covered   bool // a named event was sent in place of some samples
+	// Blank is true of a concealed frame if what is made up is silence: nothing of
+	// what was heard before is in it, or reaches from it into the next frame.
+	Blank   bool
+	Silent  bool // the source is not sending; the frame is comfort noise
+	Covered bool // a named event was sent in place of some samples
 	// Timestamp is the RTP timestamp of the frame's first sample, or of the next
 	// one to play if it was inserted. Timed is false before any packet came.
 	Timestamp uint32
@@ -187,7 +194,7 @@ func (b *Buffer) pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
 	case move == grow && b.primed:
 		b.stats.Inserted++
 		b.conceal.lose(dst[:])
-		return Frame{Concealed: true}
+		return Frame{Concealed: true, Blank: b.conceal.blank()}
 	case move == grow: // still filling up before the first frame
 		b.noise.Fill(dst[:])
 		return Frame{Silent: true}
@@ -209,6 +216,7 @@ func (b *Buffer) skip(dst *audio.Frame, event bool) Frame {
 	b.stats.Skipped++
 	return Frame{
 		Concealed: first.Concealed || after.Concealed,
+		Blank:     (first.Blank || !first.Concealed) && (after.Blank || !after.Concealed),
 		Silent:    first.Silent && after.Silent,
 		Covered:   first.Covered || after.Covered,
 	}
@@ -217,7 +225,7 @@ func (b *Buffer) skip(dst *audio.Frame, event bool) Frame {
 // read takes one frame off the ring and makes up what is missing.
 func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 	b.primed = true
-	got, byName := 0, false
+	got, byName, blank := 0, false, true
 	for i := 0; i < len(dst); {
 		run, what := b.runAt(b.play+uint32(i), len(dst)-i)
 		part := dst[i : i+run]
@@ -232,6 +240,7 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 			byName = byName || what == covered
 		default:
 			b.conceal.lose(part)
+			blank = blank && b.conceal.blank()
 		}
 		i += run
 	}
@@ -240,7 +249,7 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 		b.end = b.play
 	}
 	f := b.account(got, len(dst), event || byName)
-	f.Covered = byName
+	f.Covered, f.Blank = byName, f.Concealed && blank
 	return f
 }
 

@@ -28,6 +28,18 @@ type concealer struct {
 // forget drops the past, so that nothing of it is repeated.
 func (c *concealer) forget() { *c = concealer{} }
 
+// forgetBefore drops the past up to its last n samples. What is left is too short
+// to tell a pitch from, so a loss is filled with silence until there is more.
+func (c *concealer) forgetBefore(n int) {
+	if c.filled > n {
+		clear(c.history[:historySamples-n])
+		c.filled = n
+	}
+}
+
+// blank reports whether what is being made up holds nothing that was heard.
+func (c *concealer) blank() bool { return c.lost > 0 && c.pitch == 0 }
+
 // receive notes received samples, smoothing the seam after a loss in place.
 func (c *concealer) receive(samples []int16) {
 	if c.lost > 0 {
