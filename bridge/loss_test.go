@@ -72,29 +72,3 @@ func TestCaptureNeverWeakens(t *testing.T) {
 		}
 	}
 }
-
-// TestLossAfterAKey loses packets soon after the end of a key, when concealment
-// reaches back to it: nothing of it comes back.
-func TestLossAfterAKey(t *testing.T) {
-	const frames, first, length = 70, 40, 480
-	for _, k := range []dtmf.Key{0, 5, 9, 15} {
-		for gone := 3; gone <= 6; gone++ { // frames after the one the key began in
-			for ms := 0; ms < 20; ms += 3 {
-				onset := first*audio.FrameSamples + ms*8
-				end := onset + length
-				sent := make([]int16, frames*audio.FrameSamples)
-				keyTone(sent, onset, length, k)
-				if (first+gone)*audio.FrameSamples < end {
-					continue // its own end is lost
-				}
-				r := newRig(t, mask.Strip)
-				customer := r.join(bridge.Customer, audio.MuLaw, true)
-				r.join(bridge.Agent, audio.MuLaw, false)
-				r.capture(mask.Strip)
-				if n := r.loud(customer, sent, first+gone, 1, 200); n > 0 {
-					t.Fatalf("key %d: %d loud samples after a loss %d samples behind its end", k, n, (first+gone)*audio.FrameSamples-end)
-				}
-			}
-		}
-	}
-}
