@@ -38,7 +38,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 // pressed reports the keys that both transports brought, each once.
 func (d *Detector) pressed(ev *Evidence, heard Reception) {
 	named := heard.Event
-	d.pairs.expire(d.now)
+	d.pairs.expire(d.now, d.held.on && d.held.last > -longestBreak)
 	if heard.Muted {
 		d.nConfirmed = 0
 	}

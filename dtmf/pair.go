@@ -9,10 +9,6 @@ import "tonegate/internal/audio"
 // always holds several.
 const pairLimit = 300 * audio.SamplesPerMs
 
-// forgetAfter is the longest event (8 s, RFC 4733 §2.5.1.3 at 8 kHz) and some:
-// an event of which only the end arrived may be the copy of a key this old.
-const forgetAfter = 9 * audio.SampleRate
-
 // eventLag is how much later still than its tone an event may be dated: a
 // browser that is starved of its processor was seen 320 ms late.
 const eventLag = 100 * audio.SamplesPerMs
@@ -76,9 +72,6 @@ func (q *sightings) push(s sighting) {
 // over there are lost on its own transport, since both keep their order.
 type pairing struct {
 	audio, named sightings
-	// brief says that the keys so far are done with: they are forgotten as soon
-	// as their copy is late, however long an event may last.
-	brief bool
 }
 
 // sight takes a key from one transport. If the other brought it before, it
@@ -97,27 +90,24 @@ func (p *pairing) sight(from transport, s sighting) (sighting, bool) {
 		}
 	}
 	own.push(s)
-	p.brief = false
 	return sighting{}, false
 }
 
-// expire forgets keys whose copy can no longer come.
-func (p *pairing) expire(now int64) {
-	limit := int64(forgetAfter)
-	if p.brief {
-		limit = pairLimit + eventLag
-	}
+// expire forgets keys whose copy can no longer come: it is 400 ms late. A row of
+// waiting keys is a card number, so they wait no longer than that, with one
+// exception: of a key that still sounds the event may still come, however long it
+// lasts, since all its packets but the last may be lost.
+func (p *pairing) expire(now int64, sounds bool) {
 	for _, q := range [2]*sightings{&p.audio, &p.named} {
-		for q.n > 0 && now-q.at(0).latest > limit {
+		for q.n > 0 && now-q.at(0).latest > pairLimit+eventLag {
+			if q == &p.audio && q.n == 1 && sounds {
+				break
+			}
 			q.drop(1)
 		}
 	}
 }
 
-// Forget says that the keys so far are done with, as at the end of a field: those
-// still waiting for their copy on the other transport are forgotten once it is
-// 400 ms late, and not after the longest event.
-func (d *Detector) Forget() {
-	d.pairs.brief = true
-	d.forgetNamed()
-}
+// Forget says that the keys so far are done with, as at the end of a field: when
+// each was last pressed is forgotten.
+func (d *Detector) Forget() { d.forgetNamed() }

@@ -85,8 +85,8 @@ func (h *hunt) searchDuring(p *payment) {
 		if secret == 0 {
 			h.secret.fault("there is no secret memory: this kernel or container does not grant memfd_secret; leave the level out of --memory")
 		}
-		if inArena {
-			h.secret.fault("the number is found as ASCII while it is keyed")
+		if len(hits) > 0 {
+			h.secret.fault("the number is found while it is keyed: %s", tally(hits))
 		}
 	}
 	h.control.Figure = fmt.Sprintf("in the last: %s, %d windows with tones", orNone(tally(hits)), len(tones))
