@@ -103,7 +103,6 @@ type Stats struct {
 	UnknownType   uint64 // payload types that were not negotiated
 	InBandKeys    uint64
 	NamedKeys     uint64
-	KeyDelay      uint64 // summed detection delay of in-band keys, in samples
 	MaskedSamples uint64
 	DetectorFails uint64
 	Jitter        jitter.Stats
@@ -225,7 +224,6 @@ func (l *leg) hear(now time.Time) {
 	c := l.evidence.Counts()
 	l.stats.InBandKeys += uint64(c.InBand)
 	l.stats.NamedKeys += uint64(c.Named)
-	l.stats.KeyDelay += uint64(c.DelaySamples)
 }
 
 // mask passes this tick's frame through the leg's gates.
@@ -242,6 +240,9 @@ func (l *leg) mask(p, agents mask.Policy) {
 func (l *leg) listen(heard dtmf.Reception) (ev dtmf.Evidence) {
 	defer func() {
 		if recover() != nil {
+			if d, ok := l.ears.(*dtmf.Detector); ok {
+				*d = dtmf.Detector{} // what it heard is not left to lie about
+			}
 			l.ears = dtmf.NewDetector()
 			l.ears.Arm(true) // a failure is a doubt
 			l.stats.DetectorFails++

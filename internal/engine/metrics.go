@@ -24,7 +24,6 @@ type Metrics struct {
 	concealed   prometheus.Counter
 	moved       *prometheus.CounterVec
 	keys        *prometheus.CounterVec
-	keyDelay    prometheus.Counter
 	masked      prometheus.Counter
 	failures    prometheus.Counter
 }
@@ -57,13 +56,12 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		concealed: counter("frames_concealed_total", "Frames with samples made up for missing ones."),
 		moved:     counters("playout_moves_total", "Frames by which playout was moved, by direction.", "direction"),
 		keys:      counters("keys_total", "Keys detected on any leg, by source; moves every 500 ms.", "source"),
-		keyDelay:  counter("key_detection_delay_seconds_total", "Time from a tone's onset to its confirmation, summed over keys."),
 		masked:    counter("frames_masked_total", "Frames' worth of samples replaced on the way to agents."),
 		failures:  counter("detector_failures_total", "Detector faults; the affected audio was masked."),
 	}
 	if reg != nil {
 		reg.MustRegister(m.conferences, m.legs, m.lateness, m.skipped, m.panics, m.received, m.sent,
-			m.sendFails, m.dropped, m.late, m.lost, m.concealed, m.moved, m.keys, m.keyDelay, m.masked, m.failures)
+			m.sendFails, m.dropped, m.late, m.lost, m.concealed, m.moved, m.keys, m.masked, m.failures)
 	}
 	return m
 }
@@ -87,9 +85,6 @@ func (m *Metrics) add(now, before bridge.Stats) {
 	add(m.keys.WithLabelValues("inband"), now.InBandKeys, before.InBandKeys)
 	add(m.keys.WithLabelValues("event"), now.NamedKeys, before.NamedKeys)
 	add(m.failures, now.DetectorFails, before.DetectorFails)
-	if d := now.KeyDelay - before.KeyDelay; now.KeyDelay > before.KeyDelay {
-		m.keyDelay.Add(float64(d) / audio.SampleRate)
-	}
 	if d := now.MaskedSamples - before.MaskedSamples; now.MaskedSamples > before.MaskedSamples {
 		m.masked.Add(float64(d) / audio.FrameSamples)
 	}

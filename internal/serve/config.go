@@ -141,6 +141,12 @@ func hostOf(address string) (string, error) {
 	return host, err
 }
 
+// reachable reports whether the API's port can be reached from outside.
+func (c *Config) reachable() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	return c.BehindProxy || err != nil || !loopback(host)
+}
+
 func loopback(host string) bool {
 	if host == "localhost" {
 		return true

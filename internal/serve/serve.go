@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -58,6 +59,7 @@ type server struct {
 	digits  *securemem.Memory // behind the arena
 	audit   *audit.Log
 	psp     *psp.Set
+	keys    *auth.Keys
 	ready   atomic.Bool
 	http    *http.Server
 	metrics *http.Server
@@ -101,13 +103,13 @@ func (s *server) run(ctx context.Context) (err error) {
 	if s.psp, err = psp.NewSet(s.cfg.Connectors, psp.Runtime{}); err != nil {
 		return fmt.Errorf("%w: connectors: %w", ErrConfig, err)
 	}
-	keys := auth.NewKeys(s.store, time.Now)
+	s.keys = auth.NewKeys(s.store, time.Now)
 	if err := s.openCalls(); err != nil {
 		return err
 	}
 	login := auth.NewCodes[struct{}](loginLife)
 	api := signaling.New(signaling.Config{
-		Log: s.log, Calls: s.calls, Keys: keys, Console: login, Version: s.cfg.Version,
+		Log: s.log, Calls: s.calls, Keys: s.keys, Console: login, Version: s.cfg.Version,
 		BehindProxy: s.cfg.BehindProxy, Origins: s.cfg.Origins, Connectors: s.psp.Names(), Audit: s.audit,
 		DigitMemory: signaling.DigitMemory{Level: s.digits.Level().String(), Reason: s.digits.Reason()},
 	})
@@ -139,7 +141,7 @@ func (s *server) run(ctx context.Context) (err error) {
 		addresses.Metrics = "http://" + metrics.Addr().String()
 	}
 	// Last: a key that was made is shown once, so nothing may fail after it.
-	if addresses.APIKey, err = keys.Ensure(s.cfg.APIKey); err != nil {
+	if addresses.APIKey, err = s.keys.Ensure(s.cfg.APIKey); err != nil {
 		return err
 	}
 	return s.serve(ctx, api, listener, metrics, addresses)
@@ -265,7 +267,7 @@ func (s *server) routes(api http.Handler, withMetrics bool) http.Handler {
 	mux.Handle("/openapi.yaml", api)
 	s.health(mux)
 	if withMetrics {
-		s.serveMetrics(mux)
+		s.serveMetrics(mux, s.cfg.reachable())
 	}
 	return mux
 }
@@ -293,8 +295,21 @@ func (s *server) idle(ctx context.Context) {
 	}
 }
 
-func (s *server) serveMetrics(mux *http.ServeMux) {
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.reg, promhttp.HandlerOpts{}))
+// serveMetrics serves the metrics: they count keys and masked frames, so not to
+// anybody who reaches a public port.
+func (s *server) serveMetrics(mux *http.ServeMux, public bool) {
+	all := promhttp.HandlerFor(s.reg, promhttp.HandlerOpts{})
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		if public {
+			key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+			if ok, err := s.keys.Check(key); err != nil || !ok || !bearer {
+				w.Header().Set("WWW-Authenticate", `Bearer realm="tonegate"`)
+				http.Error(w, "Send an API key as Authorization: Bearer, or give the metrics a port of their own (--metrics-listen).", http.StatusUnauthorized)
+				return
+			}
+		}
+		all.ServeHTTP(w, r)
+	})
 }
 
 func (s *server) health(mux *http.ServeMux) {
@@ -325,7 +340,7 @@ func (s *server) serve(ctx context.Context, api http.Handler, main, metrics net.
 	s.http = start(s.routes(api, metrics == nil), main)
 	if metrics != nil {
 		mux := http.NewServeMux()
-		s.serveMetrics(mux)
+		s.serveMetrics(mux, false)
 		s.health(mux)
 		s.metrics = start(mux, metrics)
 	}

@@ -212,6 +212,27 @@ func TestHealthAndMetrics(t *testing.T) {
 	assert.Contains(t, text, `tonegate_legs{role="customer"} 1`)
 }
 
+// TestMetricsAreNotForEverybody: they count keys and masked frames, so on a port
+// that is reached from outside they want an API key.
+func TestMetricsAreNotForEverybody(t *testing.T) {
+	cfg := valid(t)
+	s := run(t, cfg)
+	status, _ := s.get(s.at.HTTP + "/metrics")
+	assert.Equal(t, 200, status, "on loopback")
+	s.stop()
+	cfg = valid(t)
+	cfg.BehindProxy = true
+	s = run(t, cfg)
+	for key, want := range map[string]int{"": 401, "Bearer wrong": 401, apiKey: 401, "Bearer " + apiKey: 200} {
+		req, err := http.NewRequestWithContext(within(t), "GET", s.at.HTTP+"/metrics", nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", key)
+		status, text := s.do(req)
+		assert.Equal(t, want, status, key)
+		assert.Equal(t, want == 200, strings.Contains(text, "tonegate_"), key)
+	}
+}
+
 var metricLine = regexp.MustCompile(`(?m)^# TYPE (\S+) (\S+)$`)
 
 // checkMetrics applies the rules of names to an exposition.
