@@ -111,8 +111,8 @@ func (s *Service) reserveTransfer(conferenceID string) (*conference, error) {
 		return nil, ErrTransferring
 	}
 	for _, r := range []bridge.Role{bridge.Customer, bridge.Agent, bridge.IVR} {
-		if !c.connected(r) {
-			return nil, fmt.Errorf("%w: the conference has no connected leg of role %s", ErrAbsent, r)
+		if !c.present(r) {
+			return nil, fmt.Errorf("%w: nobody is on the call as %s", ErrAbsent, r)
 		}
 	}
 	c.transfer.why, c.transfer.owed = "", false
@@ -236,15 +236,18 @@ func (c *conference) attended() bool {
 	return c.capture != nil && c.capture.Progress.State.Open()
 }
 
+// present reports whether a role has joined, connected at the moment or not. The
+// caller holds the lock.
 func (c *conference) present(r bridge.Role) bool {
 	for _, l := range c.legs {
-		if l.Role == r && l.State != LegLeft {
+		if l.Role == r && l.State != LegLeft && l.State != LegInvited {
 			return true
 		}
 	}
 	return false
 }
 
+// connected reports whether a role can be heard. The caller holds the lock.
 func (c *conference) connected(r bridge.Role) bool {
 	for _, l := range c.legs {
 		if l.Role == r && l.State == LegConnected {

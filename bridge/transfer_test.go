@@ -1,0 +1,355 @@
+package bridge_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tonegate/bridge"
+	"tonegate/dtmf"
+	"tonegate/internal/audio"
+	"tonegate/mixer/mask"
+)
+
+// parties is a call with one leg of each role, whose voices are noise of seeds.
+type parties struct {
+	*rig
+	id     [bridge.Supervisor + 1]bridge.LegID
+	voices [bridge.Supervisor + 1]audio.Noise
+	states []bridge.Transfer // that each tick was made in
+}
+
+func newParties(t *testing.T, seeds ...uint64) *parties {
+	p := &parties{rig: newRig(t, mask.Strip)}
+	for r := bridge.Customer; r <= bridge.Supervisor; r++ {
+		p.id[r] = p.join(r, audio.MuLaw, r == bridge.Customer)
+		p.voices[r] = audio.NewNoise(seeds[r-1])
+	}
+	return p
+}
+
+func (p *parties) step() {
+	for r := bridge.Customer; r <= bridge.Supervisor; r++ {
+		var f audio.Frame
+		for i := range f {
+			f[i] = p.voices[r].Within(3000)
+		}
+		p.say(p.id[r], &f)
+	}
+	p.states = append(p.states, p.c.Transfer())
+	p.tick()
+}
+
+// act is what happens to a call before a tick.
+type act struct {
+	kind int // 0: nothing
+	role bridge.Role
+}
+
+func (p *parties) do(a act) {
+	switch a.kind {
+	case 1:
+		_ = p.c.SendToIVR()
+	case 2:
+		_ = p.c.TakeBack()
+	case 3, 4:
+		_ = p.c.SetHeld(p.id[a.role], a.kind == 3)
+	case 5:
+		_ = p.c.BeginCapture(bridge.Capture{Mode: mask.Field})
+	case 6:
+		_ = p.c.EndCapture()
+	case 7:
+		_ = p.c.PressTalk()
+	case 8: // the agent's page is loaded again
+		if err := p.c.Leave(p.id[bridge.Agent]); err != nil {
+			p.t.Fatal(err)
+		}
+		p.id[bridge.Agent] = p.join(bridge.Agent, audio.MuLaw, false)
+	}
+}
+
+// TestNobodyHearsAcrossATransfer plays the same acts with other voices on the one
+// side, and compares what the other side hears: while the agent is outside, no
+// sample of it may depend on them.
+func TestNobodyHearsAcrossATransfer(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		acts := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) act {
+			return act{rapid.IntRange(0, 8).Draw(rt, "kind"), bridge.Role(rapid.IntRange(1, 4).Draw(rt, "role"))}
+		}), 1, 8).Draw(rt, "acts")
+		gaps := rapid.SliceOfN(rapid.IntRange(1, 30), len(acts), len(acts)).Draw(rt, "gaps")
+		play := func(seeds ...uint64) *parties {
+			p := newParties(t, seeds...)
+			for i, a := range append([]act{{kind: 1}}, acts...) {
+				p.do(a)
+				for range append([]int{2}, gaps...)[i] {
+					p.step()
+				}
+			}
+			return p
+		}
+		base, inside, agent := play(1, 2, 3, 4), play(5, 2, 6, 4), play(1, 7, 3, 4)
+		for n, state := range base.states {
+			if state == bridge.Together {
+				continue
+			}
+			same(rt, n, "agent", base.agent, inside.agent)
+			same(rt, n, "supervisor", base.supervisor, inside.supervisor)
+			same(rt, n, "customer", base.customer, agent.customer)
+			same(rt, n, "ivr", base.ivr, agent.ivr)
+		}
+	})
+}
+
+func same(t *rapid.T, n int, who string, a, b []int16) {
+	for i := n * audio.FrameSamples; i < (n+1)*audio.FrameSamples; i++ {
+		if a[i] != b[i] {
+			t.Fatalf("tick %d, sample %d: what the %s hears depends on the other side", n, i%audio.FrameSamples, who)
+		}
+	}
+}
+
+// TestOnHoldNobodyHears: what a held leg says makes no difference to anybody, and
+// what the others say none to it.
+func TestOnHoldNobodyHears(t *testing.T) {
+	for held := bridge.Customer; held <= bridge.Supervisor; held++ {
+		for _, capturing := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/capturing=%v", held, capturing), func(t *testing.T) {
+				play := func(seeds ...uint64) *parties {
+					p := newParties(t, seeds...)
+					if capturing {
+						p.capture(mask.Strip)
+					}
+					for range 20 {
+						p.step()
+					}
+					if err := p.c.SetHeld(p.id[held], true); err != nil {
+						t.Fatal(err)
+					}
+					p.customer, p.ivr, p.agent, p.supervisor = nil, nil, nil, nil
+					for range 50 {
+						p.step()
+						heard := p.out.ForSupervisor(p.id[bridge.Supervisor]).Samples()
+						copy(p.supervisor[len(p.supervisor)-len(heard):], heard[:])
+					}
+					return p
+				}
+				seeds := []uint64{1, 2, 3, 4}
+				base := play(seeds...)
+				seeds[held-1] = 9
+				other := play(seeds...)
+				all := func(p *parties) map[string][]int16 {
+					return map[string][]int16{"customer": p.customer, "ivr": p.ivr, "agent": p.agent, "supervisor": p.supervisor}
+				}
+				for who, heard := range all(base) {
+					if fmt.Sprint(heard) != fmt.Sprint(all(other)[who]) {
+						t.Errorf("the %s hears the %s, who is on hold", who, held)
+					}
+				}
+				strangers := play(11, 12, 13, 14)
+				if fmt.Sprint(all(base)[held.String()]) != fmt.Sprint(all(strangers)[held.String()]) {
+					t.Errorf("on hold, the %s hears the others", held)
+				}
+				if got := audio.LevelDBm0(all(base)[held.String()][8*audio.FrameSamples:]); got < -35 || got > -15 {
+					t.Errorf("on hold, the %s hears music at %.1f dBm0", held, got)
+				}
+			})
+		}
+	}
+}
+
+// TestTransferStates: each step, in its time, and nothing out of turn.
+func TestTransferStates(t *testing.T) {
+	p := newParties(t, 1, 2, 3, 4)
+	if err := p.c.TakeBack(); !errors.Is(err, bridge.ErrInside) {
+		t.Errorf("taken back while together: %v", err)
+	}
+	for _, err := range []error{p.c.SendToIVR()} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.step()
+	for _, err := range []error{p.c.SendToIVR()} {
+		if !errors.Is(err, bridge.ErrOutside) {
+			t.Errorf("sent twice: %v", err)
+		}
+	}
+	p.step()
+	if err := p.c.TakeBack(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		if err := p.c.TakeBack(); !errors.Is(err, bridge.ErrInside) {
+			t.Errorf("taken back twice: %v", err)
+		}
+		p.step()
+		if p.out.Returned != (i == 19) {
+			t.Fatalf("returned after %d ticks", i+1)
+		}
+	}
+	p.step()
+	if p.out.Returned {
+		t.Error("returned twice")
+	}
+	want := fmt.Sprint([]string{"parking", "with_ivr"})
+	for range 20 {
+		want = want[:len(want)-1] + " returning]"
+	}
+	if got := fmt.Sprint(p.states); got != want[:len(want)-1]+" together]" {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if err := p.c.SendToIVR(); err != nil {
+		t.Errorf("sent again: %v", err)
+	}
+}
+
+// TestReturnLeaksNoKey: a key that sounds about the moment in which the agent is
+// together with the customer again, in each transport. The agent must hear the
+// same whichever key it was, and the IVR reads it once.
+func TestReturnLeaksNoKey(t *testing.T) {
+	for _, transport := range []string{"event", "inband", "both"} {
+		for _, takesEvents := range []bool{false, true} {
+			for at := -20; at <= 5; at++ {
+				t.Run(fmt.Sprintf("%s/events=%v/%dms", transport, takesEvents, at*20), func(t *testing.T) {
+					first := aroundReturn(t, '1', transport, takesEvents, at)
+					if got := aroundReturn(t, '9', transport, takesEvents, at); fmt.Sprint(got) != fmt.Sprint(first) {
+						t.Error("the agent could tell the keys apart")
+					}
+				})
+			}
+		}
+	}
+}
+
+// aroundReturn plays a transfer with a key before the return, and returns what
+// the agent heard from there on.
+func aroundReturn(t *testing.T, symbol byte, transport string, takesEvents bool, at int) []int16 {
+	const first, back = 30, 60
+	r := newRig(t, mask.Strip)
+	customer := r.join(bridge.Customer, audio.MuLaw, true)
+	r.join(bridge.Agent, audio.MuLaw, false)
+	r.join(bridge.IVR, audio.MuLaw, takesEvents)
+	ear, noise, got := dtmf.NewDetector(), audio.NewNoise(3), ""
+	for n := range 110 {
+		if n == 5 {
+			if err := r.c.SendToIVR(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n == back-20 {
+			if err := r.c.TakeBack(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n == back && r.c.Transfer() != bridge.Together {
+			t.Fatal("the agent is not back")
+		}
+		// keyOrVoice keys from its frame 30 on.
+		r.keyOrVoice(customer, string(symbol), transport, n-(back+at)+first, &noise)
+		got += r.heardByIVR(ear)
+	}
+	if got != string(symbol) || symbols(r.pressed) != string(symbol) {
+		t.Fatalf("the IVR got %d keys, a built-in one %d, not one and the same", len(got), len(r.pressed))
+	}
+	return r.agent
+}
+
+// TestKeysWithTheIVRAreReadOnce: all of a card while the agent is outside.
+func TestKeysWithTheIVRAreReadOnce(t *testing.T) {
+	const card = "5500142##9"
+	for _, takesEvents := range []bool{false, true} {
+		r := newRig(t, mask.Strip)
+		customer := r.join(bridge.Customer, audio.MuLaw, true)
+		r.join(bridge.Agent, audio.MuLaw, false)
+		r.join(bridge.IVR, audio.MuLaw, takesEvents)
+		if err := r.c.SendToIVR(); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.bothTransports(customer, card, keying{spacing: 15, skew: 3}); got != card {
+			t.Errorf("events=%v: the IVR got %d keys, or wrong ones", takesEvents, len(got))
+		}
+		if symbols(r.pressed) != card {
+			t.Errorf("events=%v: a built-in IVR would read %d keys", takesEvents, len(r.pressed))
+		}
+	}
+}
+
+// TestAlone: with the IVR the customer is heard there sample for sample, without
+// a capture too.
+func TestAlone(t *testing.T) {
+	p := newParties(t, 1, 2, 3, 4)
+	if err := p.c.SendToIVR(); err != nil {
+		t.Fatal(err)
+	}
+	voice := audio.NewNoise(1)
+	for n := range 50 {
+		p.step()
+		for i := range audio.FrameSamples {
+			v := voice.Within(3000)
+			if got := p.ivr[n*audio.FrameSamples+i]; got != audio.MuLaw.DecodeSample(audio.MuLaw.EncodeSample(v)) {
+				t.Fatalf("tick %d: sample %d is another one", n, i)
+			}
+		}
+	}
+}
+
+// TestKeysOnHoldDoNotCount, neither a customer's nor for an IVR on hold, and are
+// masked as before.
+func TestKeysOnHoldDoNotCount(t *testing.T) {
+	for _, transport := range []string{"event", "inband", "both"} {
+		for _, held := range []bridge.Role{bridge.Customer, bridge.IVR} {
+			for _, takesEvents := range []bool{false, true} {
+				r := newRig(t, mask.Strip)
+				customer := r.join(bridge.Customer, audio.MuLaw, true)
+				ids := map[bridge.Role]bridge.LegID{bridge.Customer: customer, bridge.IVR: r.join(bridge.IVR, audio.MuLaw, takesEvents)}
+				r.capture(mask.Field)
+				if err := r.c.SetHeld(ids[held], true); err != nil {
+					t.Fatal(err)
+				}
+				noise, ear, got := audio.NewNoise(3), dtmf.NewDetector(), ""
+				for n := range 100 {
+					r.keyOrVoice(customer, "12", transport, n, &noise)
+					got += r.heardByIVR(ear)
+				}
+				if got != "" || len(r.pressed) > 0 {
+					t.Errorf("%s, %s on hold: %d keys passed, %d counted", transport, held, len(got), len(r.pressed))
+				}
+				if s, _ := r.c.Stats(customer); s.InBandKeys+s.NamedKeys == 0 || s.MaskedSamples == 0 {
+					t.Errorf("%s, %s on hold: nobody listens for keys any more", transport, held)
+				}
+			}
+		}
+	}
+}
+
+// TestAnnouncement: the customer alone hears it, over music until the agent is
+// there.
+func TestAnnouncement(t *testing.T) {
+	p := newParties(t, 1, 2, 3, 4)
+	p.c.Comfort(true)
+	p.step()
+	told := sine(900, -10, 0)
+	p.c.Announce(&told)
+	p.step()
+	if got := power(p.customer[160:320], 900); got < -13 {
+		t.Errorf("the customer hears the announcement at %.1f dBm0", got)
+	}
+	for who, heard := range map[string][]int16{"agent": p.agent, "ivr": p.ivr, "supervisor": p.supervisor} {
+		if got := power(heard[160:], 900); got > -20 {
+			t.Errorf("the %s hears the announcement at %.1f dBm0", who, got)
+		}
+	}
+	p.c.Comfort(false)
+	p.step()
+	agent, ivr := audio.NewNoise(2), audio.NewNoise(3)
+	for n := range 3 * audio.FrameSamples {
+		want := int32(mu(agent.Within(3000))) + int32(mu(ivr.Within(3000)))
+		if n >= 320 && p.customer[n] != audio.Clamp(want) {
+			t.Fatal("afterwards the customer hears more than the parties")
+		}
+	}
+}
+
+func mu(v int16) int16 { return audio.MuLaw.DecodeSample(audio.MuLaw.EncodeSample(v)) }
