@@ -371,3 +371,48 @@ func TestAnnouncement(t *testing.T) {
 }
 
 func mu(v int16) int16 { return audio.MuLaw.DecodeSample(audio.MuLaw.EncodeSample(v)) }
+
+// TestNothingFromBefore: what was said before the return, or on hold, and is still
+// in a delay line, is heard by nobody afterwards; what follows it is.
+func TestNothingFromBefore(t *testing.T) {
+	for name, away := range map[string]struct{ leave, back func(p *parties) error }{
+		"transfer": {func(p *parties) error { return p.c.SendToIVR() }, func(p *parties) error {
+			for p.c.Transfer() == bridge.WithIVR || p.c.Transfer() == bridge.Parking {
+				if err := p.c.TakeBack(); err != nil {
+					return err
+				}
+			}
+			for p.c.Transfer() != bridge.Together {
+				p.step()
+			}
+			return nil
+		}},
+		"hold": {func(p *parties) error { return errors.Join(p.c.SetHeld(1, true), p.c.SetHeld(3, true)) },
+			func(p *parties) error { return errors.Join(p.c.SetHeld(1, false), p.c.SetHeld(3, false)) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newParties(t, 1, 2, 3, 4)
+			if err := away.leave(p); err != nil {
+				t.Fatal(err)
+			}
+			for range 10 {
+				p.step()
+			}
+			if err := away.back(p); err != nil {
+				t.Fatal(err)
+			}
+			p.agent = nil
+			for range 3 {
+				p.step()
+			}
+			for i, v := range p.agent[:dtmf.LookAhead] {
+				if v > loudestNoise || v < -loudestNoise {
+					t.Fatalf("sample %d is from before", i)
+				}
+			}
+			if got := audio.LevelDBm0(p.agent[2*audio.FrameSamples:]); got < -30 {
+				t.Errorf("afterwards customer and IVR are heard at %.1f dBm0", got)
+			}
+		})
+	}
+}
