@@ -62,6 +62,7 @@ func (c *conference) kept() store.Conference {
 		Replacement: c.Replacement.String(), Demonstration: c.Demonstration,
 		CreatedAt: c.CreatedAt, EndedAt: c.EndedAt, EndsBy: c.endsBy,
 	}
+	out.AwaitsAgent = c.transfer.owed
 	if c.Transfer != bridge.Together {
 		out.Transfer = c.Transfer.String()
 	}

@@ -145,6 +145,7 @@ func (s *Service) revive(kept store.Conference) *conference {
 			c.Transfer = bridge.WithIVR
 		}
 	}
+	c.transfer.owed = kept.AwaitsAgent
 	for _, k := range kept.Legs {
 		role, known := roleNamed(k.Role)
 		l := &leg{Leg: Leg{

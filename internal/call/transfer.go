@@ -262,8 +262,9 @@ func (c *conference) connected(r bridge.Role) bool {
 func (s *Service) await(c *conference) {
 	s.mu.Lock()
 	t := &c.transfer
-	if c.connected(bridge.Agent) {
+	if t.owed && c.connected(bridge.Agent) {
 		t.owed = false
+		s.keepLater(c)
 	}
 	wanted := t.owed && c.Transfer == bridge.Together && c.State != ConferenceEnded
 	if wanted == t.awaited {
@@ -309,10 +310,12 @@ func (s *Service) endUnlessBack(c *conference) *time.Timer {
 // agent was on the way to, it is outside. It is brought back if a capture has
 // failed with the process, or if it was on its way back.
 func (s *Service) restoreTransfer(c *conference, kept bridge.Transfer, failed bool) {
-	if c.Transfer == bridge.Together || c.State == ConferenceEnded {
-		return
-	}
-	if kept == bridge.Returning || failed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case kept == bridge.Together:
+		s.review(c) // a customer who waits still does
+	case kept == bridge.Returning || failed:
 		s.bringBack(c, restarted)
 	}
 }

@@ -24,6 +24,7 @@ type Conference struct {
 	EndedAt       time.Time `json:",omitzero"`
 	EndsBy        time.Time `json:",omitzero"`  // at the latest
 	Transfer      string    `json:",omitempty"` // where the agent is; empty: together
+	AwaitsAgent   bool      `json:",omitempty"` // the customer came back from the IVR and found none
 	Legs          []Leg
 	Captures      []Capture `json:",omitempty"`
 }
