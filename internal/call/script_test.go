@@ -38,7 +38,8 @@ func TestWaitingCustomer(t *testing.T) {
 		ivrHears := out.IVR.Samples()
 		assert.Less(t, audio.LevelDBm0(ivrHears[:]), -50.0)
 		level := audio.LevelDBm0(heard[:])
-		return heard[0] == 9000, level > -60 && level < -15
+		// Beside it is comfort noise, of an IVR that sends nothing.
+		return heard[0] > 8800, level > -45 && level < -12
 	}
 	for range 10 {
 		announced, music := hears()
