@@ -64,27 +64,28 @@ func pluck(sum []float64, at int, hz float64) {
 type music struct {
 	tune  []int16
 	at    int
-	on    bool
-	ears  ears
+	seed  uint64
+	ears  ears // nil while nobody waits: most calls never do
 	gate  *mask.Gate
 	frame audio.Frame
 	gated mask.Gated
 }
 
 func newMusic(seed uint64) music {
-	return music{tune: tune(), ears: dtmf.NewDetector(), gate: mask.NewGate(seed)}
+	return music{tune: tune(), seed: seed}
 }
 
 // next moves on by a frame while somebody waits, and begins anew for the next one.
 func (m *music) next(wanted bool, p mask.Policy) {
 	if !wanted {
-		if m.on {
-			m.gate.Discard()
-			m.frame, m.gated, m.at, m.on = audio.Frame{}, mask.Gated{}, 0, false
+		if m.ears != nil {
+			*m = music{tune: m.tune, seed: m.seed}
 		}
 		return
 	}
-	m.on = true
+	if m.ears == nil {
+		m.ears, m.gate = dtmf.NewDetector(), mask.NewGate(m.seed)
+	}
 	m.at = (m.at + copy(m.frame[:], m.tune[m.at:])) % len(m.tune)
 	ev, failed := attend(m.ears, &m.frame, dtmf.Reception{})
 	if failed {

@@ -81,7 +81,7 @@ func TestMusicIsGated(t *testing.T) {
 	}
 	// And where its detector fails.
 	m = newMusic(1)
-	m.ears = &brittle{Detector: *dtmf.NewDetector(), failAt: 10}
+	m.ears, m.gate = &brittle{Detector: *dtmf.NewDetector(), failAt: 10}, mask.NewGate(1)
 	for n := range 12 {
 		m.next(true, mask.Policy{Mode: mask.Strip})
 		if n == 9 && m.gated.Level() > -50 {

@@ -163,14 +163,48 @@ func TestTakeBackCancelsACapture(t *testing.T) {
 func TestCaptureEndsATransfer(t *testing.T) {
 	n := startCall(t, options{}, threeLegs)
 	for _, end := range []string{"complete", "cancel"} {
-		n.must(200, "POST", n.path, `{"to":"ivr"}`)
+		// Begun before the transfer, or after.
 		var capture struct{ ID string }
-		n.must(201, "POST", "/v1/conferences/"+n.c.ID+"/captures", `{}`, "Idempotency-Key: "+end).into(t, &capture)
+		start := func() {
+			n.must(201, "POST", "/v1/conferences/"+n.c.ID+"/captures", `{}`, "Idempotency-Key: "+end).into(t, &capture)
+		}
+		if end == "complete" {
+			start()
+		}
+		n.must(200, "POST", n.path, `{"to":"ivr"}`)
+		if end == "cancel" {
+			start()
+		}
 		n.must(200, "POST", "/v1/captures/"+capture.ID+"/"+end, "")
 		n.agent.moved("with_ivr")
 		n.agent.moved("together")
 		n.told("transfer.returned", map[string]string{"complete": "completed", "cancel": "cancelled"}[end])
 	}
+}
+
+// TestTransferWantsARecordAndADisk: what cannot be recorded or kept is not done,
+// and the state says so; what the server does by itself is done all the same.
+func TestTransferWantsARecordAndADisk(t *testing.T) {
+	l, d := new(ledger), new(disk)
+	n := startCall(t, options{audit: l, disk: d}, threeLegs)
+	l.setFull(true)
+	n.send("POST", n.path, `{"to":"ivr"}`).refused(t, 503, "audit_unavailable")
+	assert.Equal(t, "together", n.state())
+	l.setFull(false)
+	d.full.Store(true)
+	n.send("POST", n.path, `{"to":"ivr"}`).refused(t, 503, "store_unavailable")
+	assert.Equal(t, "together", n.state())
+	d.full.Store(false)
+
+	n.must(200, "POST", n.path, `{"to":"ivr"}`)
+	l.setFull(true)
+	n.send("POST", n.path, `{"to":"agent"}`).refused(t, 503, "audit_unavailable")
+	assert.Equal(t, "with_ivr", n.state())
+	n.must(204, "DELETE", "/v1/legs/"+n.c.leg("ivr").ID, "")
+	n.agent.moved("returning") // refused
+	n.agent.moved("with_ivr")
+	n.agent.moved("together")
+	n.told("transfer.returned", "ivr_left")
 }
 
 // TestExternalIVR: when its collector gives up, and when it hangs up, the agent

@@ -40,6 +40,7 @@ const (
 // transfer is what the record of a conference has of it, beside its state.
 type transfer struct {
 	why     string // it ends
+	capture string // that was open when the agent left, or was last asked back
 	owed    bool   // the agent was not there when the customer came back
 	timer   *time.Timer
 	awaited bool // the customer is told to wait
@@ -95,7 +96,7 @@ func (s *Service) sendToIVR(ctx context.Context, by Actor, conferenceID string) 
 	s.keepLater(c)
 	s.emit(c, store.Event{Type: "transfer.started", State: c.Transfer.String()})
 	s.cfg.Log.Info("customer with the ivr", zap.String("conference_id", c.ID))
-	s.review(c) // a party may have left meanwhile
+	s.review(c) // a party may have left meanwhile, or a capture ended
 	return nil
 }
 
@@ -115,7 +116,7 @@ func (s *Service) reserveTransfer(conferenceID string) (*conference, error) {
 			return nil, fmt.Errorf("%w: nobody is on the call as %s", ErrAbsent, r)
 		}
 	}
-	c.transfer.why, c.transfer.owed = "", false
+	c.transfer.why, c.transfer.owed, c.transfer.capture = "", false, c.openCapture()
 	c.moveTo(bridge.Parking)
 	return c, nil
 }
@@ -136,12 +137,9 @@ func (s *Service) takeBack(ctx context.Context, by Actor, conferenceID, why stri
 		s.mu.Unlock()
 		return err
 	}
-	c.transfer.why = why
+	capture := c.openCapture()
+	c.transfer.why, c.transfer.capture = why, capture
 	c.moveTo(bridge.Returning)
-	capture := ""
-	if c.capture != nil && c.capture.Progress.State.Open() {
-		capture = c.capture.ID
-	}
 	s.mu.Unlock()
 
 	err = s.recordTransfer(by, c, ToAgent)
@@ -157,9 +155,19 @@ func (s *Service) takeBack(ctx context.Context, by Actor, conferenceID, why stri
 	defer s.mu.Unlock()
 	if err != nil {
 		c.moveTo(bridge.WithIVR)
+		s.review(c)
 	}
 	s.keepLater(c)
 	return err
+}
+
+// openCapture returns the capture that has not ended, if any. The caller holds
+// the lock.
+func (c *conference) openCapture() string {
+	if c.capture == nil || !c.capture.Progress.State.Open() {
+		return ""
+	}
+	return c.capture.ID
 }
 
 // cancelFor cancels what is collected, before the agent comes back. What ended by
@@ -215,6 +223,8 @@ func (s *Service) review(c *conference) {
 			s.bringBack(c, customerLeft)
 		case !c.present(bridge.IVR):
 			s.bringBack(c, ivrLeft)
+		case c.capture != nil && c.capture.ID == c.transfer.capture:
+			s.endsTransfer(c, &c.capture.Progress)
 		case !c.present(bridge.Agent) && !c.attended():
 			s.bringBack(c, agentLost)
 		}
@@ -233,7 +243,7 @@ func (c *conference) attended() bool {
 			return true
 		}
 	}
-	return c.capture != nil && c.capture.Progress.State.Open()
+	return c.openCapture() != ""
 }
 
 // present reports whether a role has joined, connected at the moment or not. The
