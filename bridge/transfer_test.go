@@ -3,6 +3,7 @@ package bridge_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -77,8 +78,8 @@ func TestNobodyHearsAcrossATransfer(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		acts := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) act {
 			return act{rapid.IntRange(0, 8).Draw(rt, "kind"), bridge.Role(rapid.IntRange(1, 4).Draw(rt, "role"))}
-		}), 1, 8).Draw(rt, "acts")
-		gaps := rapid.SliceOfN(rapid.IntRange(1, 30), len(acts), len(acts)).Draw(rt, "gaps")
+		}), 1, 6).Draw(rt, "acts")
+		gaps := rapid.SliceOfN(rapid.IntRange(1, 25), len(acts), len(acts)).Draw(rt, "gaps")
 		play := func(seeds ...uint64) *parties {
 			p := newParties(t, seeds...)
 			for i, a := range append([]act{{kind: 1}}, acts...) {
@@ -158,28 +159,26 @@ func TestTransferStates(t *testing.T) {
 // capture with mask field the same whichever key it was. The IVR reads it once.
 func TestReturnLeaksNoKey(t *testing.T) {
 	for _, transport := range []string{"event", "inband", "both"} {
-		for _, takesEvents := range []bool{false, true} {
-			for at := -20; at <= 5; at++ {
-				t.Run(fmt.Sprintf("%s/events=%v/%dms", transport, takesEvents, at*20), func(t *testing.T) {
-					k := around{transport: transport, takesEvents: takesEvents, at: at}
-					without, with := k.heard(t, '9', false), k.heard(t, '9', true)
-					for n := backTick * audio.FrameSamples; n < len(with); n++ {
-						if v := with[n]; v != without[n] && (v > loudestNoise || v < -loudestNoise) {
-							t.Fatalf("sample %d of tick %d is heard, and is not without a transfer", n%audio.FrameSamples, n/audio.FrameSamples)
-						}
+		for at := -20; at <= 5; at++ {
+			t.Run(fmt.Sprintf("%s/%dms", transport, at*20), func(t *testing.T) {
+				k := around{transport: transport, takesEvents: at%2 == 0, at: at}
+				without, with := k.heard(t, '9', false), k.heard(t, '9', true)
+				for n := backTick * audio.FrameSamples; n < len(with); n++ {
+					if v := with[n]; v != without[n] && (v > loudestNoise || v < -loudestNoise) {
+						t.Fatalf("sample %d of tick %d is heard, and is not without a transfer", n%audio.FrameSamples, n/audio.FrameSamples)
 					}
-					k.field = true
-					if fmt.Sprint(k.heard(t, '1', true)) != fmt.Sprint(k.heard(t, '9', true)) {
-						t.Error("the agent could tell the keys apart")
-					}
-				})
-			}
+				}
+				k.field = true
+				if !slices.Equal(k.heard(t, '1', true), k.heard(t, '9', true)) {
+					t.Error("the agent could tell the keys apart")
+				}
+			})
 		}
 	}
 }
 
 const (
-	backTick     = 60  // the first one that the agent hears of the customer
+	backTick     = 42  // the first one that the agent hears of the customer
 	loudestNoise = 104 // the comfort noises of two sources
 )
 
@@ -201,7 +200,7 @@ func (k around) heard(t *testing.T, symbol byte, transferred bool) []int16 {
 		r.capture(mask.Field)
 	}
 	ear, noise, got := dtmf.NewDetector(), audio.NewNoise(3), ""
-	for n := range backTick + 50 {
+	for n := range backTick + 30 {
 		if n == 5 && transferred {
 			if err := r.c.SendToIVR(); err != nil {
 				t.Fatal(err)
