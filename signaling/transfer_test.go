@@ -91,10 +91,20 @@ func TestTransfer(t *testing.T) {
 		w.moved("with_ivr")
 	}
 	n.send("POST", n.path, `{"to":"ivr"}`).refused(t, 409, "transfer_in_progress")
-
+	// Levels are told of what is heard: of nobody to the agent, of the agent to the
+	// supervisor.
+	for range 2 {
+		for _, l := range supervisor.next("level")["levels"].([]any) {
+			assert.Equal(t, n.c.leg("agent").ID, l.(map[string]any)["leg_id"])
+		}
+	}
 	n.agent.tell(message{"type": "transfer", "to": "agent"})
+	n.agent.find(func(m message) bool {
+		assert.NotEqual(t, "level", m["type"])
+		return m["type"] == "transfer" && m["state"] == "returning"
+	}, "transfer returning")
+	supervisor.moved("returning")
 	for _, w := range []*wire{n.agent, supervisor} {
-		w.moved("returning")
 		w.moved("together")
 	}
 	n.told("transfer.returned", "taken_back")
