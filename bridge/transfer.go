@@ -122,14 +122,13 @@ func (c *Conference) mix(out *Output) {
 	if onHold(customer) {
 		out.Customer = mixer.ForCustomer(&c.music.frame)
 	}
-	out.Agent = mask.ForAgent(forAgent(talking(customer)), gated(talking(ivr)))
-	out.Supervisor = mask.ForAgent(gated(talking(customer)), gated(talking(ivr)), gated(talking(agent)))
-	if c.outside() {
-		out.Supervisor = mask.ForAgent(c.music.gated, gated(talking(agent)))
-	}
 	out.Waiting = mask.ForAgent(c.music.gated)
-	if c.outside() || onHold(agent) {
-		out.Agent = out.Waiting
+	out.Agent, out.Supervisor = out.Waiting, mask.ForAgent(c.music.gated, gated(talking(agent)))
+	if !c.outside() {
+		out.Supervisor = mask.ForAgent(gated(talking(customer)), gated(talking(ivr)), gated(talking(agent)))
+	}
+	if !c.outside() && !onHold(agent) {
+		out.Agent = mask.ForAgent(forAgent(talking(customer)), gated(talking(ivr)))
 	}
 	out.Recorder = out.Supervisor
 	out.IVR = mixer.ForIVR(c.customerForIVR(talking(customer), talking(ivr), out), c.agentForIVR(inside))
