@@ -22,6 +22,7 @@ import { above, level, multimon, resemblance } from './sound.mjs'
 import { speech } from './spoken.mjs'
 import { build, start, startProvider } from './tonegate.mjs'
 import { decode, keysIn } from './tones.mjs'
+import { overhearWire, soundOf, wireSince } from './wire.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
 const { values: options } = parseArgs({ options: { server: { type: 'string' } } })
@@ -75,6 +76,7 @@ try {
     const chromium = await launch([`--use-file-for-fake-audio-capture=${voices[role].file}`])
     browsers.push(chromium)
     const { context, faults } = await open(chromium, server.origin, { farend: false, reducedMotion: 'reduce' })
+    await context.addInitScript(overhearWire)
     const page = await context.newPage()
     page.faults = faults
     await overheard.listen(role, page)
@@ -89,9 +91,18 @@ try {
   const [phone, agent] = await Promise.all([join1('customer'), join1('agent')])
   check(true, 'customer and agent are on the call with the built-in IVR')
 
+  /** The packets that a page gets: what the bridge sent, whatever a busy browser makes of it. */
   const record = async (page, seconds) => {
-    const { rate, samples } = decode(await page.evaluate((s) => window.__tonegate.recordBase64(s), SETTLE_S + seconds))
-    return { rate, samples: samples.subarray(Math.round(SETTLE_S * rate)) }
+    await page.waitForTimeout(SETTLE_S * 1000)
+    const from = await page.evaluate(() => performance.timeOrigin + performance.now())
+    await page.waitForTimeout(seconds * 1000)
+    return soundOf(await wireSince(page, from))
+  }
+  /** The same, and what the browser plays of it. */
+  const recordBoth = async (page, seconds) => {
+    const [packets, played] = await Promise.all([record(page, seconds), page.evaluate((s) => window.__tonegate.recordBase64(s), SETTLE_S + seconds)])
+    const { rate, samples } = decode(played)
+    return [packets, { rate, samples: samples.subarray(Math.round(SETTLE_S * rate)) }]
   }
   const press = async (keys) => {
     for (const key of keys) {
@@ -109,12 +120,16 @@ try {
       check(loud > SPOKEN && like > 0.5 && unlike < like / 1.5, `${when} the ${who} hears the ${whom}: ${db(loud)} above the music (over ${SPOKEN}), ${(100 * like).toFixed(0)} % alike (over 50 %)`)
     }
   }
-  /** Music, and nothing else. */
-  const musicOnly = (who, when, recording) => {
+  /** Music, and nothing else, in packets and as it sounds. */
+  const musicOnly = (who, when, recordings) => {
+    for (const [i, recording] of recordings.entries()) heardMusic(`${when} the ${who}`, ['in packets', 'as it sounds'][i], recording)
+  }
+  const heardMusic = (who, where, recording) => {
     const [loud, rest] = [level(recording.samples), level(above(recording, ABOVE_MUSIC).samples)]
-    check(loud > MUSIC[0] && loud < MUSIC[1], `${when} the ${who} hears music at ${db(loud)} (${MUSIC.join(' to ')})`)
-    check(rest < UNHEARD, `${when} the ${who} hears nothing else: ${db(rest)} above it (under ${UNHEARD})`)
-    check(keysIn(recording.samples, recording.rate) === '' && multimon(recording) === '', `${when} no key is read in it`)
+    const enough = recording.samples.length > 2.5 * recording.rate
+    check(enough && loud > MUSIC[0] && loud < MUSIC[1], `${who} hears music at ${db(loud)} ${where} (${MUSIC.join(' to ')})`)
+    check(rest < UNHEARD, `${who} hears nothing else ${where}: ${db(rest)} above it (under ${UNHEARD})`)
+    check(keysIn(recording.samples, recording.rate) === '' && multimon(recording) === '', `${who} hears no key ${where}`)
   }
   const words = (text) => id(agent, 'masking').getByText(text).waitFor()
   const button = (text) => id(agent, 'transfer').getByText(text, { exact: true }).waitFor()
@@ -131,6 +146,23 @@ try {
     await id(agent, 'cancel-capture').waitFor()
     await id(agent, 'field-state-card_number').getByText('Being keyed', { exact: true }).waitFor()
   }
+  /** The agent hears the IVR end its sentence, before anybody is measured. */
+  const ivrIsQuiet = () =>
+    agent.evaluate(
+      (unheard) =>
+        new Promise((done) => {
+          const { leg } = window.__tonegate
+          const ivr = leg.legs.find((l) => l.role === 'ivr').legId
+          let quiet = 0
+          const off = leg.on('level', (levels) => {
+            quiet = levels.find((l) => l.legId === ivr)?.dbm0 <= unheard ? quiet + 1 : 0
+            if (quiet < 4) return
+            off()
+            done()
+          })
+        }),
+      UNHEARD,
+    )
   const outcome = (text) => id(agent, 'outcome').getByText(text).waitFor({ timeout: 20_000 })
 
   await talk('before,')
@@ -145,20 +177,21 @@ try {
   const again = await api(`/v1/conferences/${conference}/transfer`, { to: 'ivr' })
   check(again.status === 409 && again.body.code === 'transfer_in_progress', `a second transfer is ${again.status} ${again.body.code}`)
   for (const violation of await axe(agent)) check(false, `axe: ${violation}`)
-  const [atAgent, atCustomer] = await Promise.all([record(agent, 4), record(phone, 3)])
+  const [atAgent, atCustomer] = await Promise.all([recordBoth(agent, 4), record(phone, 3)])
   musicOnly('agent', 'while the customer talks to the IVR', atAgent)
   const loud = level(atCustomer.samples)
   check(loud < UNHEARD, `the customer hears nothing of the agent: ${db(loud)} (under ${UNHEARD})`)
 
   await id(phone, 'send-as-voice').check({ force: true })
-  const [inVoice] = await Promise.all([record(agent, 4), phone.waitForTimeout(SETTLE_S * 1000).then(() => press('159'))])
+  const [inVoice] = await Promise.all([recordBoth(agent, 4), phone.waitForTimeout(SETTLE_S * 1000).then(() => press('159'))])
   musicOnly('agent', 'while keys sound in the voice', inVoice)
 
   say('--- the IVR reads a card, and the agent is back')
   await id(phone, 'send-as-event').check({ force: true })
   await takePayment()
   const number = newNumber()
-  const [keyed] = await Promise.all([record(agent, 4), press(number)])
+  // With the last key it may be over.
+  const [keyed] = await Promise.all([recordBoth(agent, 3), press(number)])
   musicOnly('agent', 'while the card is keyed,', keyed)
   await outcome('Card accepted')
   await together()
@@ -166,6 +199,7 @@ try {
   const { result } = (await api(`/v1/captures/${latest}`)).body
   check(/^tok_/.test(result.token) && result.last4 === number.slice(-4), 'the platform has the token of the card that was keyed')
   check((await state()) === 'together' && (await reasons()).join() === 'completed', 'the platform reads that they are together again, since it was completed')
+  await ivrIsQuiet()
   await talk('after the payment,')
 
   say('--- taken back in the middle of a number, with keys that sound meanwhile')
@@ -174,17 +208,19 @@ try {
   await words('alone with the payment IVR')
   await takePayment()
   await press(newNumber().slice(0, 5))
-  const around = record(agent, 5)
+  const around = recordBoth(agent, 5)
   const keys = phone.waitForTimeout(SETTLE_S * 1000).then(() => press('7418529630'))
   await agent.waitForTimeout(SETTLE_S * 1000 + 1000)
   await agent.keyboard.press('Alt+Shift+KeyT')
   await outcome('Cancelled')
   await together()
   await keys
-  const atReturn = await around
-  check(multimon(atReturn) === '' && keysIn(atReturn.samples, atReturn.rate) === '', 'no key is read in what the agent hears before, at and after the return')
+  for (const recording of await around) {
+    check(multimon(recording) === '' && keysIn(recording.samples, recording.rate) === '' && recording.samples.length > 4 * recording.rate, 'no key is read in what the agent hears before, at and after the return')
+  }
   check((await api(`/v1/captures/${overheard.messages('agent', 'received', 'capture_progress').at(-1).capture_id}`)).body.state === 'cancelled', 'the platform reads that the capture was cancelled')
   check((await reasons()).join() === 'completed,taken_back', 'and that the agent took the customer back')
+  await ivrIsQuiet()
   await talk('taken back,')
 
   say('--- the customer on hold')
@@ -192,7 +228,7 @@ try {
   await id(agent, 'on-hold-customer').waitFor()
   const [quiet, held] = await Promise.all([record(agent, 3), record(phone, 3)])
   check(level(quiet.samples) < UNHEARD, `the agent hears nothing of a customer on hold: ${db(level(quiet.samples))} (under ${UNHEARD})`)
-  musicOnly('customer', 'on hold', held)
+  musicOnly('customer', 'on hold', [held])
   await id(agent, 'hold-customer').click()
   await id(agent, 'on-hold-customer').waitFor({ state: 'detached' })
   await talk('off hold,')
