@@ -7,7 +7,8 @@
 //
 //   npm run transfer                     builds the server from this checkout
 //   npm run transfer -- --server BINARY  takes that server instead: give it a
-//     broken one to see the checks bite
+//     broken one to see the checks bite. They did: with an agent's mix that does
+//     not ask whether the agent is outside (bridge/transfer.go: mix), ten of them.
 //
 // CHROMIUM names another browser than /usr/bin/chromium. Nothing is skipped.
 import { writeFileSync } from 'node:fs'
