@@ -152,7 +152,7 @@ export interface Quality {
 
 /** Why a leg is in the state it is in. */
 export interface StateDetail {
-  /** `ended`, `left`, `removed` after `left`; what is being repaired while `reconnecting`. */
+  /** `ended`, `left`, `removed`, `agent_lost` after `left`; what is being repaired while `reconnecting`. */
   reason?: string
   /** Set when the state is `failed`. */
   error?: TonegateErrorShape
