@@ -87,10 +87,13 @@ func (s *Service) sendToIVR(ctx context.Context, by Actor, conferenceID string) 
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err != nil {
+	switch {
+	case err != nil:
 		c.moveTo(bridge.Together)
 		s.keepLater(c)
 		return err
+	case c.State == ConferenceEnded:
+		return ErrEnded
 	}
 	c.moveTo(bridge.WithIVR)
 	s.keepLater(c)
