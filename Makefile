@@ -34,6 +34,8 @@ browsers:
 	@cd web && npm run --silent browsers
 	@echo "== a payment in two browsers"
 	@cd web && npm run --silent payment
+	@echo "== to the IVR and back in two browsers"
+	@cd web && npm run --silent transfer
 
 calls:
 	@echo "== whole calls over WebRTC"

@@ -41,8 +41,7 @@ func (c *Conference) EndCapture() error {
 	c.ReleaseTalk()
 	for _, l := range c.legs {
 		if l != nil {
-			l.gate.Discard()
-			l.aside.Discard()
+			l.discard()
 			l.wipeHeard()
 		}
 	}
@@ -68,7 +67,7 @@ func (c *Conference) policy(r Role) mask.Policy {
 	if c.on {
 		p.Mode = mask.Stricter(p.Mode, c.capture.Mode)
 	}
-	p.Armed = c.on || c.doubt
+	p.Armed = c.armed()
 	if c.doubt {
 		p.Mode = mask.Mute
 	}

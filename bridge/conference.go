@@ -32,6 +32,8 @@ type Config struct {
 	Seed uint64
 	// InDoubt mutes the customer at first: see [Conference.InDoubt].
 	InDoubt bool
+	// Outside says that the agent is outside at first, as after [Conference.SendToIVR].
+	Outside bool
 }
 
 // Conference is one call. Use [New].
@@ -49,12 +51,23 @@ type Conference struct {
 	sender  dtmf.EventSender
 	forIVR  audio.Frame // scratch: the customer as an external IVR hears it
 	noise   audio.Noise
+
+	transfer     Transfer
+	returning    int // ticks until the agent is back
+	music        music
+	comfort      bool // see Comfort
+	announcement audio.Frame
+	announced    bool // announcement is for this tick
 }
 
 // New returns a conference without legs.
 func New(cfg Config) *Conference {
 	cfg.Policy.Armed = false
-	return &Conference{cfg: cfg, doubt: cfg.InDoubt, noise: audio.NewNoise(cfg.Seed)}
+	c := &Conference{cfg: cfg, doubt: cfg.InDoubt, noise: audio.NewNoise(cfg.Seed), music: newMusic(cfg.Seed + 2)}
+	if cfg.Outside {
+		c.transfer = WithIVR
+	}
+	return c
 }
 
 // Join adds a leg. It fails with [ErrBadRole], [ErrRoleTaken] or [ErrFull], and
@@ -74,7 +87,7 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 		// Seeds must differ between legs, or two comfort noises would add up
 		// coherently, and must not depend on anything but the order of joining.
 		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000)
-		c.legs[i].ears.Arm(c.on || c.doubt)
+		c.legs[i].ears.Arm(c.armed())
 		return c.nextID, nil
 	}
 	return 0, fmt.Errorf("join as %s: %w", spec.Role, ErrFull)

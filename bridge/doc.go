@@ -14,6 +14,10 @@
 //	IVR         customer + agent; the customer alone while a capture collects
 //	agent       customer + IVR, each through a gate of its own
 //	supervisor  what the agent hears + the agent, gated too
+//	on hold     comfort music
+//
+// While a [Transfer] has the customer alone with the IVR the agent hears comfort
+// music, and is heard by supervisors and the recorder only.
 //
 // The agent's and the supervisors' audio is a mask.AgentMix, which only gated
 // sources can make. The customer's way to the IVR is not delayed, and while the

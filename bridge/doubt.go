@@ -31,11 +31,14 @@ func (l *leg) suspicious() bool {
 	return !ev.Examined() || ev.Suspicious() || len(ev.Spans()) > 0 || len(ev.Pressed()) > 0
 }
 
+// armed reports whether keys are to be expected.
+func (c *Conference) armed() bool { return c.on || c.doubt || c.outside() }
+
 // arm tells all detectors how suspicious to be.
 func (c *Conference) arm() {
 	for _, l := range c.legs {
 		if l != nil {
-			l.ears.Arm(c.on || c.doubt)
+			l.ears.Arm(c.armed())
 		}
 	}
 }

@@ -52,6 +52,7 @@ type Media struct {
 type LegSpec struct {
 	Role    Role
 	Builtin bool // no packets: its voice comes from Play, its ears are Output
+	Held    bool // it is on hold from its first frame: see [Conference.SetHeld]
 	Media   Media
 }
 
@@ -77,6 +78,7 @@ type leg struct {
 	id     LegID
 	spec   LegSpec
 	muted  bool
+	held   bool
 	ssrc   uint32
 	bound  bool // ssrc is known
 	seq    sequence
@@ -110,7 +112,7 @@ type Stats struct {
 
 func newLeg(id LegID, spec LegSpec, seed uint64) *leg {
 	l := &leg{
-		id: id, spec: spec,
+		id: id, spec: spec, held: spec.Held,
 		buffer: jitter.New(spec.Media.Law, seed),
 		ears:   dtmf.NewDetector(),
 		gate:   mask.NewGate(seed + 1),
@@ -237,19 +239,27 @@ func (l *leg) mask(p, agents mask.Policy) {
 
 // listen runs the detector. A detector that fails has said nothing, and the
 // zero evidence masks; it starts anew with the next frame.
-func (l *leg) listen(heard dtmf.Reception) (ev dtmf.Evidence) {
+func (l *leg) listen(heard dtmf.Reception) dtmf.Evidence {
+	ev, failed := attend(l.ears, &l.raw, heard)
+	if failed {
+		l.ears = dtmf.NewDetector()
+		l.ears.Arm(true) // a failure is a doubt
+		l.stats.DetectorFails++
+	}
+	return ev
+}
+
+// attend runs a detector, and reports whether it failed.
+func attend(e ears, f *audio.Frame, heard dtmf.Reception) (ev dtmf.Evidence, failed bool) {
 	defer func() {
 		if recover() != nil {
-			if d, ok := l.ears.(*dtmf.Detector); ok {
+			if d, ok := e.(*dtmf.Detector); ok {
 				*d = dtmf.Detector{} // what it heard is not left to lie about
 			}
-			l.ears = dtmf.NewDetector()
-			l.ears.Arm(true) // a failure is a doubt
-			l.stats.DetectorFails++
-			ev = dtmf.Evidence{}
+			ev, failed = dtmf.Evidence{}, true
 		}
 	}()
-	return l.ears.Process(&l.raw, heard)
+	return e.Process(f, heard), false
 }
 
 func (l *leg) snapshot() Stats {

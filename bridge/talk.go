@@ -24,7 +24,7 @@ func (c *Conference) PressTalk() error {
 	switch {
 	case !c.on:
 		return fmt.Errorf("press to talk: %w", ErrNoCapture)
-	case c.capture.Mode != mask.Mute || c.cfg.Policy.Mode == mask.Mute || c.doubt:
+	case c.capture.Mode != mask.Mute || c.cfg.Policy.Mode == mask.Mute || c.doubt || c.outside():
 		return fmt.Errorf("press to talk: %w", ErrNoTalk)
 	case c.talk > 0:
 		return fmt.Errorf("press to talk: %w", ErrTalking)

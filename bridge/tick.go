@@ -22,6 +22,11 @@ type Output struct {
 	// Recorder is what a recording may hold: all parties, and of the customer what
 	// the capture's mask lets through, whether talk is pressed or not.
 	Recorder mask.AgentMix
+	// Waiting is what legs on hold hear of the agent's kind.
+	Waiting mask.AgentMix
+	held    [MaxLegs]LegID // supervisors: see ForSupervisor
+	// Returned says that the agent is together with the others again.
+	Returned bool
 	// TalkOver says that a press of press-to-talk ran into its limit.
 	TalkOver bool
 	// Events are the named events to send to an external IVR in this frame.
@@ -59,17 +64,14 @@ func (c *Conference) Tick(now time.Time, out *Output) {
 			l.mask(c.policy(l.spec.Role), c.talkPolicy())
 		}
 	}
-	customer, agent, ivr := c.byRole(Customer), c.byRole(Agent), c.byRole(IVR)
+	customer := c.byRole(Customer)
 	c.settle(customer)
-	out.Customer = mixer.ForCustomer(raw(agent), raw(ivr))
 	out.TalkOver = c.countTalk()
-	out.Agent = mask.ForAgent(forAgent(customer), gated(ivr))
-	out.Supervisor = mask.ForAgent(gated(customer), gated(ivr), gated(agent))
-	out.Recorder = out.Supervisor
-	out.IVR = mixer.ForIVR(c.customerForIVR(customer, ivr, out), c.agentForIVR(agent))
-	if customer != nil {
+	c.mix(out)
+	if c.counts(customer) {
 		out.Pressed = append(out.Pressed, customer.evidence.Pressed()...)
 	}
+	out.Returned = c.advance()
 	c.ticks++
 	if out.HasReport = c.ticks%progressTicks == 0; out.HasReport {
 		c.report(&out.Report)

@@ -46,6 +46,7 @@ say slt $p/refused.wav "The payment was declined. Your agent will help you."
 say slt $p/failed.wav "No entry was received. Your agent will help you."
 say slt $p/unable.wav "That did not work. Your agent will help you."
 say slt $p/cancelled.wav "The entry was cancelled."
+say slt $p/agent_lost.wav "The connection to your agent was lost. Please stay on the line, while we bring your agent back."
 
 d=internal/demo/speech
 say rms $d/customer.wav "Hello, yes, I would like to pay my invoice from last month, please. I have the card here in front of me. Let me see. It is the blue one, and I will type the number on my phone while we are talking. I hope that is fine with you. Are you still there? Good. It is nice that I do not have to hang up or wait for somebody else. There was one more question that I had about the delivery. The parcel arrived on Tuesday, but the second box was missing. Could you look into that for me?"

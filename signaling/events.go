@@ -18,7 +18,7 @@ import (
 // and states; counts and last four are a capture's to tell.
 type EventShape struct {
 	ID           string    `json:"id"`
-	Type         string    `json:"type" enum:"conference.started,conference.ended,leg.joined,leg.left,leg.reconnecting,capture.started,capture.progress,capture.field_completed,capture.field_rejected,capture.completed,capture.failed,capture.cancelled,capture.expired,masking.armed,node.draining,audit.checkpoint"`
+	Type         string    `json:"type" enum:"conference.started,conference.ended,leg.joined,leg.left,leg.reconnecting,capture.started,capture.progress,capture.field_completed,capture.field_rejected,capture.completed,capture.failed,capture.cancelled,capture.expired,transfer.started,transfer.returned,masking.armed,node.draining,audit.checkpoint"`
 	Time         time.Time `json:"time"`
 	ConferenceID string    `json:"conference_id,omitempty"`
 	Sequence     uint64    `json:"sequence,omitempty" doc:"Within the conference, from 1."`

@@ -60,6 +60,7 @@ func (c *clock) advance(d time.Duration) {
 type options struct {
 	grace, joinTimeout time.Duration
 	max                int
+	transferTimeout    time.Duration
 	audit              call.Auditor
 	disk               *disk // nil: one that never fails
 }
@@ -92,7 +93,7 @@ func start(t *testing.T, o options) *node {
 	require.NoError(t, err)
 	n.calls = call.New(call.Config{
 		Log: zap.NewNop(), RTC: rtc, Tokens: auth.NewTokens(n.private, n.clock.now), Used: db,
-		Arena: dtmf.NewArena(make([]byte, 1<<12)), Prompts: prompts, Grace: o.grace, Shards: 1,
+		Arena: dtmf.NewArena(make([]byte, 1<<12)), Prompts: prompts, Grace: o.grace, TransferTimeout: o.transferTimeout, Shards: 1,
 		MaxConferences: o.max, Seed: 1, Now: n.clock.now,
 		Connectors: func(name string) (psp.Connector, bool) { return silent{}, name == "psp-main" },
 		Audit:      o.audit, State: state, Events: db,

@@ -3,6 +3,7 @@ package signaling
 import (
 	"slices"
 
+	"tonegate/bridge"
 	"tonegate/internal/auth"
 	"tonegate/internal/call"
 	"tonegate/internal/ivr"
@@ -17,6 +18,8 @@ type request struct {
 	SDP       string `json:"sdp"`
 	Candidate string `json:"candidate"`
 	Muted     *bool  `json:"muted"`
+	OnHold    *bool  `json:"on_hold"`
+	To        string `json:"to"` // of a transfer
 	Mask      string `json:"mask"`
 	MaxDigits int    `json:"max_digits"`
 	N         int64  `json:"n"`
@@ -34,6 +37,8 @@ type legMessage struct {
 	Role  string `json:"role"`
 	Kind  string `json:"kind"`
 	State string `json:"state"`
+	// OnHold is left out of legs that are not.
+	OnHold bool `json:"on_hold,omitempty"`
 }
 
 type maskingMessage struct {
@@ -75,6 +80,8 @@ type joinedMessage struct {
 	Masking       maskingMessage  `json:"masking"`
 	Capture       *captureMessage `json:"capture"`
 	Connectors    []string        `json:"connectors"` // of those who may start a capture
+	// For agents and supervisors alone.
+	Transfer *TransferShape `json:"transfer,omitempty"`
 }
 
 type levelMessage struct {
@@ -119,7 +126,7 @@ type pongMessage struct {
 }
 
 func legOf(l call.Leg) legMessage {
-	return legMessage{LegID: l.ID, Role: l.Role.String(), Kind: l.Kind, State: l.State}
+	return legMessage{LegID: l.ID, Role: l.Role.String(), Kind: l.Kind, State: l.State, OnHold: l.OnHold}
 }
 
 func maskingOf(m call.Masking) maskingMessage {
@@ -158,6 +165,10 @@ func joinedOf(j call.Joined, resume string, connectors []string) joinedMessage {
 	for _, l := range j.Conference.Legs {
 		out.Legs = append(out.Legs, legOf(l))
 	}
+	if j.Leg.Role == bridge.Agent || j.Leg.Role == bridge.Supervisor {
+		transfer := transferShape(j.Conference.Transfer)
+		out.Transfer = &transfer
+	}
 	if j.Capture != nil {
 		c := captureOf(*j.Capture)
 		out.Capture = &c
@@ -183,6 +194,8 @@ func messageOf(e call.Event) any {
 		m := maskingOf(e.Masking)
 		m.Type = "masking"
 		return m
+	case call.TransferChanged:
+		return transferMessage{"transfer", e.State.String()}
 	case call.CaptureChanged:
 		m := captureOf(e.Capture)
 		m.Type = "capture_progress"

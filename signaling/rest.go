@@ -131,14 +131,12 @@ func (s *server) registerLegs(api huma.API) {
 			}
 			return &reply[LegShape]{legShape(l)}, nil
 		})
-	huma.Register(api, operation("PATCH", "/v1/legs/{id}", "change-leg", "Mute or unmute a leg", http.StatusOK),
+	huma.Register(api, operation("PATCH", "/v1/legs/{id}", "change-leg", "Mute a leg or put it on hold, or undo that", http.StatusOK),
 		func(ctx context.Context, in *struct {
 			LegPath
-			Body struct {
-				Muted bool `json:"muted"`
-			}
+			Body LegChange
 		}) (*reply[LegShape], error) {
-			l, err := s.cfg.Calls.SetMuted(ctx, in.ID, in.Body.Muted)
+			l, err := s.changeLeg(ctx, in.ID, &in.Body)
 			if err != nil {
 				return nil, fail(ctx, err)
 			}

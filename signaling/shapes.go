@@ -49,6 +49,7 @@ type LegShape struct {
 	Identity     string `json:"identity,omitempty"`
 	State        string `json:"state" enum:"invited,joining,connected,reconnecting,left"`
 	Muted        bool   `json:"muted"`
+	OnHold       bool   `json:"on_hold" doc:"It hears comfort music, and nobody hears it."`
 	Join         *Join  `json:"join,omitempty" doc:"Only in answers that mint a token."`
 }
 
@@ -62,6 +63,7 @@ type ConferenceShape struct {
 	Metadata      map[string]string `json:"metadata,omitempty"`
 	Masking       MaskingShape      `json:"masking"`
 	Demonstration bool              `json:"demonstration"`
+	Transfer      TransferShape     `json:"transfer"`
 	Legs          []LegShape        `json:"legs"`
 }
 
@@ -120,14 +122,14 @@ func (r *ConferenceRequest) spec() call.Spec {
 
 func legShape(l call.Leg) LegShape {
 	return LegShape{ID: l.ID, ConferenceID: l.ConferenceID, Role: l.Role.String(), Kind: l.Kind,
-		Identity: l.Identity, State: l.State, Muted: l.Muted}
+		Identity: l.Identity, State: l.State, Muted: l.Muted, OnHold: l.OnHold}
 }
 
 func conferenceShape(c call.Conference) ConferenceShape {
 	out := ConferenceShape{
 		ID: c.ID, State: c.State, CreatedAt: c.CreatedAt, ExternalID: c.ExternalID, Metadata: c.Metadata,
 		Masking:       MaskingShape{Mode: c.Mode.String(), Replacement: c.Replacement.String()},
-		Demonstration: c.Demonstration, Legs: []LegShape{},
+		Demonstration: c.Demonstration, Transfer: transferShape(c.Transfer), Legs: []LegShape{},
 	}
 	if !c.EndedAt.IsZero() {
 		out.EndedAt = &c.EndedAt

@@ -251,7 +251,7 @@ func (l *link) errorOf(re string, err error) errorMessage {
 func known(messageType string) string {
 	switch messageType {
 	case "join", "offer", "candidate", "mute", "capture_start", "capture_retry", "capture_complete", "capture_cancel",
-		"talk_press", "talk_release", "leave", "ping":
+		"talk_press", "talk_release", "hold", "transfer", "leave", "ping":
 		return messageType
 	default:
 		return ""
@@ -278,6 +278,10 @@ func (l *link) handle(ctx context.Context, m *request) (any, error) {
 		return nil, l.capture(ctx, m)
 	case "talk_press", "talk_release":
 		return nil, l.talk(ctx, m.Type == "talk_press")
+	case "hold":
+		return nil, l.hold(ctx, m)
+	case "transfer":
+		return nil, l.transfer(ctx, m.To)
 	case "leave":
 		// Leaving ends this connection, and with it ctx, before it is done.
 		return nil, l.seat.Leave(context.WithoutCancel(ctx))

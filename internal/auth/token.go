@@ -17,9 +17,11 @@ const leeway = 5 * time.Second
 
 // Grants are what a leg may do beyond talking.
 const (
-	GrantCapture = "capture" // start, complete and cancel captures
-	GrantTalk    = "talk"    // hear the customer for a while during a muted capture
-	GrantCollect = "collect" // report progress and result as an external IVR
+	GrantCapture  = "capture"  // start, complete and cancel captures
+	GrantTalk     = "talk"     // hear the customer for a while during a muted capture
+	GrantCollect  = "collect"  // report progress and result as an external IVR
+	GrantTransfer = "transfer" // send the customer to the IVR and come back
+	GrantHold     = "hold"     // put other legs on hold
 )
 
 // Claims are a leg token's contents.

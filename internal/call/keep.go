@@ -62,10 +62,14 @@ func (c *conference) kept() store.Conference {
 		Replacement: c.Replacement.String(), Demonstration: c.Demonstration,
 		CreatedAt: c.CreatedAt, EndedAt: c.EndedAt, EndsBy: c.endsBy,
 	}
+	out.AwaitsAgent = c.transfer.owed
+	if c.Transfer != bridge.Together {
+		out.Transfer = c.Transfer.String()
+	}
 	for _, l := range c.legs {
 		out.Legs = append(out.Legs, store.Leg{
 			ID: l.ID, Role: l.Role.String(), Kind: l.Kind, State: l.State, Identity: l.Identity,
-			Muted: l.Muted, Joined: l.joined, Grants: l.granted, Resume: l.resume, Earlier: l.earlier,
+			Muted: l.Muted, OnHold: l.OnHold, Joined: l.joined, Grants: l.granted, Resume: l.resume, Earlier: l.earlier,
 		})
 	}
 	for _, capture := range c.captures {

@@ -57,7 +57,7 @@ func (l *leg) stopGrace() {
 func grants(r bridge.Role) []string {
 	switch r {
 	case bridge.Agent:
-		return []string{auth.GrantCapture, auth.GrantTalk}
+		return []string{auth.GrantCapture, auth.GrantTalk, auth.GrantTransfer, auth.GrantHold}
 	case bridge.IVR:
 		return []string{auth.GrantCollect}
 	default:
@@ -137,7 +137,7 @@ func (c *conference) admit(r bridge.Role) error {
 }
 
 func (s *Service) attachBuiltin(ctx context.Context, c *conference, l *leg) error {
-	e, err := s.engine.Attach(context.WithoutCancel(ctx), c.ID, bridge.LegSpec{Role: l.Role, Builtin: true}, nil)
+	e, err := s.engine.Attach(context.WithoutCancel(ctx), c.ID, bridge.LegSpec{Role: l.Role, Builtin: true, Held: l.OnHold}, nil)
 	if err != nil {
 		return fmt.Errorf("attach the builtin leg: %w", err)
 	}
@@ -182,31 +182,10 @@ func (s *Service) Ticket(legID string) (Ticket, error) {
 
 // SetMuted stops or resumes taking a leg's voice.
 func (s *Service) SetMuted(ctx context.Context, legID string, muted bool) (Leg, error) {
-	s.mu.Lock()
-	l := s.legs[legID]
-	if l == nil || l.State == LegLeft {
-		s.mu.Unlock()
-		return Leg{}, fmt.Errorf("leg %w", ErrNotFound)
-	}
-	e, c := l.engine, s.byID[l.ConferenceID]
-	s.mu.Unlock()
-	if c == nil {
-		return Leg{}, fmt.Errorf("leg %w", ErrNotFound)
-	}
-	if err := s.keep(c, changeLeg(legID, func(kept *store.Leg) { kept.Muted = muted })); err != nil {
-		return Leg{}, err
-	}
-	if e != nil {
-		err := s.do(ctx, l.ConferenceID, func(c *bridge.Conference) error { return c.SetMuted(e.ID, muted) })
-		if err != nil {
-			return Leg{}, err
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l.Muted = muted
-	c.broadcast(LegChanged{l.Leg})
-	return l.Leg, nil
+	return s.change(ctx, legID,
+		func(kept *store.Leg) { kept.Muted = muted },
+		func(b *bridge.Conference, id bridge.LegID) error { return b.SetMuted(id, muted) },
+		func(l *Leg) { l.Muted = muted })
 }
 
 // RemoveLeg takes a leg out of its call.
@@ -239,6 +218,7 @@ func (s *Service) removeIf(ctx context.Context, legID, reason string, still func
 		delete(c.seats, seat)
 	}
 	c.broadcast(LegChanged{l.Leg})
+	s.review(c)
 	// Without the one who keys or the one who reads there is nothing to collect.
 	hungUp := l.Role == bridge.Customer || l.Role == bridge.IVR
 	s.watchAbandoned(c)
@@ -319,7 +299,10 @@ func (s *Service) newMedia(ctx context.Context, l *leg, offer string) (string, e
 		return "", fmt.Errorf("%w: %w", ErrMediaSetup, err)
 	}
 	m := media.Media()
-	e, err := s.engine.Attach(ctx, l.ConferenceID, bridge.LegSpec{Role: l.Role, Media: bridge.Media{
+	s.mu.Lock()
+	held := l.OnHold
+	s.mu.Unlock()
+	e, err := s.engine.Attach(ctx, l.ConferenceID, bridge.LegSpec{Role: l.Role, Held: held, Media: bridge.Media{
 		Law: m.Law, Events: m.Events, Event: m.Event, Clock: m.Clock,
 	}}, media)
 	if err != nil {
@@ -334,8 +317,13 @@ func (s *Service) newMedia(ctx context.Context, l *leg, offer string) (string, e
 		return "", fmt.Errorf("leg %w: it has left", ErrNotFound)
 	}
 	l.media, l.engine, l.mediaDead, l.identity = media, e, false, fingerprints(offer)
-	muted := l.Muted
+	muted, onHold := l.Muted, l.OnHold
 	s.mu.Unlock()
+	if onHold != held { // changed meanwhile
+		if _, err = s.SetHeld(ctx, l.ID, onHold); err != nil {
+			return "", err
+		}
+	}
 	if muted {
 		// Before the answer: nothing of the peer can have arrived yet.
 		_, err = s.SetMuted(ctx, l.ID, true)

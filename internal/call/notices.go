@@ -24,6 +24,9 @@ type notice struct {
 	keep       bool // the conference is to be written
 	hush       bool // press-to-talk is over
 	why        audit.Detail
+	back       string // why the agent is to be brought back
+	returned   bool   // the agent is back
+	await      bool   // whether a customer waits for the agent is to be looked at
 	leg        *leg
 	media      *rtcleg.Leg
 	state      rtcleg.State
@@ -129,6 +132,10 @@ func (s *Service) before(n notice) {
 		_ = s.keep(c, nil) // logged
 	case n.hush:
 		_ = s.releaseTalk(context.Background(), c.ID, Actor{}, n.why) // the call has ended
+	case n.back != "":
+		_ = s.takeBack(context.Background(), Actor{}, c.ID, n.back) // on its way, or the call has ended
+	case n.await:
+		s.await(c)
 	case n.progress != nil:
 		if s.concludes(n) {
 			s.recordEnd(c.ID, *n.progress)
@@ -172,6 +179,8 @@ func (s *Service) apply(n notice) {
 	switch {
 	case n.progress != nil:
 		s.applyProgress(c, *n.progress)
+	case n.returned:
+		s.applyReturned(c)
 	case n.report != nil:
 		if c.doubt && !n.report.InDoubt {
 			c.doubt = false
@@ -194,6 +203,7 @@ func (s *Service) applyProgress(c *conference, p ivr.Progress) {
 	if p.Armed != armed {
 		c.broadcastMasking()
 	}
+	s.endsTransfer(c, &p)
 	if !p.State.Open() {
 		s.cfg.Log.Info("capture ended", zap.String("conference_id", c.ID),
 			zap.String("capture_id", p.CaptureID), zap.Stringer("state", p.State), zap.Stringer("reason", p.Reason))
@@ -252,6 +262,7 @@ func (s *Service) refresh(c *conference, l *leg) {
 		s.cfg.Log.Info("leg state", zap.String("conference_id", c.ID), zap.String("leg_id", l.ID),
 			zap.Stringer("role", l.Role), zap.String("state", l.State))
 		c.broadcast(LegChanged{l.Leg})
+		s.review(c)
 	}
 }
 

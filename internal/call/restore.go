@@ -81,7 +81,15 @@ func (s *Service) restore(ctx context.Context, kept store.Conference) error {
 	if c.State == ConferenceEnded {
 		return nil
 	}
-	return s.resumeConference(ctx, c)
+	transfer := c.Transfer
+	if transfer != bridge.Together {
+		c.Transfer = bridge.WithIVR
+	}
+	if err := s.resumeConference(ctx, c); err != nil {
+		return err
+	}
+	s.restoreTransfer(c, transfer, len(failed) > 0)
+	return nil
 }
 
 // resumeConference lets a conference tick again, with its built-in leg. Those
@@ -92,9 +100,12 @@ func (s *Service) resumeConference(ctx context.Context, c *conference) error {
 		seed = rand.Uint64()
 	}
 	c.session = ivr.New(s.sessionConfig(c))
+	c.script = s.newScript(c)
 	c.doubt = true
 	policy := mask.Policy{Mode: c.Mode, Replacement: c.Replacement}
-	if err := s.engine.Open(c.ID, bridge.Config{Policy: policy, Seed: seed, InDoubt: true}, c.session); err != nil {
+	if err := s.engine.Open(c.ID, bridge.Config{
+		Policy: policy, Seed: seed, InDoubt: true, Outside: c.Transfer != bridge.Together,
+	}, c.script); err != nil {
 		return err
 	}
 	for _, l := range c.legs {
@@ -128,10 +139,17 @@ func (s *Service) revive(kept store.Conference) *conference {
 		},
 		seats: map[*Seat]struct{}{}, endsBy: kept.EndsBy,
 	}
+	if kept.Transfer != "" { // what is unknown leaves the agent outside
+		var known bool
+		if c.Transfer, known = named(kept.Transfer, bridge.Together, bridge.Returning); !known {
+			c.Transfer = bridge.WithIVR
+		}
+	}
+	c.transfer.owed = kept.AwaitsAgent
 	for _, k := range kept.Legs {
 		role, known := roleNamed(k.Role)
 		l := &leg{Leg: Leg{
-			ID: k.ID, ConferenceID: kept.ID, Role: role, Kind: k.Kind, Identity: k.Identity, State: LegInvited, Muted: k.Muted,
+			ID: k.ID, ConferenceID: kept.ID, Role: role, Kind: k.Kind, Identity: k.Identity, State: LegInvited, Muted: k.Muted, OnHold: k.OnHold,
 		}, joined: k.Joined, granted: k.Grants, resume: k.Resume, earlier: k.Earlier}
 		switch {
 		case !known || k.State == LegLeft:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"tonegate/bridge"
 	"tonegate/internal/card"
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
@@ -46,4 +47,17 @@ func TestUnknownModesMute(t *testing.T) {
 	c := new(Service).revive(store.Conference{Mode: "whisper", Legs: []store.Leg{{Role: "listener", State: LegConnected, Joined: true}}})
 	assert.Equal(t, mask.Mute, c.Mode)
 	assert.Equal(t, LegLeft, c.legs[0].State, "a role that is not known does not come back")
+}
+
+// TestRestartDuringATransfer: wherever the agent was on the way to, it is outside;
+// so it is if the record says something that this version does not understand.
+func TestRestartDuringATransfer(t *testing.T) {
+	for kept, want := range map[string]bridge.Transfer{
+		"": bridge.Together, "parking": bridge.Parking, "with_ivr": bridge.WithIVR, "returning": bridge.Returning, "whispering": bridge.WithIVR,
+	} {
+		c := new(Service).revive(store.Conference{Transfer: kept, AwaitsAgent: true, Legs: []store.Leg{{Role: "agent", OnHold: true}}})
+		assert.Equal(t, want, c.Transfer, kept)
+		assert.Equal(t, kept == "whispering", c.kept().Transfer != kept)
+		assert.True(t, c.kept().AwaitsAgent && c.kept().Legs[0].OnHold)
+	}
 }

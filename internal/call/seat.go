@@ -332,7 +332,7 @@ func (c *conference) tellLevels(r *bridge.Report) {
 			if l == nil {
 				continue
 			}
-			if hears(seat.leg.Role, l.Role) && l != seat.leg {
+			if c.hearsNow(seat.leg, l) {
 				levels = append(levels, Level{l.ID, int(rep.DBm0)})
 			}
 			if l == seat.leg && c.ticks%qualityTicks == 0 {

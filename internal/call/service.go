@@ -28,24 +28,27 @@ type UsedTokens interface {
 // Config configures a service. What has no default is
 // required, but for Connectors and Audit.
 type Config struct {
-	Log            *zap.Logger
-	RTC            *rtcleg.Server
-	Tokens         *auth.Tokens
-	Used           UsedTokens
-	Arena          *dtmf.Arena
-	Prompts        *ivr.Prompts
-	Languages      ivr.Languages // further prompts, by what a capture calls them
-	EngineMetrics  *engine.Metrics
-	Grace          time.Duration // how long a lost leg may take to come back; default 30 s
-	Abandoned      time.Duration // how long a conference outlives its last party; default 5 min
-	Connectors     Connectors    // nil: no payments
-	Audit          Auditor       // nil: nothing is recorded
-	State          Keeper        // nil: nothing outlives the process
-	Events         EventLog      // nil: no events for the platform
-	MaxConferences int           // default 2000
-	Shards         int
-	Seed           uint64 // zero: random
-	Now            func() time.Time
+	Log           *zap.Logger
+	RTC           *rtcleg.Server
+	Tokens        *auth.Tokens
+	Used          UsedTokens
+	Arena         *dtmf.Arena
+	Prompts       *ivr.Prompts
+	Languages     ivr.Languages // further prompts, by what a capture calls them
+	EngineMetrics *engine.Metrics
+	Grace         time.Duration // how long a lost leg may take to come back; default 30 s
+	Abandoned     time.Duration // how long a conference outlives its last party; default 5 min
+	// TransferTimeout is how long a customer who is back from the IVR waits for a
+	// lost agent; default 60 s.
+	TransferTimeout time.Duration
+	Connectors      Connectors // nil: no payments
+	Audit           Auditor    // nil: nothing is recorded
+	State           Keeper     // nil: nothing outlives the process
+	Events          EventLog   // nil: no events for the platform
+	MaxConferences  int        // default 2000
+	Shards          int
+	Seed            uint64 // zero: random
+	Now             func() time.Time
 }
 
 // Service is the registry of calls. Use [New], and [Service.Close] at the end.
@@ -70,6 +73,8 @@ type Service struct {
 type conference struct {
 	Conference
 	session   *ivr.Session
+	script    *script
+	transfer  transfer
 	capture   *Capture
 	payment   *payment     // of the capture
 	captures  []*Capture   // all of them; the last is capture, once it began
@@ -98,6 +103,9 @@ func New(cfg Config) *Service {
 	}
 	if cfg.Abandoned == 0 {
 		cfg.Abandoned = 5 * time.Minute
+	}
+	if cfg.TransferTimeout == 0 {
+		cfg.TransferTimeout = time.Minute
 	}
 	if cfg.MaxConferences == 0 {
 		cfg.MaxConferences = 2000
@@ -138,6 +146,7 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 		c.legs = append(c.legs, newLeg(c.ID, l))
 	}
 	c.session = ivr.New(s.sessionConfig(c))
+	c.script = s.newScript(c)
 	seed := s.cfg.Seed
 	if seed == 0 {
 		seed = rand.Uint64()
@@ -177,7 +186,7 @@ func (s *Service) begin(ctx context.Context, c *conference, cfg bridge.Config) e
 	if err := s.keep(c, nil); err != nil {
 		return err
 	}
-	if err := s.engine.Open(c.ID, cfg, c.session); err != nil {
+	if err := s.engine.Open(c.ID, cfg, c.script); err != nil {
 		return err
 	}
 	for _, l := range c.legs {
@@ -275,6 +284,10 @@ const keepEnded = time.Hour
 // End ends a conference: its legs hear nothing more, its capture is wiped. To
 // end one twice is no error.
 func (s *Service) End(ctx context.Context, id string) (Conference, error) {
+	return s.end(ctx, id, "ended")
+}
+
+func (s *Service) end(ctx context.Context, id, reason string) (Conference, error) {
 	s.mu.Lock()
 	c := s.byID[id]
 	if c == nil {
@@ -285,7 +298,7 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 		defer s.mu.Unlock()
 		return c.snapshot(), nil
 	}
-	record := s.conclude(c, "ended")
+	record := s.conclude(c, reason)
 	out := c.snapshot()
 	s.mu.Unlock()
 	record()
@@ -298,7 +311,7 @@ func (s *Service) End(ctx context.Context, id string) (Conference, error) {
 	if err != nil {
 		return out, fmt.Errorf("end conference: %w", err)
 	}
-	s.cfg.Log.Info("conference ended", zap.String("conference_id", id))
+	s.cfg.Log.Info("conference ended", zap.String("conference_id", id), zap.String("reason", reason))
 	return out, nil
 }
 
@@ -352,6 +365,8 @@ func (s *Service) markEnded(c *conference, reason string) {
 	if c.timer != nil {
 		c.timer.Stop()
 	}
+	c.transfer.stop()
+	c.Transfer = bridge.Together
 	if c.capture != nil && c.capture.Progress.State.Open() {
 		c.capture.Progress.Armed = false
 		// A payment that is under way has its own end: see settle.

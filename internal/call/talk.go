@@ -64,6 +64,8 @@ func (s *Service) reserveTalk(conferenceID, legID string, act *audit.Entry) (*co
 		return nil, ErrNoCapture
 	case c.capture.Mode != mask.Mute || c.own() == mask.Mute:
 		return nil, fmt.Errorf("%w: talk is for captures with mask mute, on a conference that is not muted itself", ErrNoTalk)
+	case c.Transfer != bridge.Together:
+		return nil, fmt.Errorf("%w: the customer is with the ivr", ErrNoTalk)
 	case c.talker != "":
 		return nil, ErrTalking
 	}

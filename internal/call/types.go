@@ -96,6 +96,7 @@ type Leg struct {
 	Identity     string
 	State        string
 	Muted        bool
+	OnHold       bool
 }
 
 // Conference is a snapshot of a conference.
@@ -109,6 +110,7 @@ type Conference struct {
 	Mode          mask.Mode
 	Replacement   mask.Replacement
 	Demonstration bool
+	Transfer      bridge.Transfer
 	Legs          []Leg
 }
 

@@ -108,6 +108,6 @@ func (p *ports) send(out *bridge.Output) {
 	p.ivr.send(out.IVR, out.Events)
 	p.agent.send(out.Agent, nil)
 	for i := range p.supervisors {
-		p.supervisors[i].send(out.Supervisor, nil)
+		p.supervisors[i].send(out.ForSupervisor(p.supervisors[i].leg.ID), nil)
 	}
 }

@@ -51,6 +51,7 @@ const (
 	Failed
 	Unable
 	Cancelled
+	AgentLost // told to a customer who waits, by whoever runs the call
 	promptCount
 )
 
@@ -62,6 +63,7 @@ var promptFiles = [promptCount]string{
 	"again_bank_account.wav", "again_pin.wav",
 	"nothing.wav", "bad_card_number.wav", "bad_expiry.wav", "past_expiry.wav", "bad_cvv.wav", "bad_length.wav", "bad_entry.wav",
 	"accepted.wav", "cleared.wav", "one_moment.wav", "thanks.wav", "refused.wav", "failed.wav", "unable.wav", "cancelled.wav",
+	"agent_lost.wav",
 }
 
 // String returns the name of the prompt's file without its ending.

@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -37,9 +38,12 @@ type Config struct {
 	Prompts       string   // folder of prompts; empty: the embedded ones
 	Origins       []string
 	MaxCalls      int
-	LogLevel      string
-	Version       string
-	Connectors    psp.Configs // to payment providers, by name
+	// TransferTimeout is how long a customer back from the IVR waits for a lost
+	// agent; zero: 60 s.
+	TransferTimeout time.Duration
+	LogLevel        string
+	Version         string
+	Connectors      psp.Configs // to payment providers, by name
 
 	// DigitMemory is the strongest protection of the digits' memory to try;
 	// zero is the strongest there is. Proofs force a fallback with it.
@@ -83,6 +87,9 @@ func (c *Config) Validate() error {
 	}
 	if c.MaxCalls < 0 {
 		fault("--max-calls %d: give a positive number", c.MaxCalls)
+	}
+	if c.TransferTimeout < 0 {
+		fault("--transfer-timeout %s: give a positive time, such as 60s", c.TransferTimeout)
 	}
 	switch {
 	case (c.TLSCert == "") != (c.TLSKey == ""):

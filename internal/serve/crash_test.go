@@ -133,6 +133,60 @@ func TestCrashDuringACapture(t *testing.T) {
 	noDigits(t, folder)
 }
 
+// TestCrashDuringATransfer: the agent finds itself outside, as before, and takes
+// the customer back; or is brought back, if a capture failed with the server.
+func TestCrashDuringATransfer(t *testing.T) {
+	for _, capturing := range []bool{false, true} {
+		folder := filepath.Join(t.TempDir(), "data")
+		first := spawn(t, folder)
+		c := first.create()
+		first.dial(c, 0)
+		agent := first.join(c, 1)
+		require.Equal(t, 200, first.api("PATCH", "/v1/legs/"+c.Legs[0].ID, `{"on_hold":true}`, nil))
+		require.Equal(t, 200, first.api("POST", "/v1/conferences/"+c.ID+"/transfer", `{"to":"ivr"}`, nil))
+		if capturing {
+			require.Equal(t, 201, first.api("POST", "/v1/conferences/"+c.ID+"/captures", `{}`, nil))
+		}
+		resume := secretOf(t, agent)
+		first.kill()
+
+		second := spawn(t, folder)
+		url := "ws" + strings.TrimPrefix(second.at.HTTP, "http") + "/v1/rtc"
+		agent = second.enter(url, `{"type":"join","leg_id":"`+c.Legs[1].ID+`","resume":"`+resume+`"}`)
+		assert.Contains(t, agent.joined, `"on_hold":true`)
+		if !capturing {
+			assert.Contains(t, agent.joined, `"transfer":{"state":"with_ivr"}`)
+			agent.tell(t, `{"type":"transfer","to":"agent"}`)
+			agent.wait(t, `"type":"transfer"`, `"together"`)
+		}
+		// With a capture it may be back before it has joined.
+		ctx := within(t)
+		for state := ""; state != "together"; {
+			require.NoError(t, ctx.Err())
+			var now struct{ Transfer struct{ State string } }
+			require.Equal(t, 200, second.api("GET", "/v1/conferences/"+c.ID, "", &now))
+			state = now.Transfer.State
+		}
+		var events struct {
+			Items []struct {
+				Type string
+				Data struct{ Reason string }
+			}
+		}
+		want := map[bool]string{false: "taken_back", true: "restart"}[capturing]
+		for reason := ""; reason != want; {
+			require.NoError(t, ctx.Err())
+			require.Equal(t, 200, second.api("GET", "/v1/events?limit=500", "", &events))
+			for _, e := range events.Items {
+				if e.Type == "transfer.returned" {
+					reason = e.Data.Reason
+				}
+			}
+		}
+		second.kill()
+	}
+}
+
 func secretOf(t *testing.T, w *socket) string {
 	t.Helper()
 	var joined struct{ Resume string }

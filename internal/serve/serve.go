@@ -191,7 +191,8 @@ func (s *server) openCalls() (err error) {
 		Log: s.log, RTC: s.rtc, Tokens: auth.NewTokens(private, time.Now, others...), Used: s.store,
 		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts, Languages: languages,
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
-		Connectors: s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
+		TransferTimeout: s.cfg.TransferTimeout,
+		Connectors:      s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
 	})
 	s.told.Store(s.calls)
 	return s.calls.Restore(context.Background())

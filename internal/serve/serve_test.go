@@ -53,6 +53,7 @@ func TestValidate(t *testing.T) {
 		"API key":         {func(c *serve.Config) { c.APIKey = "short" }, []string{"TONEGATE_API_KEY"}},
 		"data":            {func(c *serve.Config) { c.Data = "" }, []string{"--data"}},
 		"calls":           {func(c *serve.Config) { c.MaxCalls = -1 }, []string{"--max-calls"}},
+		"transfer":        {func(c *serve.Config) { c.TransferTimeout = -1 }, []string{"--transfer-timeout"}},
 		"all at once": {func(c *serve.Config) {
 			c.Listen, c.Media, c.MetricsListen, c.TLSKey, c.LogLevel, c.APIKey = "x", "y", "z", key, "loud", "short"
 		}, []string{"--listen", "--media", "--metrics-listen", "go together", "--log-level", "TONEGATE_API_KEY"}},

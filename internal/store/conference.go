@@ -22,7 +22,9 @@ type Conference struct {
 	Demonstration bool `json:",omitempty"`
 	CreatedAt     time.Time
 	EndedAt       time.Time `json:",omitzero"`
-	EndsBy        time.Time `json:",omitzero"` // at the latest
+	EndsBy        time.Time `json:",omitzero"`  // at the latest
+	Transfer      string    `json:",omitempty"` // where the agent is; empty: together
+	AwaitsAgent   bool      `json:",omitempty"` // the customer came back from the IVR and found none
 	Legs          []Leg
 	Captures      []Capture `json:",omitempty"`
 }
@@ -32,6 +34,7 @@ type Leg struct {
 	ID, Role, Kind, State string
 	Identity              string `json:",omitempty"`
 	Muted, Joined         bool
+	OnHold                bool     `json:",omitempty"`
 	Grants                []string `json:",omitempty"`
 	// Hashes of the secrets with which the leg may come back.
 	Resume, Earlier Hash

@@ -25,7 +25,7 @@ export function startMock(port = 0) {
   let serial = 0
   const id = (prefix) => `${prefix}_${String(++serial).padStart(6, '0')}`
 
-  const publicLeg = (leg) => ({ id: leg.id, conference_id: leg.conference.id, role: leg.role, kind: leg.kind, state: leg.state, muted: false })
+  const publicLeg = (leg) => ({ id: leg.id, conference_id: leg.conference.id, role: leg.role, kind: leg.kind, state: leg.state, muted: false, on_hold: leg.held === true })
   const publicConference = (c) => ({
     id: c.id,
     state: c.state,
@@ -44,7 +44,8 @@ export function startMock(port = 0) {
       created_at: new Date().toISOString(),
       masking: { state: 'strip', mode: 'strip', armed: false },
       talk: false,
-      grants: ['speak', 'capture', 'talk'],
+      grants: ['speak', 'capture', 'talk', 'transfer', 'hold'],
+      transfer: 'together',
       capture: null,
       legs: [],
     }
@@ -67,7 +68,7 @@ export function startMock(port = 0) {
       .filter((leg) => leg.kind === 'external')
       .map((leg) => ({ role: leg.role, leg_id: leg.id, code: codeFor(leg), path: { customer: '/phone', ivr: '/ivr' }[leg.role] ?? '/agent' }))
 
-  const wireLeg = (leg) => ({ leg_id: leg.id, role: leg.role, kind: leg.kind, state: leg.state })
+  const wireLeg = (leg) => ({ leg_id: leg.id, role: leg.role, kind: leg.kind, state: leg.state, ...(leg.held ? { on_hold: true } : {}) })
 
   function broadcast(conference, message, roles) {
     for (const leg of conference.legs) if (!roles || roles.includes(leg.role)) sockets.get(leg.id)?.send(message)
@@ -93,6 +94,11 @@ export function startMock(port = 0) {
     broadcast(conference, { type: 'capture_progress', capture_id, state, ...(reason ? { reason } : {}), fields: states }, ['supervisor'])
   }
 
+  function transfer(conference, state) {
+    conference.transfer = state
+    broadcast(conference, { type: 'transfer', state }, ['agent', 'supervisor'])
+  }
+
   function end(conference, reason = 'ended') {
     conference.state = 'ended'
     for (const leg of conference.legs) {
@@ -111,6 +117,8 @@ export function startMock(port = 0) {
     end,
     /** Press-to-talk opens or ends, as a server does it. */
     talk: (conference, pressed) => mask(conference, conference.masking, pressed),
+    /** The agent is somewhere, as a server tells it. */
+    transfer,
     /** The customer has pressed this many keys. */
     keyed(conference, count) {
       // A server may show the last four; the agent's page must not even so.
@@ -186,6 +194,20 @@ export function startMock(port = 0) {
       case 'talk_release':
         control.talked.push(m.type)
         return conference.talk && control.talk(conference, false)
+      case 'transfer': {
+        const back = m.to === 'agent'
+        if (conference.transfer !== (back ? 'with_ivr' : 'together')) {
+          return connection.send({ type: 'error', re: m.type, code: back ? 'not_transferred' : 'transfer_in_progress', detail: 'Not now.' })
+        }
+        if (back && conference.capture?.state === 'collecting') finish('cancelled')
+        transfer(conference, back ? 'returning' : 'parking')
+        return setTimeout(() => transfer(conference, back ? 'together' : 'with_ivr'), back ? 400 : 20)
+      }
+      case 'hold': {
+        const held = conference.legs.find((l) => l.id === m.leg_id)
+        held.held = m.on_hold
+        return setState(held, held.state)
+      }
       case 'ping':
         return connection.send({ type: 'pong', n: m.n })
       case 'leave':
@@ -222,6 +244,7 @@ export function startMock(port = 0) {
           legs: leg.conference.legs.map(wireLeg),
           masking: maskingFor(leg.conference, leg.role),
           capture: leg.role === 'agent' ? leg.conference.capture : null,
+          ...(['agent', 'supervisor'].includes(leg.role) ? { transfer: { state: leg.conference.transfer } } : {}),
           connectors: leg.role === 'agent' ? ['psp-main', 'psp-backup'] : [],
         })
         broadcast(leg.conference, { type: 'leg_state', ...wireLeg(leg) })

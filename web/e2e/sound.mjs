@@ -113,6 +113,28 @@ export function trace({ rate, samples }, frequency) {
 /** The frames of a trace that touch the stretch, in seconds. */
 export const during = (trace, from, to) => trace.slice(Math.max(0, Math.floor((from - FRAME) / HOP)), Math.max(0, Math.ceil(to / HOP)))
 
+/**
+ * What of a recording lies above a frequency: a windowed-sinc filter at 8 kHz,
+ * whose stop band ends some 60 Hz below it.
+ */
+export function above(recording, frequency) {
+  const { rate, samples } = resample(recording, 8000)
+  const half = 200
+  const cut = frequency / rate
+  const taps = Float64Array.from({ length: 2 * half + 1 }, (_, i) => {
+    const t = i - half
+    const blackman = 0.42 + 0.5 * Math.cos((Math.PI * t) / half) + 0.08 * Math.cos((2 * Math.PI * t) / half)
+    return (t === 0 ? 1 - 2 * cut : -Math.sin(2 * Math.PI * cut * t) / (Math.PI * t)) * blackman
+  })
+  const out = new Float32Array(Math.max(0, samples.length - taps.length + 1))
+  for (let i = 0; i < out.length; i++) {
+    let sum = 0
+    for (let k = 0; k < taps.length; k++) sum += taps[k] * samples[i + k]
+    out[i] = sum
+  }
+  return { rate, samples: out }
+}
+
 /** How alike two stretches of speech are: the envelopes' best correlation over all shifts of the looped source. */
 export function resemblance(heard, loop) {
   const envelope = ({ rate, samples }) => {

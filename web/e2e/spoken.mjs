@@ -12,11 +12,11 @@ const UNHEARD = -45
 const SETTLE_S = 0.7
 const LOOP_S = 8
 
-/** A stretch of speech for a browser's microphone to repeat. */
-export function speech(root, folder) {
-  const { rate, samples } = readWav(join(root, 'internal/demo/speech/customer.wav'))
+/** A stretch of a party's speech for a browser's microphone to repeat. */
+export function speech(root, folder, name = 'customer') {
+  const { rate, samples } = readWav(join(root, `internal/demo/speech/${name}.wav`))
   const loop = { rate, samples: samples.slice(0, LOOP_S * rate) }
-  const file = join(folder, 'customer.wav')
+  const file = join(folder, `${name}.wav`)
   writeWav(file, resample(loop, 48000))
   return { loop, file }
 }

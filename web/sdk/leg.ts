@@ -8,6 +8,7 @@ import type { Source } from './microphone'
 import { Peer } from './peer'
 import { Signaling } from './signaling'
 import { Talk } from './talk'
+import { Transfers } from './transfers'
 import type {
   Capture,
   CaptureOptions,
@@ -20,6 +21,8 @@ import type {
   Masking,
   Role,
   StateDetail,
+  TransferState,
+  TransferTo,
 } from './types'
 
 const OFFER_REFUSALS = new Set(['no_common_codec', 'bad_offer', 'codec_changed'])
@@ -51,6 +54,7 @@ export class BrowserLeg implements Leg {
   readonly #dtmf: DtmfQueue
   readonly #captures = new Captures()
   readonly #talk = new Talk()
+  readonly #transfers = new Transfers()
   #peer: Peer | undefined
   #mediaUp = false
   #everConnected = false
@@ -83,6 +87,7 @@ export class BrowserLeg implements Leg {
         down: () => {
           // The server ends a press whose connection is gone.
           this.#talk.end(new TonegateError('not_connected', 'The connection to the server was lost.'))
+          this.#transfers.end(new TonegateError('not_connected', 'The connection to the server was lost.'))
           this.#update('signaling_lost')
         },
         final: (error) => this.#fail(error),
@@ -96,6 +101,10 @@ export class BrowserLeg implements Leg {
     return this.#captures.current
   }
 
+  get transferState(): TransferState {
+    return this.#transfers.state
+  }
+
   on<K extends keyof LegEvents>(event: K, callback: LegEvents[K]): () => void {
     return this.#events.on(event, callback)
   }
@@ -107,6 +116,15 @@ export class BrowserLeg implements Leg {
     // browser that would not obey, and is repeated after a reconnection.
     this.#source.track.enabled = !muted
     this.#signaling.send({ type: 'mute', muted })
+  }
+
+  hold(onHold: boolean, legId?: string): void {
+    const sent = !this.#over && this.#signaling.send({ type: 'hold', on_hold: onHold, leg_id: legId ?? this.id })
+    if (!sent) this.#events.emit('error', new TonegateError('not_connected', 'The server cannot be reached right now.'))
+  }
+
+  transfer(to: TransferTo): Promise<void> {
+    return this.#transfers.start(to, () => this.#signaling.send({ type: 'transfer', to }))
   }
 
   sendDigits(digits: string, options?: DigitOptions): Promise<void> {
@@ -165,6 +183,7 @@ export class BrowserLeg implements Leg {
     this.connectors = message.connectors ?? []
     this.#setLegs(message.legs.map(wire.legInfo))
     this.#setMasking(wire.masking(message.masking))
+    if (message.transfer) this.#setTransfer(message.transfer.state)
     if (message.capture) this.#setCapture(wire.capture(message.capture))
     if (first) {
       this.#openPeer(message.ice_servers)
@@ -249,6 +268,9 @@ export class BrowserLeg implements Leg {
       case 'capture_progress':
         this.#setCapture(wire.capture(message))
         break
+      case 'transfer':
+        this.#setTransfer(message.state)
+        break
       case 'level':
         this.#events.emit('level', wire.levels(message.levels))
         break
@@ -271,6 +293,7 @@ export class BrowserLeg implements Leg {
     const aboutOffer = re === undefined ? OFFER_REFUSALS.has(error.code) : re === 'offer'
     if (aboutOffer && this.#peer?.awaitingAnswer) return this.#fail(error)
     if (re === 'talk_press' && this.#talk.end(error)) return
+    if (re === 'transfer' && this.#transfers.end(error)) return
     if (!this.#captures.refuse(error, re)) this.#events.emit('error', error)
   }
 
@@ -283,6 +306,11 @@ export class BrowserLeg implements Leg {
     this.masking = masking
     if (masking.talk) this.#talk.opened()
     this.#events.emit('masking', masking)
+  }
+
+  #setTransfer(state: TransferState): void {
+    this.#transfers.moved(state)
+    this.#events.emit('transfer', state)
   }
 
   #setCapture(capture: Capture): void {
@@ -322,6 +350,7 @@ export class BrowserLeg implements Leg {
     const gone = new TonegateError('left', 'The call has ended.')
     this.#captures.refuse(gone)
     this.#talk.end(gone)
+    this.#transfers.end(gone)
     this.#events.emit('state', state, detail)
     const error = detail.error as TonegateError | undefined
     if (error) this.#events.emit('error', error)

@@ -1,5 +1,5 @@
 /** The wire format, `tonegate.v1`, and its translation into the SDK's types. */
-import type { Capture, CaptureField, CaptureOptions, CustomField, FieldName, LegInfo, Level, Masking, Role } from './types'
+import type { Capture, CaptureField, CaptureOptions, CustomField, FieldName, LegInfo, Level, Masking, Role, TransferState, TransferTo } from './types'
 
 export type ClientMessage =
   | { type: 'join'; token: string }
@@ -13,6 +13,8 @@ export type ClientMessage =
   | { type: 'capture_cancel' }
   | { type: 'talk_press' }
   | { type: 'talk_release' }
+  | { type: 'hold'; on_hold: boolean; leg_id?: string }
+  | { type: 'transfer'; to: TransferTo }
   | { type: 'leave' }
   | { type: 'ping'; n: number }
 
@@ -39,6 +41,8 @@ interface WireLeg {
   role: Role
   kind: LegInfo['kind']
   state: LegInfo['state']
+  /** It is there when it is true. */
+  on_hold?: boolean
 }
 
 export interface WireCapture {
@@ -66,6 +70,7 @@ export interface Joined {
   masking: WireMasking
   capture: WireCapture | null
   connectors?: string[]
+  transfer?: { state: TransferState }
 }
 
 export type ServerMessage =
@@ -75,6 +80,7 @@ export type ServerMessage =
   | ({ type: 'leg_joined' | 'leg_left' | 'leg_state' } & WireLeg)
   | ({ type: 'masking' } & WireMasking)
   | ({ type: 'capture_progress' } & WireCapture)
+  | { type: 'transfer'; state: TransferState }
   | { type: 'level'; levels: { leg_id: string; dbm0: number }[] }
   | { type: 'quality'; lost: number; concealed: number; received: number }
   | { type: 'error'; code: string; detail: string; re?: string; pointer?: string }
@@ -82,7 +88,13 @@ export type ServerMessage =
   | { type: 'bye'; reason: string }
   | { type: 'pong'; n: number }
 
-export const legInfo = (w: WireLeg): LegInfo => ({ legId: w.leg_id, role: w.role, kind: w.kind, state: w.state })
+export const legInfo = (w: WireLeg): LegInfo => ({
+  legId: w.leg_id,
+  role: w.role,
+  kind: w.kind,
+  state: w.state,
+  onHold: w.on_hold === true,
+})
 
 export const masking = (w: WireMasking): Masking => ({ state: w.state, mode: w.mode, armed: w.armed, talk: w.talk === true })
 

@@ -16,7 +16,18 @@ export interface LegInfo {
   role: Role
   kind: 'external' | 'builtin'
   state: 'invited' | 'joining' | 'connected' | 'reconnecting' | 'left'
+  /** It hears comfort music, and nobody hears it. */
+  onHold: boolean
 }
+
+/**
+ * Where the agent is. In all states but `together` the agent is outside: it hears
+ * comfort music and nothing of customer and IVR, and they hear nothing of it.
+ */
+export type TransferState = 'together' | 'parking' | 'with_ivr' | 'returning'
+
+/** `ivr`: the customer is alone with the IVR; `agent`: the agent is back. */
+export type TransferTo = 'ivr' | 'agent'
 
 export type MaskMode = 'strip' | 'field' | 'mute'
 
@@ -141,7 +152,7 @@ export interface Quality {
 
 /** Why a leg is in the state it is in. */
 export interface StateDetail {
-  /** `ended`, `left`, `removed` after `left`; what is being repaired while `reconnecting`. */
+  /** `ended`, `left`, `removed`, `agent_lost` after `left`; what is being repaired while `reconnecting`. */
   reason?: string
   /** Set when the state is `failed`. */
   error?: TonegateErrorShape
@@ -160,6 +171,8 @@ export interface LegEvents {
   level: (levels: Level[]) => void
   quality: (quality: Quality) => void
   masking: (masking: Masking) => void
+  /** Of agents and supervisors. */
+  transfer: (state: TransferState) => void
   legs: (legs: LegInfo[]) => void
   error: (error: TonegateErrorShape) => void
 }
@@ -230,6 +243,8 @@ export interface Leg {
   readonly legs: readonly LegInfo[]
   readonly masking: Masking
   readonly capture: Capture | null
+  /** Where the agent is, as agents and supervisors are told. */
+  readonly transferState: TransferState
   /** Names of the payment providers that a capture may name; of legs with grant `capture`. */
   readonly connectors: readonly string[]
   readonly muted: boolean
@@ -239,6 +254,17 @@ export interface Leg {
   /** Subscribes; the returned function unsubscribes. */
   on<K extends keyof LegEvents>(event: K, callback: LegEvents[K]): () => void
   mute(muted: boolean): void
+  /**
+   * Puts a leg on hold or takes it off; without a leg's id, this one. For others'
+   * legs the grant `hold` is wanted. `legs` tells when it holds, `error` why not.
+   */
+  hold(onHold: boolean, legId?: string): void
+  /**
+   * Of legs with grant `transfer`. To the `ivr`: resolves once the agent is
+   * outside. To the `agent`: cancels a capture that collects, and resolves once
+   * the agent is together with the customer again. Rejects if the server refuses.
+   */
+  transfer(to: TransferTo): Promise<void>
   /** Sends keys as named events; resolves when the last one has gone out. */
   sendDigits(digits: string, options?: DigitOptions): Promise<void>
   /** Resolves once masking is armed and the customer is being asked. */

@@ -120,7 +120,8 @@ var t = class extends Error {
 	legId: e.leg_id,
 	role: e.role,
 	kind: e.kind,
-	state: e.state
+	state: e.state,
+	onHold: e.on_hold === !0
 }), u = (e) => ({
 	state: e.state,
 	mode: e.mode,
@@ -447,11 +448,36 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, j = /* @__PURE__ */ new Set([
+}, j = 1e4, M = class {
+	state = "together";
+	#e;
+	start(e, n) {
+		return this.#e ? Promise.reject(new t("busy", "Another transfer is under way.")) : new Promise((r, i) => {
+			let a = setTimeout(() => this.end(new t("timeout", "The server did not confirm in time.")), j);
+			this.#e = {
+				to: e,
+				resolve: r,
+				reject: i,
+				timer: a
+			}, n() || this.end(new t("not_connected", "The server cannot be reached right now."));
+		});
+	}
+	moved(e) {
+		this.state = e, this.#e && e === (this.#e.to === "ivr" ? "with_ivr" : "together") && this.#t()?.resolve();
+	}
+	end(e) {
+		let t = this.#t();
+		return t?.reject(e), t !== void 0;
+	}
+	#t() {
+		let e = this.#e;
+		return this.#e = void 0, clearTimeout(e?.timer), e;
+	}
+}, N = /* @__PURE__ */ new Set([
 	"no_common_codec",
 	"bad_offer",
 	"codec_changed"
-]), M = class {
+]), P = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
@@ -476,15 +502,16 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#a;
 	#o = new i();
 	#s = new A();
-	#c;
-	#l = !1;
+	#c = new M();
+	#l;
 	#u = !1;
-	#d;
+	#d = !1;
 	#f;
+	#p;
 	admitted;
 	constructor(e, n, r) {
-		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new o(() => this.#c?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
-			this.#f = {
+		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new o(() => this.#l?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
+			this.#p = {
 				resolve: e,
 				reject: t
 			};
@@ -494,25 +521,41 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 			connectTimeout: e.connectTimeout ?? 15e3,
 			reconnectTimeout: e.reconnectTimeout ?? 35e3
 		}, r, {
-			joined: (e, t) => this.#m(e, t),
-			message: (e) => this.#v(e),
+			joined: (e, t) => this.#h(e, t),
+			message: (e) => this.#y(e),
 			down: () => {
-				this.#s.end(new t("not_connected", "The connection to the server was lost.")), this.#C("signaling_lost");
+				this.#s.end(new t("not_connected", "The connection to the server was lost.")), this.#c.end(new t("not_connected", "The connection to the server was lost.")), this.#T("signaling_lost");
 			},
-			final: (e) => this.#w(e),
-			bye: (e) => this.#T("left", { reason: e })
+			final: (e) => this.#E(e),
+			bye: (e) => this.#D("left", { reason: e })
 		}), this.#i.start();
 	}
 	get capture() {
 		return this.#o.current;
 	}
+	get transferState() {
+		return this.#c.state;
+	}
 	on(e, t) {
 		return this.#e.on(e, t);
 	}
 	mute(e) {
-		this.#p || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
+		this.#m || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
 			type: "mute",
 			muted: e
+		}));
+	}
+	hold(e, n) {
+		(this.#m || !this.#i.send({
+			type: "hold",
+			on_hold: e,
+			leg_id: n ?? this.id
+		})) && this.#e.emit("error", new t("not_connected", "The server cannot be reached right now."));
+	}
+	transfer(e) {
+		return this.#c.start(e, () => this.#i.send({
+			type: "transfer",
+			to: e
 		}));
 	}
 	sendDigits(e, n) {
@@ -540,42 +583,42 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		this.#i.send({ type: "talk_release" }), this.#s.end(new t("talk_released", "It was released before it opened."));
 	}
 	leave() {
-		this.#p || (this.#i.send({ type: "leave" }), this.#T("left", { reason: "left" }));
+		this.#m || (this.#i.send({ type: "leave" }), this.#D("left", { reason: "left" }));
 	}
 	async getStats() {
-		if (!this.#c) throw new t("not_connected", "The leg has no media yet.");
-		return this.#c.pc.getStats();
+		if (!this.#l) throw new t("not_connected", "The leg has no media yet.");
+		return this.#l.pc.getStats();
 	}
-	get #p() {
+	get #m() {
 		return this.state === "left" || this.state === "failed";
 	}
-	#m(e, t) {
-		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#b(e.legs.map(l)), this.#x(u(e.masking)), e.capture && this.#S(g(e.capture)), t ? (this.#h(e.ice_servers), this.#f.resolve(), this.muted && this.#i.send({
+	#h(e, t) {
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#x(e.legs.map(l)), this.#S(u(e.masking)), e.transfer && this.#C(e.transfer.state), e.capture && this.#w(g(e.capture)), t ? (this.#g(e.ice_servers), this.#p.resolve(), this.muted && this.#i.send({
 			type: "mute",
 			muted: !0
 		})) : (this.#i.send({
 			type: "mute",
 			muted: this.muted
-		}), this.#c?.resumed(), this.#C());
+		}), this.#l?.resumed(), this.#T());
 	}
-	#h(e) {
-		this.#c = new y({
+	#g(e) {
+		this.#l = new y({
 			track: this.#r.track,
 			iceServers: c(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
 		}, this.#n, {
 			send: (e) => this.#i.send(e),
-			track: (e) => this.#_(e),
+			track: (e) => this.#v(e),
 			media: (e) => {
-				this.#l = e, this.#C(e ? void 0 : "media_lost");
+				this.#u = e, this.#T(e ? void 0 : "media_lost");
 			},
-			failed: (e) => this.#w(e)
-		}), this.#g(this.#t.connectTimeout ?? 15e3);
-	}
-	#g(e) {
-		clearTimeout(this.#d), this.#d = setTimeout(() => this.#w(new t("media_timeout", "No audio path to the server could be established.")), e);
+			failed: (e) => this.#E(e)
+		}), this.#_(this.#t.connectTimeout ?? 15e3);
 	}
 	#_(e) {
+		clearTimeout(this.#f), this.#f = setTimeout(() => this.#E(new t("media_timeout", "No audio path to the server could be established.")), e);
+	}
+	#v(e) {
 		for (let e of this.stream.getTracks()) this.stream.removeTrack(e);
 		this.stream.addTrack(e);
 		let { audioElement: n } = this.#t;
@@ -583,13 +626,13 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 			this.#e.emit("error", new t("autoplay_blocked", "The browser will play the call after the next click on the page."));
 		}));
 	}
-	#v(e) {
+	#y(e) {
 		switch (e.type) {
 			case "answer":
-				this.#c?.answer(e.sdp);
+				this.#l?.answer(e.sdp);
 				break;
 			case "candidate":
-				this.#c?.remoteCandidate({
+				this.#l?.remoteCandidate({
 					candidate: e.candidate,
 					sdpMid: e.sdp_mid ?? null,
 					sdpMLineIndex: e.sdp_mline_index ?? null
@@ -599,14 +642,17 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 			case "leg_left":
 			case "leg_state": {
 				let t = l(e), n = this.legs.some((e) => e.legId === t.legId);
-				this.#b(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
+				this.#x(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
 				break;
 			}
 			case "masking":
-				this.#x(u(e));
+				this.#S(u(e));
 				break;
 			case "capture_progress":
-				this.#S(g(e));
+				this.#w(g(e));
+				break;
+			case "transfer":
+				this.#C(e.state);
 				break;
 			case "level":
 				this.#e.emit("level", d(e.levels));
@@ -619,44 +665,47 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 				});
 				break;
 			case "error":
-				this.#y(new t(e.code, e.detail, e.pointer), e.re);
+				this.#b(new t(e.code, e.detail, e.pointer), e.re);
 				break;
 			case "going_away": this.#e.emit("error", new t("going_away", e.reason));
 		}
 	}
-	#y(e, t) {
+	#b(e, t) {
 		if (e.code !== "bad_candidate") {
-			if ((t === void 0 ? j.has(e.code) : t === "offer") && this.#c?.awaitingAnswer) return this.#w(e);
-			t === "talk_press" && this.#s.end(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
+			if ((t === void 0 ? N.has(e.code) : t === "offer") && this.#l?.awaitingAnswer) return this.#E(e);
+			t === "talk_press" && this.#s.end(e) || t === "transfer" && this.#c.end(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
 		}
 	}
-	#b(e) {
+	#x(e) {
 		this.legs = e, this.#e.emit("legs", [...e]);
 	}
-	#x(e) {
+	#S(e) {
 		this.masking = e, e.talk && this.#s.opened(), this.#e.emit("masking", e);
 	}
-	#S(e) {
-		this.#o.progress(e), this.#e.emit("capture", e);
-	}
 	#C(e) {
-		if (this.#p) return;
-		this.#l && clearTimeout(this.#d);
-		let t;
-		this.#l && this.#i.up ? (this.#u = !0, t = "connected") : (t = this.#u ? "reconnecting" : "connecting", !this.#l && e === "media_lost" && this.#g(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
+		this.#c.moved(e), this.#e.emit("transfer", e);
 	}
 	#w(e) {
-		this.#T("failed", { error: e });
+		this.#o.progress(e), this.#e.emit("capture", e);
 	}
-	#T(e, n) {
-		if (this.#p) return;
-		this.state = e, clearTimeout(this.#d), this.#i.close(), this.#a.close(), this.#c?.close(), this.#r.release();
+	#T(e) {
+		if (this.#m) return;
+		this.#u && clearTimeout(this.#f);
+		let t;
+		this.#u && this.#i.up ? (this.#d = !0, t = "connected") : (t = this.#d ? "reconnecting" : "connecting", !this.#u && e === "media_lost" && this.#_(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
+	}
+	#E(e) {
+		this.#D("failed", { error: e });
+	}
+	#D(e, n) {
+		if (this.#m) return;
+		this.state = e, clearTimeout(this.#f), this.#i.close(), this.#a.close(), this.#l?.close(), this.#r.release();
 		let r = new t("left", "The call has ended.");
-		this.#o.refuse(r), this.#s.end(r), this.#e.emit("state", e, n);
+		this.#o.refuse(r), this.#s.end(r), this.#c.end(r), this.#e.emit("state", e, n);
 		let i = n.error;
-		i && this.#e.emit("error", i), this.#f.reject(i ?? r);
+		i && this.#e.emit("error", i), this.#p.reject(i ?? r);
 	}
-}, N = {
+}, F = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -664,9 +713,9 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function P(e, n) {
+async function I(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return F(n);
+	if (r === !1) return L(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -693,11 +742,11 @@ async function P(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = N[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = F[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function F(e) {
+function L(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -712,8 +761,8 @@ function F(e) {
 	};
 }
 // sdk/tonegate.ts
-async function I(t) {
-	let n = e(), r = new M(t, await P(t, n), n);
+async function R(t) {
+	let n = e(), r = new P(t, await I(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, I as joinConference };
+export { t as TonegateError, R as joinConference };

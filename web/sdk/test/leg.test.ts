@@ -139,8 +139,8 @@ describe('what the server tells', () => {
     w.socket.receive({ type: 'quality', lost: 1, concealed: 2, received: 250 })
     w.socket.receive({ type: 'leg_joined', leg_id: 'leg_2', role: 'customer', kind: 'external', state: 'connected' })
     w.socket.receive({ type: 'leg_left', leg_id: 'leg_2', role: 'customer', kind: 'external', state: 'left' })
-    const own = { legId: 'leg_1', role: 'agent', kind: 'external', state: 'joining' }
-    const other = { legId: 'leg_2', role: 'customer', kind: 'external' }
+    const own = { legId: 'leg_1', role: 'agent', kind: 'external', state: 'joining', onHold: false }
+    const other = { legId: 'leg_2', role: 'customer', kind: 'external', onHold: false }
     expect(events).toEqual([
       ['masking', { state: 'mute', mode: 'mute', armed: false, talk: false }],
       ['level', [{ legId: 'leg_2', dbm0: -21 }]],

@@ -7,6 +7,8 @@ import { Meter, Notice, Scope, Shell } from '../ui/parts'
 import { useElapsed } from '../ui/clock'
 import { duration, maskingWords } from '../ui/words'
 import { Payment } from './payment'
+import { Transfer } from './transfer'
+import { transferWords } from './words'
 import './agent.css'
 
 const call = new Call('agent')
@@ -30,8 +32,8 @@ function Page() {
 function InCall() {
   const elapsed = useElapsed(call.connectedAt.value)
   const muted = call.muted.value
-  const masking = maskingWords(call.masking.value)
   const watches = call.leg?.role === 'supervisor'
+  const masking = transferWords(call.transfer.value, watches) ?? maskingWords(call.masking.value)
   return (
     <Shell where="Agent’s desktop" end={<OwnState call={call} />}>
       <main class="page">
@@ -41,6 +43,7 @@ function InCall() {
             <p class="muted tabular">{call.connectedAt.value === undefined ? 'Connecting…' : duration(elapsed)}</p>
           </div>
           <div class="row">
+            <Transfer call={call} />
             <button type="button" class="button" aria-pressed={muted} data-testid="mute" onClick={() => call.toggleMute()}>
               {muted ? <MicOffIcon /> : <MicIcon />} {muted ? 'Unmute' : 'Mute'}
             </button>
@@ -48,7 +51,7 @@ function InCall() {
               <HangUpIcon /> Leave
             </button>
           </div>
-          <Parties call={call} />
+          <Parties call={call} hold={call.leg?.grants.includes('hold') ?? false} />
         </section>
         <Troubles call={call} />
         <Notice tone={masking.tone} title={masking.title} live="polite" testid="masking">

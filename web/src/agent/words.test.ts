@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Capture, CaptureField } from '../../sdk/types'
-import { bullets, listenWords, minorUnits, news, outcome } from './words'
+import { bullets, listenWords, minorUnits, news, outcome, transferButton, transferWords } from './words'
 
 const field = (members: Partial<CaptureField> = {}): CaptureField => ({ name: 'card_number', state: 'entering', digitsEntered: 0, masked: '', ...members })
 const capture = (members: Partial<Capture> = {}): Capture => ({ captureId: 'cap_1', state: 'collecting', connector: 'psp-main', fields: [field()], ...members })
@@ -80,5 +80,19 @@ describe('press-to-talk in words', () => {
     expect(listenWords({ ...idle, ended: true })).toMatch(/^Time is up/)
     expect(listenWords({ ...idle, connected: false, ended: true })).toMatch(/connection/)
     expect(listenWords({ ...idle, granted: false })).toMatch(/does not allow/)
+  })
+})
+
+describe('a transfer in words', () => {
+  it('says what is heard, and what the button does', () => {
+    expect(transferWords('together', false)).toBeNull()
+    expect(transferWords('with_ivr', false)?.text).toContain('You hear music, and nothing of customer and IVR')
+    expect(transferWords('with_ivr', true)?.text).toContain('music and the agent')
+    expect(['together', 'parking', 'with_ivr', 'returning'].map((s) => transferButton(s as never))).toEqual([
+      'Send to IVR',
+      'Sending to IVR…',
+      'Take back',
+      'Taking back…',
+    ])
   })
 })

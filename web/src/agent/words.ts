@@ -1,4 +1,4 @@
-import type { Brand, Capture, CaptureField, CaptureReason, FieldReason, FieldState, PaymentFailure } from '../../sdk/tonegate'
+import type { Brand, Capture, CaptureField, CaptureReason, FieldReason, FieldState, PaymentFailure, TransferState } from '../../sdk/tonegate'
 import type { Tone } from '../ui/parts'
 import { fieldName } from '../ui/words'
 
@@ -106,6 +106,30 @@ function completed(receipt: Capture['receipt'], connector: string | undefined): 
       return { title: 'All entries are in', text: 'They were checked and erased; no provider was asked for.', tone: 'ok' }
   }
 }
+
+/** What the agent hears while the customer is with the IVR; null while they are together. */
+export function transferWords(state: TransferState, watches: boolean): Words | null {
+  const heard = watches ? 'You hear music and the agent' : 'You hear music'
+  switch (state) {
+    case 'together':
+      return null
+    case 'parking':
+      return { title: 'Sending the customer to the payment IVR…', text: `${heard}, and nothing of the customer.`, tone: 'info' }
+    case 'with_ivr':
+      return {
+        title: 'The customer is alone with the payment IVR',
+        text: watches
+          ? `${heard}, and nothing of customer and IVR. They are together again when the IVR is done.`
+          : 'You hear music, and nothing of customer and IVR; they do not hear you. You are together again when the IVR is done, or when you take the customer back. That cancels what is being keyed.',
+        tone: 'info',
+      }
+    case 'returning':
+      return { title: 'Taking the customer back…', text: `${heard} for a moment longer.`, tone: 'info' }
+  }
+}
+
+export const transferButton = (state: TransferState): string =>
+  ({ together: 'Send to IVR', parking: 'Sending to IVR…', with_ivr: 'Take back', returning: 'Taking back…' })[state]
 
 /** How long one press of press-to-talk lasts at most: the server counts it too. */
 export const LISTEN_S = 10

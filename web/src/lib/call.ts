@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { TonegateError, joinConference } from '../../sdk/tonegate'
-import type { Capture, JoinOptions, Leg, LegInfo, LegState, Level, Masking, Role, StateDetail } from '../../sdk/tonegate'
+import type { Capture, JoinOptions, Leg, LegInfo, LegState, Level, Masking, Role, StateDetail, TransferState } from '../../sdk/tonegate'
 import { busSender } from '../audio/bus'
 import { type Columns, Tap } from '../audio/tap'
 import { takeFragment } from './fragment'
@@ -35,6 +35,8 @@ export class Call {
   readonly masking = signal<Masking>({ state: 'mute', mode: 'mute', armed: false, talk: false })
   readonly capture = signal<Capture | null>(null)
   readonly muted = signal(false)
+  /** Where the agent is. */
+  readonly transfer = signal<TransferState>('together')
   readonly notice = signal<unknown>(null)
   readonly demonstration = signal(false)
   /** dBFS of what is heard here, or undefined while nothing is. */
@@ -115,10 +117,12 @@ export class Call {
     this.legs.value = leg.legs
     this.masking.value = leg.masking
     this.capture.value = leg.capture
+    this.transfer.value = leg.transferState
     this.demonstration.value = leg.demonstration
     leg.on('state', (state, detail) => this.#changed(state, detail))
     leg.on('legs', (legs) => (this.legs.value = legs))
     leg.on('masking', (masking) => (this.masking.value = masking))
+    leg.on('transfer', (state) => this.#moved(state))
     leg.on('capture', (capture) => (this.capture.value = capture))
     leg.on('error', (error) => (this.notice.value = error))
     leg.on('level', (levels) => this.#levels(levels))
@@ -151,6 +155,12 @@ export class Call {
       bus.send(columns)
     }
     await tap.listen(leg.stream)
+  }
+
+  /** Nothing tells of levels while there is nothing but music. */
+  #moved(state: TransferState): void {
+    this.transfer.value = state
+    if (!this.demonstration.value) this.level.value = undefined
   }
 
   /** Without a tap the server's half-second levels drive the meter. */

@@ -141,6 +141,7 @@ const ENDINGS: Record<string, string> = {
   ended: 'The call was ended for everybody.',
   left: 'You left the call.',
   removed: 'You were taken off the call.',
+  agent_lost: 'The agent could not be brought back in time. Please call again.',
 }
 
 function Over({ call }: Props) {

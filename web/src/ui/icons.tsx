@@ -46,6 +46,8 @@ export const WarnIcon = icon(
   </>,
 )
 export const CheckIcon = icon(<path d="m4.5 12.500 5 5L19.5 7" />)
+export const SwapIcon = icon(<path d="M7 4 3 8l4 4M3 8h13M17 12l4 4-4 4M21 16H8" />)
+export const PauseIcon = icon(<path d="M8.5 5v14M15.500 5v14" />)
 export const RedoIcon = icon(<path d="M20 5v5h-5M20 10a8 8 0 1 0 .5 5" />)
 export const InfoIcon = icon(
   <>

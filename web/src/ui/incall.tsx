@@ -1,5 +1,6 @@
 import type { Call } from '../lib/call'
 import { Badge, Fault, Notice } from './parts'
+import { PauseIcon } from './icons'
 import { LEG_STATE, OWN_STATE, ROLE } from './words'
 
 /** This page's own connection. */
@@ -12,8 +13,8 @@ export function OwnState({ call }: { call: Call }) {
   )
 }
 
-/** Who is on the call and how they are. */
-export function Parties({ call }: { call: Call }) {
+/** Who is on the call and how they are; with `hold`, each with a button to put them on hold. */
+export function Parties({ call, hold = false }: { call: Call; hold?: boolean }) {
   return (
     <ul class="row parties" aria-label="On this call">
       {call.legs.value.map((leg) => {
@@ -26,6 +27,24 @@ export function Parties({ call }: { call: Call }) {
             <Badge tone={tone} data-testid={`leg-state-${leg.role}`}>
               {words}
             </Badge>
+            {leg.onHold && (
+              <Badge tone="warn" data-testid={`on-hold-${leg.role}`}>
+                On hold
+              </Badge>
+            )}
+            {hold && leg.state !== 'left' && leg.state !== 'invited' && (
+              <button
+                type="button"
+                class="button quiet hold"
+                data-testid={`hold-${leg.role}`}
+                aria-pressed={leg.onHold}
+                aria-label={`Hold ${own ? 'yourself' : ROLE[leg.role]}`}
+                title={leg.onHold ? 'Take off hold' : 'Put on hold: hears music, and nobody hears them'}
+                onClick={() => call.leg?.hold(!leg.onHold, leg.legId)}
+              >
+                <PauseIcon />
+              </button>
+            )}
           </li>
         )
       })}
