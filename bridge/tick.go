@@ -19,9 +19,8 @@ type Output struct {
 	// else may hear, so nothing else may take it.
 	Agent      mask.AgentMix
 	Supervisor mask.AgentMix
-	// Recorder is what a recording may hold: all parties, and of the customer what
-	// the capture's mask lets through, whether talk is pressed or not.
-	Recorder mask.AgentMix
+	// Recorder is what a recording may hold.
+	Recorder RecorderMix
 	// TalkOver says that a press of press-to-talk ran into its limit.
 	TalkOver bool
 	// Events are the named events to send to an external IVR in this frame.
@@ -65,7 +64,7 @@ func (c *Conference) Tick(now time.Time, out *Output) {
 	out.TalkOver = c.countTalk()
 	out.Agent = mask.ForAgent(forAgent(customer), gated(ivr))
 	out.Supervisor = mask.ForAgent(gated(customer), gated(ivr), gated(agent))
-	out.Recorder = out.Supervisor
+	out.Recorder = RecorderMix{own: mask.ForAgent(gated(agent)), heard: mask.ForAgent(gated(customer), gated(ivr))}
 	out.IVR = mixer.ForIVR(c.customerForIVR(customer, ivr, out), c.agentForIVR(agent))
 	if customer != nil {
 		out.Pressed = append(out.Pressed, customer.evidence.Pressed()...)

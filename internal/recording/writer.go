@@ -67,9 +67,11 @@ func (w *Writer) Frame(agent, heard mask.AgentMix) error {
 // Silence adds so many frames of silence.
 func (w *Writer) Silence(frames int64) error {
 	for frames > 0 && w.err == nil {
-		if w.next.Samples == 0 && frames*audio.FrameSamples > SegmentSamples {
+		if long := frames / segmentFrames; w.next.Samples == 0 && long > 0 {
 			// A segment of silence costs nothing, whatever its length.
-			return w.advance(frames * audio.FrameSamples)
+			frames -= long * segmentFrames
+			_ = w.advance(long * SegmentSamples)
+			continue
 		}
 		at := w.sound[2*w.next.Samples:][:2*audio.FrameSamples]
 		for i := range at {
@@ -93,6 +95,10 @@ func (w *Writer) advance(samples int64) error {
 // not belong there.
 func (w *Writer) Event(e Event) error {
 	e.At = w.Position()
+	return w.note(e)
+}
+
+func (w *Writer) note(e Event) error {
 	if err := e.check(); err != nil {
 		return err
 	}
