@@ -85,6 +85,7 @@ type Spec struct {
 	MaxDuration   time.Duration
 	Legs          []LegSpec
 	Demonstration bool
+	Recording     *RecordingSpec // nil: nobody records, unless asked
 }
 
 // Leg is a snapshot of a leg.
@@ -110,6 +111,7 @@ type Conference struct {
 	Replacement   mask.Replacement
 	Demonstration bool
 	Legs          []Leg
+	Recording     RecordingChanged // without an id: there was none
 }
 
 // Capture is a snapshot of a capture.

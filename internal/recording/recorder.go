@@ -301,6 +301,9 @@ func (r *Recorder) Close(reason string) {
 	}
 }
 
+// Path is the file's.
+func (r *Recorder) Path() string { return r.file.Name() }
+
 // Done is closed when the file is complete and Completed has returned.
 func (r *Recorder) Done() <-chan struct{} { return r.done }
 

@@ -24,7 +24,15 @@ type Conference struct {
 	EndedAt       time.Time `json:",omitzero"`
 	EndsBy        time.Time `json:",omitzero"` // at the latest
 	Legs          []Leg
-	Captures      []Capture `json:",omitempty"`
+	Captures      []Capture      `json:",omitempty"`
+	Recording     *RecordingSpec `json:",omitempty"`
+}
+
+// RecordingSpec is how a conference is to be recorded. Recipients are public keys.
+type RecordingSpec struct {
+	Recipients []string `json:",omitempty"`
+	During     string
+	Wait       bool `json:",omitempty"` // until somebody asks for it
 }
 
 // Leg is a party of a call.
