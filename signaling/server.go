@@ -75,6 +75,7 @@ func New(cfg Config) http.Handler {
 	s.registerConferences(api)
 	s.registerLegs(api)
 	s.registerCaptures(api)
+	s.registerRecordings(api)
 	s.registerDemonstrations(api)
 	s.registerJoinCodes(api)
 	s.registerNode(api)

@@ -38,9 +38,12 @@ type serveFlags struct {
 	Prompts       string     `help:"Folder of prompts for the built-in IVR." placeholder:"DIR"`
 	AllowOrigin   []string   `help:"Other origins whose pages may connect." placeholder:"HOST"`
 	Connectors    connectors `help:"YAML file with the connectors to payment providers, by name; the configuration file may hold them." placeholder:"FILE"`
-	MaxCalls      int        `default:"2000" help:"Conferences at once."`
-	LogLevel      string     `default:"info" help:"debug, info, warn or error."`
-	APIKey        string     `name:"api-key" env:"TONEGATE_API_KEY" hidden:""`
+	// The environment has them as TONEGATE_RECORDING_RECIPIENTS.
+	RecordingRecipients []string `help:"Public keys (age1…) that recordings are sealed to; conferences may name others." placeholder:"AGE1"`
+	RecordingDir        string   `help:"Folder for sealed recordings; by default recordings in the data folder." placeholder:"DIR"`
+	MaxCalls            int      `default:"2000" help:"Conferences at once."`
+	LogLevel            string   `default:"info" help:"debug, info, warn or error."`
+	APIKey              string   `name:"api-key" env:"TONEGATE_API_KEY" hidden:""`
 	// DigitMemory is for proofs, which look at the fallback too.
 	DigitMemory digitMemory `hidden:"" default:"memfd_secret" help:"The strongest protection of the digits' memory to try: memfd_secret, mlock or none."`
 }
@@ -67,6 +70,7 @@ func (f *serveFlags) config() (serve.Config, error) {
 		BehindProxy: f.BehindProxy, MetricsListen: f.MetricsListen, APIKey: key, TokenKeys: f.TokenKey,
 		Prompts: f.Prompts, Origins: f.AllowOrigin, MaxCalls: f.MaxCalls, LogLevel: f.LogLevel, Version: version(),
 		Connectors: f.Connectors.byName, DigitMemory: securemem.Level(f.DigitMemory),
+		RecordingRecipients: f.RecordingRecipients, RecordingDir: f.RecordingDir,
 	}
 	return cfg, errors.Join(err, cfg.Validate())
 }
@@ -211,7 +215,7 @@ type tokenMintCmd struct {
 	Conference string   `required:"" help:"conf_…"`
 	Leg        string   `required:"" help:"leg_…"`
 	Role       string   `required:"" help:"customer, agent, ivr or supervisor."`
-	Grant      []string `help:"capture, talk, collect."`
+	Grant      []string `help:"capture, talk, record, collect."`
 }
 
 // Run prints a token that opens one join.

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -29,6 +30,7 @@ import (
 	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
+	"tonegate/internal/recording"
 	"tonegate/internal/redact"
 	"tonegate/internal/rtcleg"
 	"tonegate/internal/securemem"
@@ -190,9 +192,20 @@ func (s *server) openCalls() (err error) {
 		Arena: dtmf.NewArena(s.digits.Bytes()), Prompts: prompts, Languages: languages,
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
 		Connectors: s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
+		Recordings: call.Recordings{
+			Folder: s.recordings(), Recipients: s.cfg.RecordingRecipients, Store: s.store, Metrics: recording.NewMetrics(s.reg),
+		},
 	})
 	s.told.Store(s.calls)
 	return s.calls.Restore(context.Background())
+}
+
+// recordings is the folder for sealed recordings.
+func (s *server) recordings() string {
+	if s.cfg.RecordingDir != "" {
+		return s.cfg.RecordingDir
+	}
+	return filepath.Join(s.cfg.Data, "recordings")
 }
 
 // prompts returns the server's own prompts and those of further languages.
