@@ -26,6 +26,9 @@ const (
 	// ringFrames is how far the disk may be behind the call: 2.5 s. Beyond it the
 	// recording has a gap, and the call goes on.
 	ringFrames = 5 * segmentFrames
+	// maxLead bounds the silence before the first tick: a second. More is no
+	// delay but another clock.
+	maxLead = 2 * segmentFrames
 )
 
 // During says what becomes of a recording while a capture collects.
@@ -95,7 +98,7 @@ type Recorder struct {
 	mu        sync.Mutex
 	ring      [ringFrames]entry
 	first, n  int
-	began     time.Time // of the first tick
+	began     time.Time // the first frame
 	frames    int64     // since then, lost ones included
 	lost      int64     // of the last frames: not in the ring
 	events    []Event
@@ -179,7 +182,7 @@ func (r *Recorder) Record(now time.Time, m bridge.RecorderMix, capturing bool) {
 		return
 	}
 	if r.began.IsZero() {
-		r.began = now
+		r.begin(now)
 	}
 	// Ticks that were given up are silence: the time base is the clock's.
 	if late := int64(math.Round(float64(now.Sub(r.began))/float64(audio.FrameDuration))) - r.frames; late > 0 {
@@ -194,6 +197,17 @@ func (r *Recorder) Record(now time.Time, m bridge.RecorderMix, capturing bool) {
 	r.push(&e)
 	if r.frames%segmentFrames == 0 {
 		r.knock()
+	}
+}
+
+// begin settles the time base at the first tick: what passed since StartedAt is
+// silence, so that a place in the file is a time of day.
+func (r *Recorder) begin(now time.Time) {
+	lead := int64(math.Round(float64(now.Sub(r.opts.StartedAt)) / float64(audio.FrameDuration)))
+	lead = max(0, min(lead, maxLead))
+	r.began = now.Add(-time.Duration(lead) * audio.FrameDuration)
+	if lead > 0 {
+		r.push(&entry{silent: lead})
 	}
 }
 
@@ -296,6 +310,9 @@ func (r *Recorder) Close(reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closing == "" {
+		if reason == EndConference && r.capturing {
+			r.event(Event{Type: CaptureEnded, CaptureID: r.capture})
+		}
 		r.closing = reason
 		r.knock()
 	}
