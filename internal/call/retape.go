@@ -91,6 +91,7 @@ func (s *Service) drainTapes(ctx context.Context) {
 	case <-done:
 	case <-ctx.Done():
 	case <-time.After(drainTime):
+		s.cfg.Log.Error("recordings not complete in time: the disk does not answer")
 	}
 }
 

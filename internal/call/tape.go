@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -116,7 +117,8 @@ func (s *Service) pauseRecording(by Actor, c *conference, paused bool) error {
 	return nil
 }
 
-// stopRecording ends the file, and waits until it is complete.
+// stopRecording ends the file, and waits until it is complete, unless the disk
+// does not answer.
 func (s *Service) stopRecording(ctx context.Context, by Actor, c *conference) error {
 	_ = s.recordTape(by, c, RecordingStopped) // logged; it stops all the same
 	r := s.takeTape(c)
@@ -125,7 +127,10 @@ func (s *Service) stopRecording(ctx context.Context, by Actor, c *conference) er
 	}
 	_ = s.engine.Record(ctx, c.ID, nil) // fails if the call has ended
 	r.Close(recording.EndStopped)
-	<-r.Done()
+	select {
+	case <-r.Done():
+	case <-time.After(drainTime):
+	}
 	return nil
 }
 
