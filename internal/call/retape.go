@@ -28,7 +28,9 @@ func (s *Service) interrupted() (map[string]string, []store.Recording, error) {
 			if r.State != RecordingOn && r.State != RecordingPaused {
 				continue
 			}
-			was[r.ConferenceID] = r.State
+			if _, newer := was[r.ConferenceID]; !newer {
+				was[r.ConferenceID] = r.State
+			}
 			r.State, r.Reason, r.EndedAt = RecordingInterrupted, "restart", s.cfg.Now().UTC()
 			if r.Size, r.SHA256, err = recording.Sum(r.Path); err != nil {
 				s.cfg.Log.Error("interrupted recording not found", zap.String("recording_id", r.ID), zap.Error(err))
@@ -79,7 +81,10 @@ func revivedSpec(k *store.RecordingSpec) *RecordingSpec {
 	if k == nil {
 		return nil
 	}
-	during, _ := named(k.During, recording.Masked, recording.Off)
+	during, known := named(k.During, recording.Masked, recording.Off)
+	if !known {
+		during = recording.Off
+	}
 	return &RecordingSpec{Recipients: k.Recipients, During: during, Wait: k.Wait}
 }
 

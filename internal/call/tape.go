@@ -21,7 +21,11 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	if err != nil {
 		return err
 	}
-	if err := s.recordTape(by, c, RecordingOn); err != nil {
+	state := RecordingOn
+	if paused {
+		state = RecordingPaused
+	}
+	if err := s.recordTape(by, c, state); err != nil {
 		return err
 	}
 	var during recording.During
@@ -29,7 +33,7 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 		during = c.tape.spec.During
 	}
 	kept := store.Recording{
-		ID: auth.NewID("rec"), ConferenceID: c.ID, State: RecordingOn, StartedAt: s.cfg.Now().UTC(), During: during.String(),
+		ID: auth.NewID("rec"), ConferenceID: c.ID, State: state, StartedAt: s.cfg.Now().UTC(), During: during.String(),
 	}
 	if !s.begins() {
 		return ErrDraining

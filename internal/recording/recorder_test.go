@@ -284,3 +284,19 @@ func TestRecordDoesNotAllocate(t *testing.T) {
 	r.Close(EndStopped)
 	<-r.Done()
 }
+
+// BenchmarkSegment is what half a second of a recording costs off the tick.
+func BenchmarkSegment(b *testing.B) {
+	k, err := age.GenerateX25519Identity()
+	require.NoError(b, err)
+	w, err := NewWriter(io.Discard, recID, confID, began, k.Recipient())
+	require.NoError(b, err)
+	var m mask.AgentMix
+	for b.Loop() {
+		w.next.Start = 0 // a benchmark may be longer than a day
+		for range segmentFrames {
+			_ = w.Frame(m, m)
+		}
+	}
+	require.NoError(b, w.err)
+}

@@ -167,8 +167,8 @@ func recordingOf(t *testing.T, p *process, c *conference) string {
 	return out.Recording.ID
 }
 
-// goesOn starts another server on the folder: the recording was interrupted, and
-// the call is recorded on in another file.
+// goesOn starts other servers on the folder: the recording was interrupted, and the
+// call is recorded on in another file, or stays paused.
 func goesOn(t *testing.T, folder string, c *conference, id string) {
 	p := spawn(t, folder)
 	var list struct {
@@ -181,5 +181,12 @@ func goesOn(t *testing.T, folder string, c *conference, id string) {
 	_, sum, err := recording.Sum(filepath.Join(folder, "recordings", id+".age"))
 	require.NoError(t, err)
 	assert.Equal(t, sum, list.Items[1].SHA256)
+	require.Equal(t, 200, p.api("PUT", "/v1/conferences/"+c.ID+"/recording", `{"state":"paused"}`, nil))
+	p.kill()
+
+	p = spawn(t, folder)
+	require.Equal(t, 200, p.api("GET", "/v1/recordings?conference_id="+c.ID, "", &list))
+	require.Len(t, list.Items, 3)
+	assert.Equal(t, "paused", list.Items[0].State, "what was paused stays paused")
 	p.kill()
 }
