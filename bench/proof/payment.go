@@ -42,6 +42,7 @@ type payment struct {
 	packets    map[string]*tape // payloads received
 	during     []*dump          // when most of the number was keyed: on a key and off it
 	after      *dump            // a second after the outcome
+	timeline   []byte           // of the opened recording
 	arrived    bool             // the provider got the right card
 }
 
@@ -130,6 +131,9 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 			return nil, fmt.Errorf("the %s does not connect: %w", role, ctx.Err())
 		}
 	}
+	if err := s.record(ctx, conf.ID); err != nil {
+		return nil, err
+	}
 	talking, hush := context.WithCancel(ctx)
 	done := make(chan error, 2)
 	defer func() { hush(); <-done; <-done }()
@@ -182,6 +186,9 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 	}
 	for role, phone := range phones {
 		p.heard[role] = phone.Received()
+	}
+	if err := s.hearRecording(ctx, p, conf.ID); err != nil {
+		return nil, err
 	}
 	if err := s.ask(ctx, p, conf.ID, capture.ID); err != nil {
 		return nil, err
