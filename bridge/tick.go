@@ -64,7 +64,7 @@ func (c *Conference) Tick(now time.Time, out *Output) {
 	out.TalkOver = c.countTalk()
 	out.Agent = mask.ForAgent(forAgent(customer), gated(ivr))
 	out.Supervisor = mask.ForAgent(gated(customer), gated(ivr), gated(agent))
-	out.Recorder = RecorderMix{own: mask.ForAgent(gated(agent)), heard: mask.ForAgent(gated(customer), gated(ivr))}
+	out.Recorder = RecorderMix{agent: gated(agent), customer: gated(customer), ivr: gated(ivr)}
 	out.IVR = mixer.ForIVR(c.customerForIVR(customer, ivr, out), c.agentForIVR(agent))
 	if customer != nil {
 		out.Pressed = append(out.Pressed, customer.evidence.Pressed()...)
