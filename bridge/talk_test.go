@@ -53,7 +53,7 @@ func (r *spoken) until(n int) (over int) {
 		f := frameOf(r.sent, r.n)
 		r.say(r.customer, &f)
 		r.tick()
-		rec := r.out.Recorder.Samples()
+		rec := r.out.Recorder.Heard().Samples()
 		r.recorder = append(r.recorder, rec[:]...)
 		if r.out.TalkOver {
 			over = r.n

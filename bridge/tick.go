@@ -19,9 +19,8 @@ type Output struct {
 	// else may hear, so nothing else may take it.
 	Agent      mask.AgentMix
 	Supervisor mask.AgentMix
-	// Recorder is what a recording may hold: all parties, and of the customer what
-	// the capture's mask lets through, whether talk is pressed or not.
-	Recorder mask.AgentMix
+	// Recorder is what a recording may hold.
+	Recorder RecorderMix
 	// Waiting is what legs on hold hear of the agent's kind.
 	Waiting mask.AgentMix
 	held    [MaxLegs]LegID // supervisors: see ForSupervisor

@@ -130,7 +130,10 @@ func (c *Conference) mix(out *Output) {
 	if !c.outside() && !onHold(agent) {
 		out.Agent = mask.ForAgent(forAgent(talking(customer)), gated(talking(ivr)))
 	}
-	out.Recorder = out.Supervisor
+	out.Recorder = RecorderMix{agent: gated(talking(agent)), customer: c.music.gated}
+	if !c.outside() {
+		out.Recorder.customer, out.Recorder.ivr = gated(talking(customer)), gated(talking(ivr))
+	}
 	out.IVR = mixer.ForIVR(c.customerForIVR(talking(customer), talking(ivr), out), c.agentForIVR(inside))
 	if onHold(ivr) {
 		out.IVR = mixer.ForIVR(&c.music.frame)

@@ -46,7 +46,7 @@ func (c *Conference) Wipe() {
 func (o *Output) Wipe() {
 	o.wipeKeys()
 	o.Customer, o.IVR = mixer.CustomerMix{}, mixer.IVRMix{}
-	o.Agent, o.Supervisor, o.Recorder, o.Waiting = mask.AgentMix{}, mask.AgentMix{}, mask.AgentMix{}, mask.AgentMix{}
+	o.Agent, o.Supervisor, o.Waiting, o.Recorder = mask.AgentMix{}, mask.AgentMix{}, mask.AgentMix{}, RecorderMix{}
 }
 
 // wipeKeys empties the lists of keys, and what lies behind their ends.

@@ -18,7 +18,7 @@ import (
 // and states; counts and last four are a capture's to tell.
 type EventShape struct {
 	ID           string    `json:"id"`
-	Type         string    `json:"type" enum:"conference.started,conference.ended,leg.joined,leg.left,leg.reconnecting,capture.started,capture.progress,capture.field_completed,capture.field_rejected,capture.completed,capture.failed,capture.cancelled,capture.expired,transfer.started,transfer.returned,masking.armed,node.draining,audit.checkpoint"`
+	Type         string    `json:"type" enum:"conference.started,conference.ended,leg.joined,leg.left,leg.reconnecting,capture.started,capture.progress,capture.field_completed,capture.field_rejected,capture.completed,capture.failed,capture.cancelled,capture.expired,transfer.started,transfer.returned,masking.armed,recording.started,recording.paused,recording.resumed,recording.failed,recording.ready,node.draining,audit.checkpoint"`
 	Time         time.Time `json:"time"`
 	ConferenceID string    `json:"conference_id,omitempty"`
 	Sequence     uint64    `json:"sequence,omitempty" doc:"Within the conference, from 1."`
@@ -27,12 +27,13 @@ type EventShape struct {
 
 // EventData says what an event is about.
 type EventData struct {
-	LegID     string `json:"leg_id,omitempty"`
-	Role      string `json:"role,omitempty"`
-	CaptureID string `json:"capture_id,omitempty"`
-	Field     string `json:"field,omitempty"`
-	State     string `json:"state,omitempty"`
-	Reason    string `json:"reason,omitempty"`
+	LegID       string `json:"leg_id,omitempty"`
+	Role        string `json:"role,omitempty"`
+	CaptureID   string `json:"capture_id,omitempty"`
+	RecordingID string `json:"recording_id,omitempty"`
+	Field       string `json:"field,omitempty"`
+	State       string `json:"state,omitempty"`
+	Reason      string `json:"reason,omitempty"`
 	// Checkpoint vouches for the audit record up to here: keep it elsewhere.
 	Checkpoint string `json:"checkpoint,omitempty" doc:"A signed checkpoint of the audit record, for tonegate audit verify."`
 }
@@ -46,7 +47,7 @@ type EventList struct {
 
 func eventShape(e store.Event) EventShape {
 	return EventShape{e.ID, e.Type, e.Time, e.ConferenceID, e.Sequence,
-		EventData{e.LegID, e.Role, e.CaptureID, e.Field, e.State, e.Reason, e.Checkpoint}}
+		EventData{e.LegID, e.Role, e.CaptureID, e.RecordingID, e.Field, e.State, e.Reason, e.Checkpoint}}
 }
 
 const eventStream = "text/event-stream"

@@ -74,11 +74,12 @@ type node struct {
 	clock   *clock
 	client  *http.Client
 	close   func() // ends all calls; the HTTP server stays
+	folder  string // of recordings
 }
 
 func start(t *testing.T, o options) *node {
 	t.Helper()
-	n := &node{t: t, clock: new(clock), client: &http.Client{Transport: &http.Transport{}}}
+	n := &node{t: t, clock: new(clock), client: &http.Client{Transport: &http.Transport{}}, folder: filepath.Join(t.TempDir(), "recordings")}
 	db, err := store.Open(filepath.Join(t.TempDir(), "data"))
 	require.NoError(t, err)
 	rtc, err := rtcleg.NewServer(rtcleg.Config{Listen: "127.0.0.1:0"})
@@ -96,7 +97,7 @@ func start(t *testing.T, o options) *node {
 		Arena: dtmf.NewArena(make([]byte, 1<<12)), Prompts: prompts, Grace: o.grace, TransferTimeout: o.transferTimeout, Shards: 1,
 		MaxConferences: o.max, Seed: 1, Now: n.clock.now,
 		Connectors: func(name string) (psp.Connector, bool) { return silent{}, name == "psp-main" },
-		Audit:      o.audit, State: state, Events: db,
+		Audit:      o.audit, State: state, Events: db, Recordings: call.Recordings{Folder: n.folder, Store: db},
 	})
 	keys := auth.NewKeys(db, n.clock.now)
 	_, err = keys.Ensure(apiKey)

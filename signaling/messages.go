@@ -23,6 +23,7 @@ type request struct {
 	Mask      string `json:"mask"`
 	MaxDigits int    `json:"max_digits"`
 	N         int64  `json:"n"`
+	State     string `json:"state"` // of a recording
 	// Of a capture.
 	Fields    []FieldRequest `json:"fields"`
 	Connector string         `json:"connector"`
@@ -68,18 +69,19 @@ type receiptShape struct {
 }
 
 type joinedMessage struct {
-	Type          string          `json:"type"`
-	ConferenceID  string          `json:"conference_id"`
-	LegID         string          `json:"leg_id"`
-	Role          string          `json:"role"`
-	Grants        []string        `json:"grants"`
-	Resume        string          `json:"resume"`
-	ICEServers    []string        `json:"ice_servers"`
-	Demonstration bool            `json:"demonstration"`
-	Legs          []legMessage    `json:"legs"`
-	Masking       maskingMessage  `json:"masking"`
-	Capture       *captureMessage `json:"capture"`
-	Connectors    []string        `json:"connectors"` // of those who may start a capture
+	Type          string            `json:"type"`
+	ConferenceID  string            `json:"conference_id"`
+	LegID         string            `json:"leg_id"`
+	Role          string            `json:"role"`
+	Grants        []string          `json:"grants"`
+	Resume        string            `json:"resume"`
+	ICEServers    []string          `json:"ice_servers"`
+	Demonstration bool              `json:"demonstration"`
+	Legs          []legMessage      `json:"legs"`
+	Masking       maskingMessage    `json:"masking"`
+	Capture       *captureMessage   `json:"capture"`
+	Recording     *recordingMessage `json:"recording"`  // null: there was none
+	Connectors    []string          `json:"connectors"` // of those who may start a capture
 	// For agents and supervisors alone.
 	Transfer *TransferShape `json:"transfer,omitempty"`
 }
@@ -169,6 +171,9 @@ func joinedOf(j call.Joined, resume string, connectors []string) joinedMessage {
 		transfer := transferShape(j.Conference.Transfer)
 		out.Transfer = &transfer
 	}
+	if r := j.Conference.Recording; r.State != "" {
+		out.Recording = &recordingMessage{State: r.State, Reason: r.Reason}
+	}
 	if j.Capture != nil {
 		c := captureOf(*j.Capture)
 		out.Capture = &c
@@ -200,6 +205,8 @@ func messageOf(e call.Event) any {
 		m := captureOf(e.Capture)
 		m.Type = "capture_progress"
 		return m
+	case call.RecordingChanged:
+		return recordingMessage{"recording", e.State, e.Reason}
 	case call.Levels:
 		m := levelMessage{Type: "level", Levels: []levelShape{}}
 		for _, l := range e.Levels {

@@ -76,6 +76,7 @@ func New(cfg Config) http.Handler {
 	s.registerLegs(api)
 	s.registerCaptures(api)
 	s.registerTransfers(api)
+	s.registerRecordings(api)
 	s.registerDemonstrations(api)
 	s.registerJoinCodes(api)
 	s.registerNode(api)

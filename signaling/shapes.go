@@ -28,6 +28,7 @@ type ConferenceRequest struct {
 	Metadata     map[string]string `json:"metadata,omitempty" maxProperties:"32" required:"false"`
 	MaxDurationS int               `json:"max_duration_s,omitempty" minimum:"1" maximum:"86400" required:"false" doc:"End the conference after this long."`
 	Masking      *MaskingShape     `json:"masking,omitempty" required:"false"`
+	Recording    *RecordingRequest `json:"recording,omitempty" required:"false" doc:"Record the call, sealed. Without it nobody records, unless it is asked for later."`
 	Legs         []LegRequest      `json:"legs,omitempty" maxItems:"8" required:"false"`
 }
 
@@ -64,6 +65,7 @@ type ConferenceShape struct {
 	Masking       MaskingShape      `json:"masking"`
 	Demonstration bool              `json:"demonstration"`
 	Transfer      TransferShape     `json:"transfer"`
+	Recording     *RecordingStatus  `json:"recording,omitempty"`
 	Legs          []LegShape        `json:"legs"`
 }
 
@@ -106,7 +108,7 @@ func replacementOf(s string) mask.Replacement {
 func (r *ConferenceRequest) spec() call.Spec {
 	spec := call.Spec{
 		ExternalID: r.ExternalID, Metadata: r.Metadata, Mode: mask.Strip,
-		MaxDuration: time.Duration(r.MaxDurationS) * time.Second,
+		MaxDuration: time.Duration(r.MaxDurationS) * time.Second, Recording: r.Recording.spec(),
 	}
 	if r.Masking != nil {
 		if r.Masking.Mode != "" {
@@ -129,7 +131,7 @@ func conferenceShape(c call.Conference) ConferenceShape {
 	out := ConferenceShape{
 		ID: c.ID, State: c.State, CreatedAt: c.CreatedAt, ExternalID: c.ExternalID, Metadata: c.Metadata,
 		Masking:       MaskingShape{Mode: c.Mode.String(), Replacement: c.Replacement.String()},
-		Demonstration: c.Demonstration, Transfer: transferShape(c.Transfer), Legs: []LegShape{},
+		Demonstration: c.Demonstration, Recording: recordingStatus(c.Recording), Transfer: transferShape(c.Transfer), Legs: []LegShape{},
 	}
 	if !c.EndedAt.IsZero() {
 		out.EndedAt = &c.EndedAt

@@ -251,7 +251,7 @@ func (l *link) errorOf(re string, err error) errorMessage {
 func known(messageType string) string {
 	switch messageType {
 	case "join", "offer", "candidate", "mute", "capture_start", "capture_retry", "capture_complete", "capture_cancel",
-		"talk_press", "talk_release", "hold", "transfer", "leave", "ping":
+		"talk_press", "talk_release", "recording", "hold", "transfer", "leave", "ping":
 		return messageType
 	default:
 		return ""
@@ -282,6 +282,8 @@ func (l *link) handle(ctx context.Context, m *request) (any, error) {
 		return nil, l.hold(ctx, m)
 	case "transfer":
 		return nil, l.transfer(ctx, m.To)
+	case "recording":
+		return nil, l.recording(ctx, m.State)
 	case "leave":
 		// Leaving ends this connection, and with it ctx, before it is done.
 		return nil, l.seat.Leave(context.WithoutCancel(ctx))
@@ -300,6 +302,19 @@ func (l *link) talk(ctx context.Context, pressed bool) error {
 	}
 	leg := l.seat.Snapshot().Leg
 	return l.server.cfg.Calls.Talk(ctx, call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, pressed)
+}
+
+// recording pauses and resumes; the answer is the message recording, as to all.
+func (l *link) recording(ctx context.Context, state string) error {
+	if !l.seat.May(auth.GrantRecord) {
+		return call.ErrForbidden
+	}
+	if state != call.RecordingOn && state != call.RecordingPaused {
+		return errBadMessage("state is one of recording, paused")
+	}
+	leg := l.seat.Snapshot().Leg
+	_, err := l.server.cfg.Calls.SetRecording(ctx, call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, state)
+	return err
 }
 
 func (l *link) capture(ctx context.Context, m *request) error {

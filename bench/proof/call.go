@@ -35,6 +35,7 @@ type script struct {
 // the payment IVR.
 type artefacts struct {
 	agent, supervisor []int16
+	recording         []byte // opened: sound, timeline and the sealed file's size
 	levels            []byte // of the reports on the 500 ms grid
 	progress          []byte // of the capture, as told to agents and platform
 	outcome           ivr.State
@@ -60,6 +61,7 @@ type call struct {
 	tick    int
 	answer  int // tick of the provider's answer
 	seen    artefacts
+	tape    *tapeOf
 	told    bytes.Buffer
 	levels  bytes.Buffer
 }
@@ -86,6 +88,9 @@ func play(s script) (*artefacts, error) {
 	k := &call{
 		script: s, c: bridge.New(bridge.Config{Policy: mask.Policy{Mode: mask.Strip}, Seed: 7}),
 		legs: map[bridge.LegID]*sender{}, now: time.Unix(1_700_000_000, 0),
+	}
+	if k.tape, err = newTapeOf(); err != nil {
+		return nil, err
 	}
 	customer, err1 := k.join(bridge.Customer, false)
 	agent, err2 := k.join(bridge.Agent, false)
@@ -114,10 +119,13 @@ func play(s script) (*artefacts, error) {
 		}
 		k.speak(customer, source)
 		k.talk(agent)
-		k.step()
+		if err := k.step(); err != nil {
+			return nil, err
+		}
 	}
 	k.seen.levels, k.seen.progress = k.levels.Bytes(), k.told.Bytes()
-	return &k.seen, nil
+	k.seen.recording, err = k.tape.opened()
+	return &k.seen, err
 }
 
 func fieldsOfACard() (out []ivr.Field, err error) {
@@ -207,7 +215,7 @@ func (k *call) send(id bridge.LegID, kind uint8, marker bool, age uint32, payloa
 }
 
 // step is one tick, as the engine makes it.
-func (k *call) step() {
+func (k *call) step() error {
 	k.now = k.now.Add(audio.FrameDuration)
 	k.session.Tick(k.now, k.c, &k.out)
 	k.c.Tick(k.now, &k.out)
@@ -221,4 +229,5 @@ func (k *call) step() {
 			fmt.Fprintln(&k.levels, k.tick, l.Leg, l.Role, l.DBm0)
 		}
 	}
+	return k.tape.w.Frame(k.out.Recorder.Agent(), k.out.Recorder.Heard())
 }

@@ -33,10 +33,10 @@ func newHunt(s *server) *hunt {
 	return &hunt{
 		server: s, done: named("payments completed, with the right card at the provider"),
 		control:    named("control: the number and its tones are found while they are keyed"),
-		secret:     named("the arena cannot be read, not even by root"),
+		secret:     named("while the number is keyed it cannot be read, in any form, not even by root"),
 		after:      named("memory a second after the outcome: the number, in any form"),
 		tones:      named("memory a second after the outcome: key tones"),
-		heard:      named("media to agent, supervisor and customer: key tones, named events"),
+		heard:      named("media to agent, supervisor and customer, and recordings: key tones, named events"),
 		copies:     named("written and sent: the number, in any form"),
 		otherwise:  named("payments that end in another way"),
 		afterOther: named("memory a second after such an end: the number, key tones"),
@@ -157,6 +157,9 @@ func (h *hunt) conclude() ([]Check, error) {
 			places["media to the "+role] = append(places["media to the "+role], t.bytes()...)
 		}
 	}
+	for _, p := range h.payments {
+		places["timelines of recordings"] = append(places["timelines of recordings"], p.timeline...)
+	}
 	for name, b := range places {
 		h.copies.Tried += len(b)
 		for _, n := range h.cards {
@@ -165,7 +168,7 @@ func (h *hunt) conclude() ([]Check, error) {
 			}
 		}
 	}
-	for _, must := range []string{"the log at debug level", "HTTP and WebSockets", "media to the agent", "the file " + filepath.Join("data", "audit.jsonl")} {
+	for _, must := range []string{"the log at debug level", "HTTP and WebSockets", "media to the agent", "timelines of recordings", "the file " + filepath.Join("data", "audit.jsonl")} {
 		if len(places[must]) == 0 {
 			h.copies.fault("%s is empty: nothing was searched", must)
 		}

@@ -33,6 +33,7 @@ func differences(a, b *artefacts, exempt ...string) (out []string) {
 	}{
 		{"agent audio", slices.Equal(a.agent, b.agent)},
 		{"supervisor audio", slices.Equal(a.supervisor, b.supervisor)},
+		{"recording", bytes.Equal(a.recording, b.recording)},
 		{"levels", bytes.Equal(a.levels, b.levels)},
 		{"progress", bytes.Equal(a.progress, b.progress)},
 	} {

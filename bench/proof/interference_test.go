@@ -27,11 +27,12 @@ func TestTwoCardsLookAlike(t *testing.T) {
 
 // TestComparisonSeesEverything: a difference of one sample, level or word is one.
 func TestComparisonSeesEverything(t *testing.T) {
-	base := artefacts{agent: []int16{1, 2}, supervisor: []int16{1, 2}, levels: []byte("1"), progress: []byte("1")}
+	base := artefacts{agent: []int16{1, 2}, supervisor: []int16{1, 2}, recording: []byte("1"), levels: []byte("1"), progress: []byte("1")}
 	assert.Empty(t, differences(&base, &base))
 	for name, change := range map[string]func(*artefacts){
 		"agent audio":      func(a *artefacts) { a.agent = []int16{1, 3} },
 		"supervisor audio": func(a *artefacts) { a.supervisor = []int16{1} },
+		"recording":        func(a *artefacts) { a.recording = []byte("2") },
 		"levels":           func(a *artefacts) { a.levels = nil },
 		"progress":         func(a *artefacts) { a.progress = []byte("2") },
 	} {

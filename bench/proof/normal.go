@@ -29,7 +29,7 @@ var whileEntering = []string{"digits_entered", "masked"}
 // the noise of a call that has a clock. The run without a clock compares levels.
 var unmeant = []string{"level", "quality", "pong"}
 
-var idShape = regexp.MustCompile(`^(conf|leg|cap|evt|req|key)_[0-9a-z]{16,}$`)
+var idShape = regexp.MustCompile(`^(conf|leg|cap|rec|evt|req|key)_[0-9a-z]{16,}$`)
 
 // normal returns what two calls must share of what was said in them: first, in
 // order, what was said of the capture, without the repetitions that only the

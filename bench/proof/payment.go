@@ -42,6 +42,7 @@ type payment struct {
 	packets    map[string]*tape  // payloads received
 	during     []*dump           // when most of the number was keyed: on a key and off it
 	after      *dump             // a second after the outcome
+	timeline   []byte            // of the opened recording
 	arrived    bool              // the provider got the right card
 	names      map[string]string // of legs, by id
 }
@@ -140,6 +141,9 @@ func (s *server) gather(ctx context.Context, p *payment, keys int) (c *parties, 
 			return c, fmt.Errorf("the %s does not connect: %w", role, ctx.Err())
 		}
 	}
+	if err := s.record(ctx, c.conf.ID); err != nil {
+		return c, err
+	}
 	c.talk(ctx, p, keys)
 	return c, nil
 }
@@ -216,6 +220,9 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 	}
 	for role, phone := range c.phones {
 		p.heard[role] = phone.Received()
+	}
+	if err := s.hearRecording(ctx, p, c.conf.ID); err != nil {
+		return nil, err
 	}
 	for _, o := range s.provider.Orders() {
 		if o.TransactionID == capture.ID {

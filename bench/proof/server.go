@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"filippo.io/age"
+
 	"tonegate/internal/pspstub"
 	"tonegate/internal/securemem"
 )
@@ -70,6 +72,8 @@ type server struct {
 	ended    chan error
 	out, log *tape // what it printed and what it logged, at debug level
 	net      *wire
+	// The key to its recordings, of which it has the public half.
+	recordings *age.X25519Identity
 }
 
 const apiKey = "key-of-the-proof-0123"
@@ -83,6 +87,9 @@ func start(ctx context.Context, program, folder string, level securemem.Level, b
 	if err := os.MkdirAll(filepath.Join(folder, "tmp"), 0o700); err != nil {
 		return nil, err
 	}
+	if s.recordings, err = age.GenerateX25519Identity(); err != nil {
+		return nil, err
+	}
 	if s.provider, err = pspstub.Start(pspstub.Config{Seed: "proof", Behaviour: b}); err != nil {
 		return nil, err
 	}
@@ -93,7 +100,8 @@ func start(ctx context.Context, program, folder string, level securemem.Level, b
 		return nil, errors.Join(err, s.provider.Close())
 	}
 	s.cmd = exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--media", "127.0.0.1:0", "--data", filepath.Join(folder, "data"),
-		"--connectors", connectors, "--log-level", "debug", "--digit-memory", level.String())
+		"--connectors", connectors, "--log-level", "debug", "--digit-memory", level.String(),
+		"--recording-recipients", s.recordings.Recipient().String())
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = folder, s.out, s.log
 	s.cmd.Env = append(os.Environ(), "TONEGATE_API_KEY="+apiKey, "TMPDIR="+filepath.Join(folder, "tmp"))
 	if err := s.cmd.Start(); err != nil {
@@ -132,7 +140,9 @@ func (s *server) stop() error {
 func (s *server) written() (files map[string][]byte, err error) {
 	files = map[string][]byte{}
 	err = filepath.WalkDir(s.folder, func(path string, d os.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
+		// A sealed recording is noise, in which a short number is found sooner or
+		// later. It is opened instead: see hearRecording.
+		if err != nil || !d.Type().IsRegular() || strings.HasSuffix(path, ".age") {
 			return err
 		}
 		files[strings.TrimPrefix(path, s.folder+"/")], err = os.ReadFile(path)

@@ -31,6 +31,18 @@ var mustNotCompile = []struct{ name, imports, body, want string }{
 		`_ = mask.ForAgent(audio.Frame{})`, "cannot use"},
 	{"samples written into a finished mix", `"tonegate/mixer/mask"`,
 		`var m mask.AgentMix; m.Samples()[0] = 1`, "cannot assign"},
+	{"raw frames recorded", `"tonegate/internal/audio"; "tonegate/internal/recording"`,
+		`var w recording.Writer; _ = w.Frame(audio.Frame{}, audio.Frame{})`, "cannot use"},
+	{"what the customer hears recorded", `"tonegate/mixer"; "tonegate/internal/recording"`,
+		`var w recording.Writer; _ = w.Frame(mixer.ForCustomer(), mixer.ForCustomer())`, "cannot use"},
+	{"what the IVR hears recorded", `"tonegate/mixer"; "tonegate/internal/recording"`,
+		`var w recording.Writer; _ = w.Frame(mixer.ForIVR(), mixer.ForIVR())`, "cannot use"},
+	{"what press-to-talk lets through recorded", `"time"; "tonegate/bridge"; "tonegate/internal/recording"`,
+		`var r recording.Recorder; var out bridge.Output; r.Record(time.Time{}, out.Agent, false)`, "cannot use out.Agent"},
+	{"a recorder's mix made outside the bridge", `"tonegate/bridge"; "tonegate/mixer/mask"`,
+		`_ = bridge.RecorderMix{agent: mask.Gated{}}`, "unexported field agent"},
+	{"a recorder's mix converted from a twin", `"tonegate/bridge"; "tonegate/mixer/mask"`,
+		`_ = bridge.RecorderMix(struct{ agent, customer, ivr mask.Gated }{})`, "cannot convert"},
 	{"evidence made outside the detector", `"tonegate/dtmf"`,
 		`_ = dtmf.Evidence{examined: true}`, "unexported field examined"},
 	{"evidence converted from a twin", `"tonegate/dtmf"`,
@@ -62,14 +74,29 @@ func TestCheckerCompilesWhatIsAllowed(t *testing.T) {
 	}
 }
 
-// TestAgentPortTakesNothingElse compiles the mistake inside the engine itself,
-// where the port's type is visible, by an overlay.
-func TestAgentPortTakesNothingElse(t *testing.T) {
+// TestPortsTakeNothingElse compiles the mistakes inside the engine itself, where
+// the ports' types are visible, by an overlay.
+func TestPortsTakeNothingElse(t *testing.T) {
+	for name, c := range map[string]struct{ body, want string }{
+		"the customer's mix to the agent":     {"p.agent.send(out.Customer, nil)", "cannot use out.Customer"},
+		"the customer's mix to the recorder":  {"r.recorder.Record(now, out.Customer, false)", "cannot use out.Customer"},
+		"the IVR's mix to the recorder":       {"r.recorder.Record(now, out.IVR, false)", "cannot use out.IVR"},
+		"the agent's own mix to the recorder": {"r.recorder.Record(now, out.Agent, false)", "cannot use out.Agent"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mistake(t, c.body, c.want)
+		})
+	}
+}
+
+func mistake(t *testing.T, body, want string) {
+	t.Helper()
 	dir := t.TempDir()
 	extra := filepath.Join(dir, "mistake.go")
 	write(t, extra, `package engine
-import "tonegate/bridge"
-func mistake(p *ports, out *bridge.Output) { p.agent.send(out.Customer, nil) }
+import ("time"; "tonegate/bridge")
+func mistake(now time.Time, r *room, p *ports, out *bridge.Output) { `+body+` }
 `)
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -78,8 +105,8 @@ func mistake(p *ports, out *bridge.Output) { p.agent.send(out.Customer, nil) }
 	overlay := filepath.Join(dir, "overlay.json")
 	write(t, overlay, fmt.Sprintf(`{"Replace":{%q:%q}}`, filepath.Join(root, "internal/engine/mistake.go"), extra))
 	out := goBuild(t, root, "-overlay", overlay, "./internal/engine")
-	if !strings.Contains(out, "cannot use out.Customer") {
-		t.Fatalf("the agent's port took the customer's mix: %q", out)
+	if !strings.Contains(out, want) {
+		t.Fatalf("it is not refused for this reason: %q", out)
 	}
 }
 

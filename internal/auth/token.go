@@ -19,6 +19,7 @@ const leeway = 5 * time.Second
 const (
 	GrantCapture  = "capture"  // start, complete and cancel captures
 	GrantTalk     = "talk"     // hear the customer for a while during a muted capture
+	GrantRecord   = "record"   // pause and resume the recording
 	GrantCollect  = "collect"  // report progress and result as an external IVR
 	GrantTransfer = "transfer" // send the customer to the IVR and come back
 	GrantHold     = "hold"     // put other legs on hold

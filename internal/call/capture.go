@@ -93,6 +93,7 @@ func (s *Service) arm(ctx context.Context, c *conference, spec *CaptureSpec) (be
 	if err := s.keep(c, collecting); err != nil {
 		return begun, err
 	}
+	s.captureOnTape(c, spec.ID, true)
 	err = s.do(ctx, c.ID, func(b *bridge.Conference) error {
 		err := c.session.Start(b, spec.Params)
 		begun = c.session.Progress()
@@ -101,6 +102,8 @@ func (s *Service) arm(ctx context.Context, c *conference, spec *CaptureSpec) (be
 	if err == nil {
 		act.Action = audit.MaskingArmed
 		_ = s.record(act) // logged; masking is armed all the same
+	} else {
+		s.captureOnTape(c, spec.ID, false)
 	}
 	return begun, err
 }

@@ -103,6 +103,7 @@ func (s *Service) Close(ctx context.Context) {
 	s.stop()
 	s.engine.Close()
 	s.submits.Wait()
+	s.drainTapes(ctx)
 	s.notices.close()
 	close(s.outbox.closed)
 	s.wg.Wait()

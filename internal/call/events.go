@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/internal/ivr"
+	"tonegate/internal/recording"
 	"tonegate/internal/store"
 )
 
@@ -103,6 +104,11 @@ func (s *Service) Checkpoint(line string) {
 
 // emitLeg tells of a leg. The caller holds the lock.
 func (s *Service) emitLeg(c *conference, l *leg, what string) {
+	entered := recording.LegLeft // also while it reconnects: nothing is heard of it
+	if what == "joined" {
+		entered = recording.LegJoined
+	}
+	s.onTape(c, l, entered)
 	s.emit(c, store.Event{Type: "leg." + what, LegID: l.ID, Role: l.Role.String()})
 }
 

@@ -12,6 +12,7 @@ import (
 	"tonegate/bridge"
 	"tonegate/internal/auth"
 	"tonegate/internal/engine"
+	"tonegate/internal/recording"
 	"tonegate/internal/rtcleg"
 	"tonegate/internal/store"
 )
@@ -57,7 +58,7 @@ func (l *leg) stopGrace() {
 func grants(r bridge.Role) []string {
 	switch r {
 	case bridge.Agent:
-		return []string{auth.GrantCapture, auth.GrantTalk, auth.GrantTransfer, auth.GrantHold}
+		return []string{auth.GrantCapture, auth.GrantTalk, auth.GrantRecord, auth.GrantTransfer, auth.GrantHold}
 	case bridge.IVR:
 		return []string{auth.GrantCollect}
 	default:
@@ -151,6 +152,7 @@ func (s *Service) attachBuiltin(ctx context.Context, c *conference, l *leg) erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.engine, l.State = e, LegConnected
+	s.onTape(c, l, recording.LegJoined)
 	return nil
 }
 

@@ -23,6 +23,7 @@ type notice struct {
 	commanded  bool // somebody asked for what progress tells
 	keep       bool // the conference is to be written
 	hush       bool // press-to-talk is over
+	tape       bool // the recording that was asked for is to begin
 	why        audit.Detail
 	back       string // why the agent is to be brought back
 	returned   bool   // the agent is back
@@ -130,6 +131,11 @@ func (s *Service) before(n notice) {
 	case c == nil:
 	case n.keep:
 		_ = s.keep(c, nil) // logged
+	case n.tape:
+		// Not here: it waits for a disk and for a tick.
+		if s.begins() {
+			go func() { defer s.tapes.Done(); s.autoRecord(c) }()
+		}
 	case n.hush:
 		_ = s.releaseTalk(context.Background(), c.ID, Actor{}, n.why) // the call has ended
 	case n.back != "":
@@ -142,6 +148,7 @@ func (s *Service) before(n notice) {
 		}
 		if s.releases(c, n.progress) {
 			s.endTalkOf(c)
+			s.captureOnTape(c, "", false)
 			s.recordReleased(c.ID, n.progress.CaptureID, "")
 		}
 		if !n.progress.State.Open() {
@@ -167,6 +174,7 @@ func (s *Service) fail(id string) {
 	record := s.conclude(c, "failed")
 	s.mu.Unlock()
 	record()
+	s.endTape(c)
 }
 
 func (s *Service) apply(n notice) {
@@ -251,6 +259,9 @@ func (s *Service) refresh(c *conference, l *leg) {
 		c.State = ConferenceActive
 		s.emit(c, store.Event{Type: "conference.started"})
 		s.keepLater(c)
+		if c.tape.spec != nil && !c.tape.spec.Wait {
+			s.notices.put(notice{conference: c.ID, tape: true})
+		}
 	}
 	if l.State != before {
 		switch l.State {

@@ -30,6 +30,10 @@ func (s *Service) Restore(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("restore calls: %w", err)
 	}
+	was, cut, err := s.interrupted()
+	if err != nil {
+		return fmt.Errorf("restore recordings: %w", err)
+	}
 	live := 0
 	for _, kept := range all {
 		if kept.State == ConferenceEnded && s.cfg.Now().Sub(kept.EndedAt) >= keepEnded {
@@ -45,6 +49,7 @@ func (s *Service) Restore(ctx context.Context) error {
 			live++
 		}
 	}
+	s.restoreTapes(ctx, was, cut)
 	if live > 0 {
 		s.cfg.Log.Warn("calls taken over from a process that did not end them", zap.Int("conferences", live))
 	}
@@ -137,7 +142,7 @@ func (s *Service) revive(kept store.Conference) *conference {
 			ExternalID: kept.ExternalID, Metadata: kept.Metadata,
 			Mode: mode, Replacement: replacement, Demonstration: kept.Demonstration,
 		},
-		seats: map[*Seat]struct{}{}, endsBy: kept.EndsBy,
+		seats: map[*Seat]struct{}{}, endsBy: kept.EndsBy, tape: tape{spec: revivedSpec(kept.Recording)},
 	}
 	if kept.Transfer != "" { // what is unknown leaves the agent outside
 		var known bool

@@ -45,6 +45,7 @@ type Config struct {
 	Audit           Auditor    // nil: nothing is recorded
 	State           Keeper     // nil: nothing outlives the process
 	Events          EventLog   // nil: no events for the platform
+	Recordings      Recordings // zero: nothing is recorded
 	MaxConferences  int        // default 2000
 	Shards          int
 	Seed            uint64 // zero: random
@@ -68,6 +69,7 @@ type Service struct {
 	ctx      context.Context // of payments
 	stop     context.CancelFunc
 	submits  sync.WaitGroup
+	tapes    sync.WaitGroup // recorders that still write
 }
 
 type conference struct {
@@ -94,6 +96,7 @@ type conference struct {
 	legs      []*leg
 	timer     *time.Timer // maximum duration
 	ticks     uint64
+	tape      tape
 }
 
 // New starts a service.
@@ -131,13 +134,18 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 	if err := spec.check(); err != nil {
 		return Conference{}, err
 	}
+	if spec.Recording != nil {
+		if _, err := s.recipients(spec.Recording); err != nil {
+			return Conference{}, err
+		}
+	}
 	c := &conference{
 		Conference: Conference{
 			ID: auth.NewID("conf"), State: ConferenceCreated, CreatedAt: s.cfg.Now().UTC(),
 			ExternalID: spec.ExternalID, Metadata: spec.Metadata,
 			Mode: spec.Mode, Replacement: spec.Replacement, Demonstration: spec.Demonstration,
 		},
-		seats: map[*Seat]struct{}{},
+		seats: map[*Seat]struct{}{}, tape: tape{spec: spec.Recording},
 	}
 	if spec.MaxDuration > 0 {
 		c.endsBy = c.CreatedAt.Add(spec.MaxDuration)
@@ -250,6 +258,7 @@ func (c *conference) snapshot() Conference {
 	for _, l := range c.legs {
 		out.Legs = append(out.Legs, l.Leg)
 	}
+	out.Recording = c.tape.state()
 	return out
 }
 
@@ -308,6 +317,7 @@ func (s *Service) end(ctx context.Context, id, reason string) (Conference, error
 	if err == nil {
 		err = s.engine.End(context.WithoutCancel(ctx), id)
 	}
+	s.endTape(c)
 	if err != nil {
 		return out, fmt.Errorf("end conference: %w", err)
 	}

@@ -85,6 +85,7 @@ type Spec struct {
 	MaxDuration   time.Duration
 	Legs          []LegSpec
 	Demonstration bool
+	Recording     *RecordingSpec // nil: nobody records, unless asked
 }
 
 // Leg is a snapshot of a leg.
@@ -112,6 +113,7 @@ type Conference struct {
 	Demonstration bool
 	Transfer      bridge.Transfer
 	Legs          []Leg
+	Recording     RecordingChanged // without an id: there was none
 }
 
 // Capture is a snapshot of a capture.

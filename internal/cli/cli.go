@@ -41,6 +41,7 @@ type commands struct {
 	DTMF        dtmfCmd        `cmd:"" name:"dtmf" help:"The detector and the mask on a stream of samples."`
 	Token       tokenCmd       `cmd:"" help:"Leg tokens."`
 	Audit       auditCmd       `cmd:"" help:"The record of who did what."`
+	Recording   recordingCmd   `cmd:"" help:"Sealed recordings."`
 	PSPStub     pspStubCmd     `cmd:"" name:"psp-stub" help:"A payment provider for tests and demonstrations; test cards only."`
 	ConfigCheck configCmd      `cmd:"" name:"config" help:"The configuration."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it is ready; for containers."`

@@ -26,22 +26,25 @@ import (
 
 // serveFlags are the server's flags; `config check` takes the same.
 type serveFlags struct {
-	Listen          string        `default:"127.0.0.1:8080" help:"HTTP and WebSocket." placeholder:"HOST:PORT"`
-	Media           string        `default:":5004" help:"The one UDP port of all legs." placeholder:"[HOST]:PORT"`
-	Advertise       []string      `help:"Addresses to offer to clients instead of the local ones (behind NAT)." placeholder:"IP"`
-	Data            string        `default:"tonegate-data" help:"Folder for what outlives a restart." placeholder:"DIR"`
-	TLSCert         string        `name:"tls-cert" help:"Certificate (PEM); read again when it changes." placeholder:"FILE"`
-	TLSKey          string        `name:"tls-key" help:"Its key (PEM)." placeholder:"FILE"`
-	BehindProxy     bool          `help:"A proxy in front of this server terminates TLS."`
-	MetricsListen   string        `help:"A port of their own for /metrics and health." placeholder:"HOST:PORT"`
-	TokenKey        []string      `help:"Public key (PEM, Ed25519) of a platform that mints leg tokens." placeholder:"FILE"`
-	Prompts         string        `help:"Folder of prompts for the built-in IVR." placeholder:"DIR"`
-	AllowOrigin     []string      `help:"Other origins whose pages may connect." placeholder:"HOST"`
-	Connectors      connectors    `help:"YAML file with the connectors to payment providers, by name; the configuration file may hold them." placeholder:"FILE"`
-	MaxCalls        int           `default:"2000" help:"Conferences at once."`
-	TransferTimeout time.Duration `default:"60s" help:"How long a customer back from the IVR waits for an agent who is lost."`
-	LogLevel        string        `default:"info" help:"debug, info, warn or error."`
-	APIKey          string        `name:"api-key" env:"TONEGATE_API_KEY" hidden:""`
+	Listen        string     `default:"127.0.0.1:8080" help:"HTTP and WebSocket." placeholder:"HOST:PORT"`
+	Media         string     `default:":5004" help:"The one UDP port of all legs." placeholder:"[HOST]:PORT"`
+	Advertise     []string   `help:"Addresses to offer to clients instead of the local ones (behind NAT)." placeholder:"IP"`
+	Data          string     `default:"tonegate-data" help:"Folder for what outlives a restart." placeholder:"DIR"`
+	TLSCert       string     `name:"tls-cert" help:"Certificate (PEM); read again when it changes." placeholder:"FILE"`
+	TLSKey        string     `name:"tls-key" help:"Its key (PEM)." placeholder:"FILE"`
+	BehindProxy   bool       `help:"A proxy in front of this server terminates TLS."`
+	MetricsListen string     `help:"A port of their own for /metrics and health." placeholder:"HOST:PORT"`
+	TokenKey      []string   `help:"Public key (PEM, Ed25519) of a platform that mints leg tokens." placeholder:"FILE"`
+	Prompts       string     `help:"Folder of prompts for the built-in IVR." placeholder:"DIR"`
+	AllowOrigin   []string   `help:"Other origins whose pages may connect." placeholder:"HOST"`
+	Connectors    connectors `help:"YAML file with the connectors to payment providers, by name; the configuration file may hold them." placeholder:"FILE"`
+	// The environment has them as TONEGATE_RECORDING_RECIPIENTS.
+	RecordingRecipients []string      `help:"Public keys (age1…) that recordings are sealed to; conferences may name others." placeholder:"AGE1"`
+	RecordingDir        string        `help:"Folder for sealed recordings; by default recordings in the data folder." placeholder:"DIR"`
+	MaxCalls            int           `default:"2000" help:"Conferences at once."`
+	TransferTimeout     time.Duration `default:"60s" help:"How long a customer back from the IVR waits for an agent who is lost."`
+	LogLevel            string        `default:"info" help:"debug, info, warn or error."`
+	APIKey              string        `name:"api-key" env:"TONEGATE_API_KEY" hidden:""`
 	// DigitMemory is for proofs, which look at the fallback too.
 	DigitMemory digitMemory `hidden:"" default:"memfd_secret" help:"The strongest protection of the digits' memory to try: memfd_secret, mlock or none."`
 }
@@ -68,6 +71,7 @@ func (f *serveFlags) config() (serve.Config, error) {
 		BehindProxy: f.BehindProxy, MetricsListen: f.MetricsListen, APIKey: key, TokenKeys: f.TokenKey,
 		Prompts: f.Prompts, Origins: f.AllowOrigin, MaxCalls: f.MaxCalls, TransferTimeout: f.TransferTimeout, LogLevel: f.LogLevel, Version: version(),
 		Connectors: f.Connectors.byName, DigitMemory: securemem.Level(f.DigitMemory),
+		RecordingRecipients: f.RecordingRecipients, RecordingDir: f.RecordingDir,
 	}
 	return cfg, errors.Join(err, cfg.Validate())
 }
@@ -212,7 +216,7 @@ type tokenMintCmd struct {
 	Conference string   `required:"" help:"conf_…"`
 	Leg        string   `required:"" help:"leg_…"`
 	Role       string   `required:"" help:"customer, agent, ivr or supervisor."`
-	Grant      []string `help:"capture, talk, collect."`
+	Grant      []string `help:"capture, talk, record, collect."`
 }
 
 // Run prints a token that opens one join.

@@ -15,7 +15,8 @@ import (
 // recordings is what a call left behind.
 type recordings struct {
 	customer, agent, ivr party
-	adapted              int // frames made up or skipped on the server so far
+	adapted              int    // frames made up or skipped on the server so far
+	recording            string // its id; empty: it was not recorded
 }
 
 // party is one phone's part in a call.
@@ -28,12 +29,16 @@ type party struct {
 var roles = [3]string{"customer", "agent", "ivr"}
 
 // runCall connects three phones, starts a capture, plays the scene and hangs up.
-func runCall(ctx context.Context, s *scene, c *client, ivrTakesEvents bool, say *narrator) (*recordings, error) {
+func runCall(ctx context.Context, s *scene, c *client, ivrTakesEvents, record bool, say *narrator) (*recordings, error) {
 	var conf conference
-	err := c.post(ctx, "/v1/conferences", map[string]any{
+	ask := map[string]any{
 		"external_id": "demo",
 		"legs":        []map[string]string{{"role": "customer"}, {"role": "agent"}, {"role": "ivr"}},
-	}, &conf)
+	}
+	if record {
+		ask["recording"] = map[string]any{}
+	}
+	err := c.post(ctx, "/v1/conferences", ask, &conf)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +72,9 @@ func runCall(ctx context.Context, s *scene, c *client, ivrTakesEvents bool, say 
 	if out.adapted, err = c.adapted(ctx); err != nil {
 		return nil, err
 	}
-	return out, c.post(ctx, "/v1/conferences/"+conf.ID+"/end", struct{}{}, nil)
+	err = c.post(ctx, "/v1/conferences/"+conf.ID+"/end", struct{}{}, &conf)
+	out.recording = conf.Recording.ID
+	return out, err
 }
 
 func dialAll(ctx context.Context, conf *conference, ivrTakesEvents bool) (phones [3]*softphone.Phone, err error) {

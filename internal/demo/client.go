@@ -82,7 +82,10 @@ func (c *client) adapted(ctx context.Context) (n int, err error) {
 }
 
 type conference struct {
-	ID   string `json:"id"`
+	ID        string `json:"id"`
+	Recording struct {
+		ID string `json:"id"`
+	} `json:"recording"`
 	Legs []struct {
 		Role string `json:"role"`
 		Join struct {

@@ -22,6 +22,8 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
+
 	"tonegate/bench/listen"
 	"tonegate/dtmf"
 	"tonegate/internal/serve"
@@ -39,6 +41,7 @@ type Options struct {
 	Digits    string // 1–40 of 0–9 * # A–D; may be empty with Customer
 	Transport string // event, inband, both
 	Customer  []int16
+	Record    bool      // a recording, sealed to a key that is kept beside it
 	Out       string    // folder for the results
 	Progress  io.Writer // what is going on, for people
 	Version   string
@@ -93,6 +96,12 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := os.MkdirAll(o.Out, 0o755); err != nil {
 		return nil, fmt.Errorf("%w: --out: %w", ErrOptions, err)
 	}
+	var key *age.X25519Identity
+	if o.Record {
+		if key, err = demoKey(o.Out); err != nil {
+			return nil, err
+		}
+	}
 	scene, err := newScene(keys, transport, o.Customer)
 	if err != nil {
 		return nil, err
@@ -109,7 +118,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	plain, events, err := calls(ctx, scene, say)
+	plain, events, err := calls(ctx, scene, o.Out, key, say)
 	if err != nil {
 		return nil, err
 	}
@@ -118,24 +127,35 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if key != nil {
+		if err := report.seal(o.Out, scene, ear, plain, key); err != nil {
+			return nil, err
+		}
+	}
 	say.done(o.Out)
 	report.Version, report.Transport = o.Version, o.Transport
 	return report, write(o.Out, scene, plain, report)
 }
 
-// calls runs both calls on a server of their own.
-func calls(ctx context.Context, s *scene, say *narrator) (plain, events *recordings, err error) {
+// calls runs both calls on a server of their own, which records one of them if
+// there is a key.
+func calls(ctx context.Context, s *scene, out string, key *age.X25519Identity, say *narrator) (plain, events *recordings, err error) {
 	data, err := os.MkdirTemp("", "tonegate-demo-")
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a folder for the server: %w", err)
 	}
 	defer os.RemoveAll(data)
 	say.step("Starting a server on loopback")
+	var recipients []string
+	if key != nil {
+		recipients = []string{key.Recipient().String()}
+	}
 	serverCtx, stop := context.WithCancel(ctx)
 	ready, ended := make(chan serve.Addresses, 1), make(chan error, 1)
 	go func() {
 		ended <- serve.Run(serverCtx, serve.Config{
 			Listen: "127.0.0.1:0", Media: "127.0.0.1:0", Data: filepath.Join(data, "data"), LogLevel: "info",
+			RecordingRecipients: recipients, RecordingDir: out,
 			MaxCalls: 4, Ready: func(a serve.Addresses) { ready <- a },
 		})
 	}()
@@ -151,11 +171,11 @@ func calls(ctx context.Context, s *scene, say *narrator) (plain, events *recordi
 		ended <- nil
 		return nil, nil, fmt.Errorf("start the server: %w", err)
 	}
-	return both(ctx, s, &client{base: at.HTTP, key: at.APIKey}, say)
+	return both(ctx, s, &client{base: at.HTTP, key: at.APIKey}, key != nil, say)
 }
 
 // both runs the two calls at the same time.
-func both(ctx context.Context, s *scene, c *client, say *narrator) (plain, events *recordings, err error) {
+func both(ctx context.Context, s *scene, c *client, record bool, say *narrator) (plain, events *recordings, err error) {
 	say.step("Connecting two calls: customer, agent and IVR over WebRTC")
 	type result struct {
 		r   *recordings
@@ -164,7 +184,7 @@ func both(ctx context.Context, s *scene, c *client, say *narrator) (plain, event
 	run := func(withEvents bool, say *narrator) chan result {
 		done := make(chan result, 1)
 		go func() {
-			r, err := runCall(ctx, s, c, withEvents, say)
+			r, err := runCall(ctx, s, c, withEvents, record && !withEvents, say)
 			done <- result{r, err}
 		}()
 		return done

@@ -1,18 +1,24 @@
 package demo_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"filippo.io/age"
+
 	"tonegate/bench/independent"
+	"tonegate/internal/audio"
 	"tonegate/internal/demo"
+	"tonegate/internal/recording"
 	"tonegate/internal/wav"
 )
 
@@ -52,7 +58,7 @@ func TestWholeCalls(t *testing.T) {
 
 func wholeCall(t *testing.T, spandsp *independent.Spandsp, digits, transport string) {
 	out := t.TempDir()
-	r, err := demo.Run(t.Context(), demo.Options{Digits: digits, Transport: transport, Out: out})
+	r, err := demo.Run(t.Context(), demo.Options{Digits: digits, Transport: transport, Record: true, Out: out})
 	if err != nil {
 		t.Fatalf("%s: %v", digits, err)
 	}
@@ -74,6 +80,7 @@ func wholeCall(t *testing.T, spandsp *independent.Spandsp, digits, transport str
 		}
 	}
 	checkFiles(t, out, r)
+	checkRecording(t, spandsp, out)
 }
 
 func checkFiles(t *testing.T, out string, want *demo.Report) {
@@ -91,6 +98,50 @@ func checkFiles(t *testing.T, out string, want *demo.Report) {
 	for _, f := range []string{"customer.wav", "customer_hears.wav", "agent.png", "ivr.png"} {
 		if st, err := os.Stat(filepath.Join(out, f)); err != nil || st.Size() < 1000 {
 			t.Errorf("%s: %v", f, err)
+		}
+	}
+}
+
+// checkRecording opens the sealed recording as its owner would: in neither channel
+// may a receiver that nobody here wrote read a key, and both must be heard.
+func checkRecording(t *testing.T, spandsp *independent.Spandsp, out string) {
+	files, err := filepath.Glob(filepath.Join(out, "*.age"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("recordings %q: %v", files, err)
+	}
+	key, err := os.Open(filepath.Join(out, "recording-key.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer key.Close()
+	identities, err := age.ParseIdentities(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var sound bytes.Buffer
+	tl, err := recording.Open(f, identities, recording.Want{}, func(recording.Info) (io.Writer, error) { return &sound, nil })
+	if err != nil || !tl.Complete || len(tl.Legs) != 3 || len(tl.Captures) != 1 || tl.Captures[0].End == nil {
+		t.Fatalf("%v: %+v", err, tl)
+	}
+	for channel, name := range tl.Channels {
+		samples := make([]int16, sound.Len()/2)
+		for i := range samples {
+			samples[i] = audio.MuLaw.DecodeSample(sound.Bytes()[2*i+channel])
+		}
+		if level := audio.LevelDBm0(samples); level < -40 {
+			t.Errorf("%s: %.0f dBm0: nobody is heard", name, level)
+		}
+		for by, read := range map[string]func(context.Context, []int16) (string, error){
+			"multimon-ng": independent.Multimon, "spandsp": spandsp.Read,
+		} {
+			if got, err := read(t.Context(), samples); err != nil || got != "" {
+				t.Errorf("%s: %s reads %q: %v", name, by, got, err)
+			}
 		}
 	}
 }

@@ -38,6 +38,8 @@ type Report struct {
 	PacketsLost   int                `json:"packets_lost"`
 	Adapted       int                `json:"frames_made_up_or_skipped"`
 	Faults        []string           `json:"faults"`
+
+	Recording *RecordingReport `json:"recording,omitempty"`
 }
 
 // ErrNoMarker means that the recordings cannot be aligned.

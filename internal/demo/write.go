@@ -69,6 +69,10 @@ func (r *Report) Print(w io.Writer) {
 	if r.Adapted > 0 {
 		line("Frames made up or skipped (busy machine)", "%d", r.Adapted)
 	}
+	if rec := r.Recording; rec != nil {
+		line("Keys a listener could name in the recording", "%d of %d %s", rec.KeysNamed, len(r.KeysSent), mark(rec.KeysNamed == 0))
+		line("Voices in the recording are right to", "%.1f ms %s", rec.TimingMS, mark(rec.TimingMS <= 20))
+	}
 	line("Agent and customer hear each other", "%s", mark(r.AgentHears && r.CustomerHears))
 	line("Delay customer → IVR", "%.1f ms", r.DelaysMS["customer_to_ivr"])
 	line("Delay customer → agent (10 ms look-ahead)", "%.1f ms", r.DelaysMS["customer_to_agent"])

@@ -39,6 +39,13 @@ type Script interface {
 	Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 }
 
+// Recorder takes what a recording may hold, at each tick of a conference. It runs
+// on the shard's goroutine and must not block. now is the tick's deadline: where
+// ticks were given up, it jumps.
+type Recorder interface {
+	Record(now time.Time, m bridge.RecorderMix, capturing bool)
+}
+
 // Config configures an engine. The zero value is usable.
 type Config struct {
 	Shards   int // default: one per core
@@ -157,6 +164,19 @@ func (e *Engine) firstHeader() rtp.Header {
 		SequenceNumber: 65000 + uint16(e.rng.IntN(500)),
 		Timestamp:      e.rng.Uint32(),
 	}
+}
+
+// Record hands a conference's recorder what may be recorded, from the next tick
+// on; nil ends that. It returns once it holds.
+func (e *Engine) Record(ctx context.Context, id string, to Recorder) error {
+	r, err := e.room(id)
+	if err != nil {
+		return err
+	}
+	return r.do(ctx, func() error {
+		r.recorder = to
+		return nil
+	})
 }
 
 // Detach removes a leg and closes its transport.

@@ -22,6 +22,7 @@ type room struct {
 	script     Script
 	legs       []*Leg
 	ports      ports
+	recorder   Recorder // nil: nothing is recorded
 	out        bridge.Output
 	phase      int
 	ended      bool
@@ -75,6 +76,9 @@ func (r *room) tick(now time.Time) {
 		}
 		r.conference.Tick(now, &r.out)
 		r.ports.send(&r.out)
+		if r.recorder != nil {
+			r.recorder.Record(now, r.out.Recorder, r.conference.Capturing())
+		}
 		return nil
 	})
 	for _, w := range r.waiting {

@@ -139,7 +139,7 @@ func (s *shard) remove(r *room) {
 	if r.ended {
 		return
 	}
-	r.ended = true
+	r.ended, r.recorder = true, nil
 	if i := slices.Index(s.rooms[r.phase], r); i >= 0 {
 		s.rooms[r.phase] = slices.Delete(s.rooms[r.phase], i, i+1)
 		s.count--

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/internal/psp"
+	"tonegate/internal/recording"
 	"tonegate/internal/securemem"
 )
 
@@ -44,6 +45,9 @@ type Config struct {
 	LogLevel        string
 	Version         string
 	Connectors      psp.Configs // to payment providers, by name
+
+	RecordingRecipients []string // public keys (age1…) that recordings are sealed to
+	RecordingDir        string   // empty: recordings in the data folder
 
 	// DigitMemory is the strongest protection of the digits' memory to try;
 	// zero is the strongest there is. Proofs force a fallback with it.
@@ -128,6 +132,11 @@ func (c *Config) Validate() error {
 	if err := c.Connectors.Validate(); err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			fault("connectors: %s", line)
+		}
+	}
+	if len(c.RecordingRecipients) > 0 {
+		if _, err := recording.ParseRecipients(c.RecordingRecipients); err != nil {
+			fault("--recording-recipients: %v", err)
 		}
 	}
 	if c.DigitMemory > securemem.MemfdSecret {

@@ -42,7 +42,7 @@ type process struct {
 func spawn(t *testing.T, folder string) *process {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childFolder+"="+folder)
+	cmd.Env = append(os.Environ(), childFolder+"="+folder, "TMPDIR="+filepath.Dir(folder))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

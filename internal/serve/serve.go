@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,7 @@ import (
 	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
+	"tonegate/internal/recording"
 	"tonegate/internal/redact"
 	"tonegate/internal/rtcleg"
 	"tonegate/internal/securemem"
@@ -193,9 +195,20 @@ func (s *server) openCalls() (err error) {
 		EngineMetrics: engine.NewMetrics(s.reg), MaxConferences: s.cfg.MaxCalls,
 		TransferTimeout: s.cfg.TransferTimeout,
 		Connectors:      s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
+		Recordings: call.Recordings{
+			Folder: s.recordings(), Recipients: s.cfg.RecordingRecipients, Store: s.store, Metrics: recording.NewMetrics(s.reg),
+		},
 	})
 	s.told.Store(s.calls)
 	return s.calls.Restore(context.Background())
+}
+
+// recordings is the folder for sealed recordings.
+func (s *server) recordings() string {
+	if s.cfg.RecordingDir != "" {
+		return s.cfg.RecordingDir
+	}
+	return filepath.Join(s.cfg.Data, "recordings")
 }
 
 // prompts returns the server's own prompts and those of further languages.

@@ -52,6 +52,7 @@ func TestValidate(t *testing.T) {
 		"log level":       {func(c *serve.Config) { c.LogLevel = "loud" }, []string{"--log-level"}},
 		"API key":         {func(c *serve.Config) { c.APIKey = "short" }, []string{"TONEGATE_API_KEY"}},
 		"data":            {func(c *serve.Config) { c.Data = "" }, []string{"--data"}},
+		"recipients":      {func(c *serve.Config) { c.RecordingRecipients = []string{"age1x"} }, []string{"--recording-recipients", "not an age public key"}},
 		"calls":           {func(c *serve.Config) { c.MaxCalls = -1 }, []string{"--max-calls"}},
 		"transfer":        {func(c *serve.Config) { c.TransferTimeout = -1 }, []string{"--transfer-timeout"}},
 		"all at once": {func(c *serve.Config) {

@@ -26,7 +26,15 @@ type Conference struct {
 	Transfer      string    `json:",omitempty"` // where the agent is; empty: together
 	AwaitsAgent   bool      `json:",omitempty"` // the customer came back from the IVR and found none
 	Legs          []Leg
-	Captures      []Capture `json:",omitempty"`
+	Captures      []Capture      `json:",omitempty"`
+	Recording     *RecordingSpec `json:",omitempty"`
+}
+
+// RecordingSpec is how a conference is to be recorded. Recipients are public keys.
+type RecordingSpec struct {
+	Recipients []string `json:",omitempty"`
+	During     string
+	Wait       bool `json:",omitempty"` // until somebody asks for it
 }
 
 // Leg is a party of a call.

@@ -24,6 +24,7 @@ type Event struct {
 	Sequence     uint64 `json:",omitempty"` // within the conference, from 1
 
 	LegID, Role      string `json:",omitempty"`
+	RecordingID      string `json:",omitempty"`
 	CaptureID, Field string `json:",omitempty"`
 	State, Reason    string `json:",omitempty"`
 	Checkpoint       string `json:",omitempty"` // of the audit record, as its verifier reads it

@@ -55,7 +55,8 @@ func Open(folder string) (*Store, error) {
 	}
 	db.MaxBatchDelay = gather
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, b := range [][]byte{bucketKeys, bucketMeta, bucketUsed, bucketConferences, bucketEvents, bucketSequences} {
+		for _, b := range [][]byte{bucketKeys, bucketMeta, bucketUsed, bucketConferences, bucketEvents, bucketSequences,
+			bucketRecordings, bucketRecordingOrder} {
 			if _, err := tx.CreateBucketIfNotExists(b); err != nil {
 				return err
 			}

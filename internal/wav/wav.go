@@ -1,6 +1,7 @@
 // Package wav reads and writes the one kind of WAV file the product uses:
 // mono 16-bit linear PCM. It reads 8, 16 and 48 kHz and brings them to 8 kHz;
-// it writes 8 kHz. Every fault in a file is an error that names it.
+// it writes 8 kHz. Every fault in a file is an error that names it. Opened
+// recordings are written as they were kept, in G.711: see [G711].
 package wav
 
 import (

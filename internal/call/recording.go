@@ -1,0 +1,187 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"filippo.io/age"
+
+	"tonegate/bridge"
+	"tonegate/internal/recording"
+	"tonegate/internal/store"
+)
+
+// Errors of recordings.
+var (
+	ErrNoRecipients = errors.New("no_recipients")
+	ErrNotRecording = errors.New("not_recording")
+	ErrRecording    = errors.New("recording_unavailable")
+)
+
+// States of a recording. The last three are of its file when nothing is written
+// any more: whole, given up, or cut off by the end of the process.
+const (
+	RecordingOn          = "recording"
+	RecordingPaused      = "paused"
+	RecordingStopped     = "stopped" // asked for, and told to legs; the file is then ready
+	RecordingReady       = "ready"
+	RecordingFailed      = "failed"
+	RecordingInterrupted = "interrupted"
+)
+
+// RecordingSpec says how a conference is recorded.
+type RecordingSpec struct {
+	Recipients []string // public keys (age1…); empty: the server's
+	During     recording.During
+	Wait       bool // until somebody asks for it, not from the first party on
+}
+
+// RecordingStore keeps what is known of recordings.
+type RecordingStore interface {
+	KeepRecording(store.Recording) error
+	Recording(id string) (r store.Recording, found bool, err error)
+	Recordings(after, conference string, limit int) (found []store.Recording, next string, err error)
+}
+
+// Recordings configures recording. Without a folder and a store there is none.
+type Recordings struct {
+	Folder     string
+	Recipients []string // for conferences that name none
+	Store      RecordingStore
+	Metrics    *recording.Metrics
+	// Completed is told of each file that nothing is written to any more, those
+	// included that an earlier process left. It may be nil, and must not block.
+	Completed func(store.Recording)
+}
+
+// RecordingChanged says what becomes of the recording.
+type RecordingChanged struct {
+	ID, State string
+	Reason    string // of a pause: capture
+}
+
+func (RecordingChanged) event() {}
+
+// tape is a conference's recording. changes serialises those who change it, the
+// service's lock guards the rest; it is taken second.
+type tape struct {
+	changes   sync.Mutex
+	spec      *RecordingSpec // nil: none was asked for
+	recorder  *recording.Recorder
+	kept      store.Recording // of recorder, or of the last one
+	paused    bool            // somebody asked for it
+	byCapture bool            // a capture pauses it
+	failed    bool            // the last one was given up
+}
+
+// state is what everybody may know: empty if there was no recording.
+func (t *tape) state() RecordingChanged {
+	out := RecordingChanged{ID: t.kept.ID}
+	switch {
+	case t.recorder == nil && t.failed:
+		out.State = RecordingFailed
+	case t.kept.ID == "":
+	case t.recorder == nil:
+		out.State = RecordingStopped
+	case t.paused:
+		out.State = RecordingPaused
+	case t.byCapture:
+		out.State, out.Reason = RecordingPaused, "capture"
+	default:
+		out.State = RecordingOn
+	}
+	return out
+}
+
+// recipients returns the keys that a recording is sealed to.
+func (s *Service) recipients(spec *RecordingSpec) ([]age.Recipient, error) {
+	keys := s.cfg.Recordings.Recipients
+	if spec != nil && len(spec.Recipients) > 0 {
+		keys = spec.Recipients
+	}
+	if s.cfg.Recordings.Store == nil || s.cfg.Recordings.Folder == "" {
+		return nil, fmt.Errorf("%w: this server does not record", ErrRecording)
+	}
+	out, err := recording.ParseRecipients(keys)
+	var which *recording.RecipientError
+	switch {
+	case err == nil:
+		return out, nil
+	case errors.Is(err, recording.ErrNoRecipients):
+		return nil, &MemberError{"/recording/recipients", fmt.Errorf("%w: a recording is sealed to public keys: "+
+			"name some here, or start the server with --recording-recipients", ErrNoRecipients)}
+	case errors.As(err, &which):
+		return nil, &MemberError{"/recording/recipients/" + strconv.Itoa(which.Index), fmt.Errorf("%w: %w", ErrInvalid, which.Err)}
+	default:
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+}
+
+// SetRecording starts or resumes (recording), pauses or stops a conference's
+// recording. What was asked for holds when it returns. Legs may pause and resume
+// what the platform records.
+func (s *Service) SetRecording(ctx context.Context, by Actor, conferenceID, state string) (store.Recording, error) {
+	s.mu.Lock()
+	c, err := s.open(conferenceID)
+	s.mu.Unlock()
+	if err != nil {
+		return store.Recording{}, err
+	}
+	c.tape.changes.Lock()
+	defer c.tape.changes.Unlock()
+	s.mu.Lock()
+	running := c.tape.recorder != nil
+	s.mu.Unlock()
+	if by.LegID != "" && (by.Role != bridge.Agent || state == RecordingStopped || state == RecordingOn && !running) {
+		return store.Recording{}, fmt.Errorf("%w: an agent pauses and resumes what the platform records", ErrForbidden)
+	}
+	ctx = context.WithoutCancel(ctx)
+	switch {
+	case state == RecordingOn && !running:
+		err = s.startRecording(ctx, by, c, false)
+	case state == RecordingOn:
+		err = s.pauseRecording(by, c, false)
+	case state == RecordingPaused && running:
+		err = s.pauseRecording(by, c, true)
+	case state == RecordingStopped && running:
+		err = s.stopRecording(ctx, by, c)
+	case state == RecordingStopped && c.tape.kept.ID != "": // twice is no error
+	case state == RecordingPaused || state == RecordingStopped:
+		err = fmt.Errorf("%w: nothing is recorded", ErrNotRecording)
+	default:
+		err = fmt.Errorf("%w: state is one of recording, paused, stopped", ErrInvalid)
+	}
+	if err != nil {
+		return store.Recording{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := c.tape.kept
+	if c.tape.recorder != nil {
+		out.State = c.tape.state().State
+	}
+	return out, nil
+}
+
+// Recording returns what is known of a recording.
+func (s *Service) Recording(id string) (store.Recording, error) {
+	if s.cfg.Recordings.Store == nil {
+		return store.Recording{}, fmt.Errorf("recording %w", ErrNotFound)
+	}
+	r, found, err := s.cfg.Recordings.Store.Recording(id)
+	if err == nil && !found {
+		err = fmt.Errorf("recording %w", ErrNotFound)
+	}
+	return r, err
+}
+
+// Recordings lists recordings, newest first.
+func (s *Service) Recordings(after, conference string, limit int) ([]store.Recording, string, error) {
+	if s.cfg.Recordings.Store == nil {
+		return nil, "", nil
+	}
+	return s.cfg.Recordings.Store.Recordings(after, conference, limit)
+}

@@ -1,0 +1,293 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tonegate/internal/audit"
+	"tonegate/internal/auth"
+	"tonegate/internal/engine"
+	"tonegate/internal/recording"
+	"tonegate/internal/store"
+)
+
+// startRecording begins a file of its own. The caller holds the tape's changes.
+func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, paused bool) error {
+	recipients, err := s.recipients(c.tape.spec)
+	if err != nil {
+		return err
+	}
+	state := RecordingOn
+	if paused {
+		state = RecordingPaused
+	}
+	if err := s.recordTape(by, c, state); err != nil {
+		return err
+	}
+	var during recording.During
+	if c.tape.spec != nil {
+		during = c.tape.spec.During
+	}
+	kept := store.Recording{
+		ID: auth.NewID("rec"), ConferenceID: c.ID, State: state, StartedAt: s.cfg.Now().UTC(), During: during.String(),
+	}
+	if !s.begins() {
+		return ErrDraining
+	}
+	r, err := recording.New(recording.Options{
+		Folder: s.cfg.Recordings.Folder, Recording: kept.ID, Conference: c.ID, Recipients: recipients, During: during,
+		Paused: paused, StartedAt: kept.StartedAt, Metrics: s.cfg.Recordings.Metrics,
+		Completed: func(done recording.Completed) { defer s.tapes.Done(); s.recorded(c, done) },
+	})
+	if err != nil {
+		s.tapes.Done()
+		s.cfg.Log.Error("recording not started", zap.String("conference_id", c.ID), zap.Error(err))
+		_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
+		return fmt.Errorf("%w: see that the folder for recordings can be written and has room", ErrRecording)
+	}
+	kept.Path = r.Path()
+	err = s.cfg.Recordings.Store.KeepRecording(kept)
+	s.mu.Lock()
+	if err == nil && c.State == ConferenceEnded {
+		err = ErrEnded
+	}
+	if err != nil {
+		s.mu.Unlock()
+		r.Close(recording.EndFailed)
+		if errors.Is(err, ErrEnded) {
+			return err
+		}
+		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
+		return fmt.Errorf("%w: see that the disk has room", ErrStore)
+	}
+	c.tape.recorder, c.tape.kept, c.tape.paused, c.tape.failed = r, kept, paused, false
+	c.tape.byCapture = during == recording.Off && c.capture != nil && c.capture.Progress.Armed
+	if c.capture != nil {
+		r.Capture(c.capture.ID)
+	}
+	for _, l := range c.legs {
+		if l.State == LegConnected {
+			s.onTape(c, l, recording.LegJoined)
+		}
+	}
+	select {
+	case <-r.Done(): // given up already
+		c.tape.recorder, c.tape.failed = nil, true
+	default:
+	}
+	s.mu.Unlock()
+	if err := s.engine.Record(ctx, c.ID, r); err != nil {
+		s.mu.Lock()
+		c.tape.recorder = nil
+		s.mu.Unlock()
+		r.Close(recording.EndConference)
+		return err
+	}
+	s.tellTape(c, "recording.started")
+	s.cfg.Log.Info("recording started", zap.String("conference_id", c.ID), zap.String("recording_id", kept.ID))
+	return nil
+}
+
+// pauseRecording pauses at once, whatever becomes of the record, and resumes only
+// what is on record.
+func (s *Service) pauseRecording(by Actor, c *conference, paused bool) error {
+	s.mu.Lock()
+	r, same := c.tape.recorder, c.tape.paused == paused
+	s.mu.Unlock()
+	if same || r == nil {
+		return nil
+	}
+	state, what := RecordingOn, "recording.resumed"
+	if paused {
+		state, what = RecordingPaused, "recording.paused"
+		r.Pause(true)
+	}
+	if err := s.recordTape(by, c, state); err != nil && !paused {
+		return err
+	}
+	r.Pause(paused)
+	s.mu.Lock()
+	c.tape.paused, c.tape.kept.State = paused, state
+	kept := c.tape.kept
+	s.mu.Unlock()
+	if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
+		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
+	}
+	s.tellTape(c, what)
+	return nil
+}
+
+// stopRecording ends the file, and waits until it is complete, unless the disk
+// does not answer.
+func (s *Service) stopRecording(ctx context.Context, by Actor, c *conference) error {
+	_ = s.recordTape(by, c, RecordingStopped) // logged; it stops all the same
+	r := s.takeTape(c)
+	if r == nil {
+		return nil
+	}
+	_ = s.engine.Record(ctx, c.ID, nil) // fails if the call has ended
+	r.Close(recording.EndStopped)
+	select {
+	case <-r.Done():
+	case <-time.After(drainTime):
+	}
+	return nil
+}
+
+// takeTape takes the recorder off the conference and tells the legs.
+func (s *Service) takeTape(c *conference) *recording.Recorder {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := c.tape.recorder
+	if r != nil {
+		c.tape.recorder = nil
+		c.broadcast(c.tape.state())
+	}
+	return r
+}
+
+// endTape ends the recording of a conference that has ended.
+func (s *Service) endTape(c *conference) {
+	c.tape.changes.Lock()
+	defer c.tape.changes.Unlock()
+	if r := s.takeTape(c); r != nil {
+		r.Close(recording.EndConference)
+	}
+}
+
+// recorded is told by a recorder that its file is complete.
+func (s *Service) recorded(c *conference, done recording.Completed) {
+	s.mu.Lock()
+	kept := c.tape.kept
+	if kept.ID != done.Recording {
+		kept = store.Recording{ID: done.Recording, ConferenceID: done.Conference, StartedAt: s.cfg.Now().UTC()}
+	}
+	kept.State, kept.Reason, kept.EndedAt = RecordingReady, done.Ended, s.cfg.Now().UTC()
+	kept.Duration, kept.Size, kept.SHA256, kept.Path = done.Duration, done.Size, done.SHA256, done.Path
+	if done.Err != nil {
+		kept.State = RecordingFailed
+	}
+	if c.tape.kept.ID == kept.ID {
+		c.tape.kept = kept
+		if c.tape.failed = done.Err != nil; c.tape.failed {
+			c.tape.recorder = nil
+			c.broadcast(c.tape.state())
+		}
+	}
+	s.mu.Unlock()
+	if done.Err != nil {
+		s.cfg.Log.Error("recording failed; the call goes on", zap.String("conference_id", c.ID),
+			zap.String("recording_id", kept.ID), zap.Error(done.Err))
+		_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
+	}
+	s.concludeRecording(c, kept)
+}
+
+// concludeRecording keeps what is known of a complete file and tells of it.
+func (s *Service) concludeRecording(c *conference, kept store.Recording) {
+	if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
+		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
+	}
+	what := "recording.ready"
+	if kept.State == RecordingFailed {
+		what = "recording.failed"
+	}
+	s.emit(c, store.Event{Type: what, RecordingID: kept.ID, State: kept.State, Reason: kept.Reason})
+	if told := s.cfg.Recordings.Completed; told != nil {
+		told(kept)
+	}
+}
+
+// tellTape tells legs and platform what became of the recording.
+func (s *Service) tellTape(c *conference, what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := c.tape.state()
+	c.broadcast(state)
+	s.emit(c, store.Event{Type: what, RecordingID: state.ID, State: state.State, Reason: state.Reason})
+}
+
+func (s *Service) recordTape(by Actor, c *conference, state string) error {
+	e := by.entry(audit.RecordingChanged)
+	e.ConferenceID, e.Detail = c.ID, detailOf(state)
+	return s.record(e)
+}
+
+// onTape puts a leg on the recording's timeline. The caller holds the lock.
+func (s *Service) onTape(c *conference, l *leg, what string) {
+	if r := c.tape.recorder; r != nil {
+		_ = r.Event(recording.Event{Type: what, LegID: l.ID, Role: l.Role.String()}) // ids and roles are this server's
+	}
+}
+
+// captureOnTape says that a capture is about to begin, or that it did not or is
+// over. With during_capture off the recording is paused meanwhile; the sound is
+// the recorder's matter, which knows at each tick whether a capture collects.
+func (s *Service) captureOnTape(c *conference, captureID string, on bool) {
+	s.mu.Lock()
+	r := c.tape.recorder
+	if r != nil && on {
+		r.Capture(captureID)
+	}
+	off := c.tape.spec != nil && c.tape.spec.During == recording.Off
+	changed := r != nil && off && c.tape.byCapture != on
+	if changed {
+		c.tape.byCapture = on
+	}
+	tell := changed && !c.tape.paused
+	s.mu.Unlock()
+	if !tell {
+		return
+	}
+	state, what := RecordingOn, "recording.resumed"
+	if on {
+		state, what = RecordingPaused, "recording.paused"
+	}
+	_ = s.recordTape(Actor{}, c, state) // logged
+	s.tellTape(c, what)
+}
+
+// autoRecord begins the recording that a conference asked for when it was made.
+func (s *Service) autoRecord(c *conference) {
+	c.tape.changes.Lock()
+	defer c.tape.changes.Unlock()
+	s.mu.Lock()
+	due := c.tape.spec != nil && !c.tape.spec.Wait && c.tape.kept.ID == "" && c.State == ConferenceActive
+	s.mu.Unlock()
+	if due {
+		s.recordUnasked(context.Background(), c, false)
+	}
+}
+
+// recordUnasked begins a recording where nobody waits for an answer: legs and
+// platform are told if it does not. The caller holds the tape's changes.
+func (s *Service) recordUnasked(ctx context.Context, c *conference, paused bool) {
+	err := s.startRecording(ctx, Actor{}, c, paused)
+	if err == nil || errors.Is(err, ErrEnded) {
+		return
+	}
+	s.cfg.Log.Error("recording not started; the call goes on", zap.String("conference_id", c.ID), zap.Error(err))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.tape.failed = true
+	c.broadcast(c.tape.state())
+	s.emit(c, store.Event{Type: "recording.failed", State: RecordingFailed, Reason: "not_started"})
+}
+
+// begins counts a recorder, or whoever is about to begin one, unless the service
+// is closing.
+func (s *Service) begins() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.tapes.Add(1)
+	return true
+}
+
+var _ engine.Recorder = (*recording.Recorder)(nil)
