@@ -58,6 +58,11 @@ func TestCaptureFaultsPoint(t *testing.T) {
 		code, pointer string
 	}{
 		{message{"fields": []string{badValue}}, "unknown_field", "/fields/0"},
+		// What could ask for a single key is the platform's to ask for.
+		{message{"fields": []any{"card_number", message{"name": "first", "max_length": 1, "pattern": "[0-4]"}}}, "forbidden", "/fields/1"},
+		{message{"fields": []any{message{"name": "cvv", "kind": "cvv", "min_length": 3}}}, "forbidden", "/fields/0"},
+		{message{"max_digits": 1}, "forbidden", "/max_digits"},
+		{message{"fields": []string{"digits"}, "max_digits": 3}, "forbidden", "/max_digits"},
 		{message{"fields": []string{"card_number"}, "connector": badValue}, "unknown_connector", "/connector"},
 		{message{"fields": []string{"card_number"}, "connector": "psp-main", "amount": message{"value": 4929421234567893, "currency": "EUR"}}, "invalid", "/amount"},
 		{message{"fields": []string{"card_number"}, "connector": "psp-main", "amount": message{"value": 1, "currency": badValue}}, "invalid", "/amount"},

@@ -47,6 +47,9 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 		}
 		spec.Params.Prompts = prompts
 	}
+	if err := spec.checkAsker(); err != nil {
+		return Capture{}, err
+	}
 	if err := spec.settle(); err != nil {
 		return Capture{}, err
 	}

@@ -90,6 +90,28 @@ type payment struct {
 	order     psp.Order
 }
 
+// shortestAsked is the length of the shortest field of digits that a leg may ask
+// for.
+const shortestAsked = 4
+
+// checkAsker refuses a leg what would make a capture a question about single
+// keys: fields of its own choice, which could be one key long, and patterns
+// (docs/adr/0016-own-fields.md). Those are the platform's to ask for.
+func (spec *CaptureSpec) checkAsker() error {
+	if spec.By.LegID == "" {
+		return nil
+	}
+	for i, f := range spec.Fields {
+		if f != (FieldSpec{Name: f.Name}) {
+			return &MemberError{"/fields/" + strconv.Itoa(i), fmt.Errorf("%w: a leg asks for fields by the names of their kinds; one of the platform's own wants an API key", ErrForbidden)}
+		}
+	}
+	if spec.MaxDigits > 0 && spec.MaxDigits < shortestAsked {
+		return &MemberError{"/max_digits", fmt.Errorf("%w: a leg asks for %d or more; a shorter field wants an API key", ErrForbidden, shortestAsked)}
+	}
+	return nil
+}
+
 // fields turns what was asked for into rules.
 func (spec *CaptureSpec) fields() ([]ivr.Field, error) {
 	var out []ivr.Field

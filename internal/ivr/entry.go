@@ -59,9 +59,13 @@ func (s *Session) count(k dtmf.Key) {
 	s.show()
 }
 
-// show puts the present entry into the progress.
+// show puts the present entry into the progress. A rejection that is still to be
+// told is told first.
 func (s *Session) show() {
 	e, f := &s.entries[s.current], &s.progress.Fields[s.current]
+	if s.onGrid && f.State == Rejected {
+		return
+	}
 	*f = FieldProgress{Name: f.Name, Kind: f.Kind, State: Entering, Entered: e.count, Attempt: e.attempt}
 }
 
@@ -105,7 +109,9 @@ func (s *Session) judge(now time.Time, c *bridge.Conference) {
 	e, f := &s.entries[s.current], &s.progress.Fields[s.current]
 	var why card.Reason
 	e.digits.Reveal(func(plain []byte) { e.accepted, why = e.rule.Check(plain, s.brand(), now) })
-	c.FieldComplete()
+	if s.onGrid = !f.Kind.Fixed(); !s.onGrid {
+		c.FieldComplete()
+	}
 	if why != card.None {
 		s.reject(c, why)
 		return
@@ -135,8 +141,30 @@ func (s *Session) checkCodes(now time.Time) {
 	}
 }
 
-// next asks for the next field that is not valid, or is done. The end of the
-// field before is told at once.
+// tellEnd tells of a field's end at once, unless the field could be so short, or
+// its pattern so narrow, that its end shows a key: then the grid does.
+func (s *Session) tellEnd() {
+	if !s.onGrid {
+		s.tell()
+	}
+}
+
+// onTheGrid tells what is new, and ends field mode's mask where a field's end
+// could not. If the next entry has begun, it stays.
+func (s *Session) onTheGrid(c *bridge.Conference) {
+	begun := s.current >= 0 && s.entries[s.current].count > 0
+	if s.onGrid && !begun {
+		c.FieldComplete()
+	}
+	if s.told != s.progress {
+		s.tell()
+	}
+	if s.onGrid = false; begun && !s.external() {
+		s.show()
+	}
+}
+
+// next asks for the next field that is not valid, or is done.
 func (s *Session) next(now time.Time, c *bridge.Conference) {
 	missing := s.missing()
 	if missing < 0 {
@@ -146,19 +174,19 @@ func (s *Session) next(now time.Time, c *bridge.Conference) {
 	s.hush()
 	f := &s.progress.Fields[missing]
 	if s.params.OnDemand {
-		s.tell()
+		s.tellEnd()
 		s.say(Accepted)
 		return
 	}
 	if f.State == Rejected { // a security code that does not fit the card
-		s.tell()
+		s.tellEnd()
 		if s.ask(c, missing) {
 			s.say(errorPrompt(f.Kind, f.Reason), againPrompt(f.Kind))
 		}
 		return
 	}
 	if s.ask(c, missing) {
-		s.tell()
+		s.tellEnd()
 		s.say(Accepted, enterPrompt(f.Kind))
 	}
 }
@@ -185,7 +213,7 @@ func (s *Session) reject(c *bridge.Conference, why card.Reason) {
 	}
 	e.tries, e.attempt = e.tries+1, e.attempt+1
 	s.waitFrom = time.Time{}
-	s.tell()
+	s.tellEnd()
 	s.hush()
 	s.say(errorPrompt(f.Kind, why), againPrompt(f.Kind))
 }

@@ -56,6 +56,7 @@ type Session struct {
 	greeted            bool
 	deadline           time.Time // of collecting, then of submitting
 	waitFrom           time.Time // when the present key time-out began; zero while prompting
+	onGrid             bool      // the last field's end is to be told on the grid
 	speech             []int16   // what is left to say
 	queue              []Prompt
 	voice              audio.Frame
@@ -118,7 +119,7 @@ func (s *Session) begin(p Params, fields []Field) {
 		s.entries[i].rule = f.Rule
 		s.progress.Fields[i] = FieldProgress{Name: f.Name, Kind: f.Rule.Kind()}
 	}
-	s.deadline, s.waitFrom = time.Time{}, time.Time{}
+	s.deadline, s.waitFrom, s.onGrid = time.Time{}, time.Time{}, false
 	s.hush()
 	if !s.greeted {
 		s.say(Greeting)
@@ -291,8 +292,8 @@ func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 	if last.TalkOver && s.cfg.OnTalkOver != nil {
 		s.cfg.OnTalkOver()
 	}
-	if last.HasReport && s.told != s.progress {
-		s.tell()
+	if last.HasReport {
+		s.onTheGrid(c)
 	}
 	s.speak(now, c)
 }
@@ -304,7 +305,7 @@ func (s *Session) finish(c *bridge.Conference, state State, why Cause, prompt Pr
 	for i := range s.progress.Count {
 		s.settle(&s.progress.Fields[i], &s.told.Fields[i])
 	}
-	s.current = -1
+	s.current, s.onGrid = -1, false
 	s.progress.State, s.progress.Reason = state, why
 	s.tell()
 	s.hush()

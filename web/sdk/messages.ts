@@ -1,5 +1,5 @@
 /** The wire format, `tonegate.v1`, and its translation into the SDK's types. */
-import type { Capture, CaptureField, CaptureOptions, CustomField, FieldName, LegInfo, Level, Masking, Role } from './types'
+import type { Capture, CaptureField, CaptureOptions, FieldName, LegInfo, Level, Masking, Role } from './types'
 
 export type ClientMessage =
   | { type: 'join'; token: string }
@@ -17,7 +17,7 @@ export type ClientMessage =
   | { type: 'ping'; n: number }
 
 interface WireCaptureOptions {
-  fields?: (FieldName | { name: string; kind?: string; min_length?: number; max_length?: number; pattern?: string })[]
+  fields?: readonly FieldName[]
   connector?: string
   action?: string
   amount?: { value: number; currency: string }
@@ -93,13 +93,10 @@ export const levels = (w: { leg_id: string; dbm0: number }[]): Level[] =>
 const present = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
 
-const customField = (f: CustomField) =>
-  ({ name: f.name, ...present({ kind: f.kind, min_length: f.minLength, max_length: f.maxLength, pattern: f.pattern }) })
-
 export const captureStart = (o: CaptureOptions): ClientMessage => ({
   type: 'capture_start',
   ...present({
-    fields: o.fields?.map((f) => (typeof f === 'string' ? f : customField(f))),
+    fields: o.fields,
     connector: o.connector,
     action: o.action,
     amount: o.amount && { value: o.amount.value, currency: o.amount.currency },

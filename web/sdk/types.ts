@@ -35,16 +35,6 @@ export interface Masking {
 /** A field that is asked for by the name of its kind. */
 export type FieldName = 'card_number' | 'expiry' | 'cvv' | 'postal_code' | 'bank_account' | 'pin' | 'digits'
 
-/** A field of the platform's own; lengths are in keys. */
-export interface CustomField {
-  name: string
-  kind?: 'digits' | 'postal_code' | 'bank_account' | 'pin'
-  minLength?: number
-  maxLength?: number
-  /** RE2, over the whole entry. */
-  pattern?: string
-}
-
 export type FieldState = 'pending' | 'entering' | 'valid' | 'rejected' | 'failed'
 
 /** Why an entry was not accepted. */
@@ -205,8 +195,11 @@ export interface DigitOptions {
 }
 
 export interface CaptureOptions {
-  /** What the customer is asked for, in this order. Without any: one entry of any keys. */
-  fields?: readonly (FieldName | CustomField)[]
+  /**
+   * What the customer is asked for, in this order. Without any: one entry of any
+   * keys. Fields of its own the platform asks for, with its API key.
+   */
+  fields?: readonly FieldName[]
   /** One of the leg's `connectors`. Without one the digits are wiped once they are valid. */
   connector?: string
   /** `tokenize`, the default, moves no money; `charge` wants an amount. */
@@ -215,7 +208,7 @@ export interface CaptureOptions {
   amount?: { value: number; currency: string }
   /** What is heard of the customer meanwhile. Default `field`. */
   mask?: MaskMode
-  /** Of the field `digits`. */
+  /** Of the field `digits`; 4 or more. */
   maxDigits?: number
 }
 
