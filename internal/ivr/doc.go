@@ -17,7 +17,7 @@
 // Fields are asked for in their order, or with OnDemand when the agent asks;
 // [Session.Retry] asks for any one at any time while it collects. An entry ends
 // with the end key (hash), at its brand's or rule's length, or when no key comes
-// for a while. The clear key (star) starts it over, a cancel key, if there is
+// for a while; a hash that follows the length out of habit is passed over. The clear key (star) starts it over, a cancel key, if there is
 // one, ends the capture. A key stops what is being spoken (barge-in).
 //
 // What package card says of an entry is its fate: accepted, and what may be told

@@ -27,8 +27,23 @@ func (s *Session) ask(c *bridge.Conference, i int) bool {
 	return true
 }
 
+// habit is how long an end key may follow an entry that its length had ended
+// already. People end what they key with hash, asked or not.
+const habit = 3 * time.Second
+
+// habitual reports whether a key is such an end key: it ends nothing, and neither
+// costs an attempt nor stops what is being said.
+func (s *Session) habitual(now time.Time, k dtmf.Key) bool {
+	ended := s.endedAt
+	s.endedAt = time.Time{} // the key after it means what it says
+	return k == s.end && !ended.IsZero() && now.Sub(ended) < habit
+}
+
 // press takes one key.
 func (s *Session) press(now time.Time, c *bridge.Conference, k dtmf.Key) {
+	if s.habitual(now, k) {
+		return
+	}
 	s.hush() // barge-in
 	s.waitFrom = now
 	switch {
@@ -81,6 +96,7 @@ func (s *Session) take(now time.Time, c *bridge.Conference, k dtmf.Key) {
 	complete := false
 	e.digits.Reveal(func(plain []byte) { complete = e.rule.Complete(plain, s.brand()) })
 	if complete {
+		s.endedAt = now
 		s.judge(now, c)
 	}
 }

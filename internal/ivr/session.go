@@ -56,6 +56,7 @@ type Session struct {
 	greeted            bool
 	deadline           time.Time // of collecting, then of submitting
 	waitFrom           time.Time // when the present key time-out began; zero while prompting
+	endedAt            time.Time // when the length of the last entry ended it; zero once another key came
 	onGrid             bool      // the last field's end is to be told on the grid
 	speech             []int16   // what is left to say
 	queue              []Prompt
@@ -119,7 +120,7 @@ func (s *Session) begin(p Params, fields []Field) {
 		s.entries[i].rule = f.Rule
 		s.progress.Fields[i] = FieldProgress{Name: f.Name, Kind: f.Rule.Kind()}
 	}
-	s.deadline, s.waitFrom, s.onGrid = time.Time{}, time.Time{}, false
+	s.deadline, s.waitFrom, s.endedAt, s.onGrid = time.Time{}, time.Time{}, time.Time{}, false
 	s.hush()
 	if !s.greeted {
 		s.say(Greeting)
