@@ -69,6 +69,9 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 		if errors.Is(err, bridge.ErrCapturing) {
 			return Capture{}, ErrCapturing
 		}
+		if errors.Is(err, ivr.ErrEnded) {
+			return Capture{}, ErrEnded
+		}
 		return Capture{}, fmt.Errorf("start capture: %w", err)
 	}
 	s.captures[spec.ID] = c.capture

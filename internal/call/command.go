@@ -185,6 +185,7 @@ func meaningOf(err error) error {
 	for _, m := range []struct{ from, to error }{
 		{bridge.ErrNoCapture, ErrNoCapture},
 		{ivr.ErrSubmitting, ErrSubmitting},
+		{ivr.ErrEnded, ErrEnded},
 		{ivr.ErrCollector, ErrCollector},
 		{ivr.ErrNoField, &MemberError{"/field", ErrUnknownField}},
 		{ivr.ErrBadReport, fmt.Errorf("%w: the report contradicts itself", ErrInvalid)},

@@ -19,6 +19,7 @@ var (
 	ErrSubmitting = errors.New("the capture is being submitted")
 	ErrCollector  = errors.New("the other kind of collector does this")
 	ErrBadReport  = errors.New("not a report of a field")
+	ErrEnded      = errors.New("the conference is ending")
 )
 
 // Config describes a session.
@@ -54,6 +55,7 @@ type Session struct {
 	current            int // the field being asked for; none below zero
 	end, clear, cancel dtmf.Key
 	greeted            bool
+	ended              bool      // see End
 	deadline           time.Time // of collecting, then of submitting
 	waitFrom           time.Time // when the present key time-out began; zero while prompting
 	endedAt            time.Time // when the length of the last entry ended it; zero once another key came
@@ -83,6 +85,8 @@ func (s *Session) Start(c *bridge.Conference, p Params) error {
 	switch {
 	case err != nil:
 		return err
+	case s.ended:
+		return ErrEnded
 	case s.progress.State.Open() && s.progress.State != Idle:
 		return bridge.ErrCapturing
 	case p.Submit && (s.external() || s.cfg.OnSubmit == nil):
@@ -222,8 +226,10 @@ func (s *Session) HangUp(c *bridge.Conference) {
 
 // End is Close for a conference that ends, but leaves what is being submitted to
 // whoever submits it, and wipes it: without it nobody could tell whether the
-// provider's answer holds the card.
+// provider's answer holds the card. It is for good: what still comes takes no
+// memory for digits, and an outcome is refused as one that comes too late.
 func (s *Session) End() {
+	s.ended, s.current = true, -1
 	if s.progress.State == Submitting {
 		s.entries = [MaxFields]entry{}
 	}
@@ -255,6 +261,8 @@ func (s *Session) Progress() Progress { return s.told }
 // collecting refuses commands to anything but the capture that collects.
 func (s *Session) collecting(id string) error {
 	switch {
+	case s.ended:
+		return ErrEnded
 	case s.progress.CaptureID != id:
 		return bridge.ErrNoCapture
 	case s.progress.State == Submitting:
@@ -278,6 +286,9 @@ func (s *Session) field(name string) int {
 // Tick reads the keys of the last tick, keeps the time-outs and speaks. It
 // implements engine.Script.
 func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output) {
+	if s.ended {
+		return
+	}
 	s.now = now
 	if s.progress.State.Open() && s.progress.State != Idle {
 		if s.deadline.IsZero() {

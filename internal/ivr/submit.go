@@ -78,7 +78,7 @@ func (s *Session) submission() Submission {
 // Outcome ends a capture that submits: completed if why is NoCause, else failed.
 // It returns bridge.ErrNoCapture if the outcome comes too late.
 func (s *Session) Outcome(c *bridge.Conference, id string, why Cause) error {
-	if s.progress.State != Submitting || s.progress.CaptureID != id {
+	if s.ended || s.progress.State != Submitting || s.progress.CaptureID != id {
 		return bridge.ErrNoCapture
 	}
 	switch why {
