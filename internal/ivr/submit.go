@@ -149,7 +149,7 @@ func (s *Session) Report(c *bridge.Conference, id string, r FieldReport) error {
 	} else if s.current = -1; s.missing() >= 0 && !s.params.OnDemand {
 		s.ask(c, s.missing())
 	}
-	if s.told != s.progress { // the same said twice is told once
+	if s.told.Fields[i] != *f { // the same said twice is told once; what else changed, on the grid
 		s.tell()
 	}
 	return nil
