@@ -217,12 +217,14 @@ func (s *Service) submit(conferenceID string, sub ivr.Submission) {
 	sub.Wipe() // the security code may not outlive the order
 	cause := causeOf(err)
 	s.mu.Lock()
-	if err == nil {
+	switch {
+	case !capture.Progress.State.Open(): // it was told how it ended
+	case err == nil:
 		capture.Result = &Result{
 			Token: result.Token, Reference: result.Reference, Envelope: result.Envelope, Format: result.Format,
 			Brand: sub.Brand, LastFour: sub.LastFour, Expiry: sub.Expiry.String(),
 		}
-	} else {
+	default:
 		capture.Failure = failureOf(err)
 	}
 	s.mu.Unlock()
@@ -262,11 +264,16 @@ func (s *Service) pay(c *conference, p *payment, sub *ivr.Submission) (psp.Resul
 	return result, err
 }
 
+// unknown says of a payment that nobody waits for any more that the provider may
+// have carried it out. What comes of it later is not told: whoever was told that
+// it failed may have paid otherwise.
+func (c *Capture) unknown() { c.Result, c.Failure = nil, &Failure{psp.Slow, true} }
+
 // settle keeps the outcome of a payment whose conference ended meanwhile: what
-// the provider did is what happened.
+// the provider did is what happened. One that comes too late changes nothing.
 func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 	s.mu.Lock()
-	ended := c.State == ConferenceEnded
+	ended := c.State == ConferenceEnded && capture.Progress.State.Open()
 	if ended {
 		capture.Progress.State, capture.Progress.Reason = ivr.Completed, cause
 		if cause != ivr.NoCause {
@@ -275,9 +282,13 @@ func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 		c.concluded = capture.ID
 		s.emitEnd(c, &capture.Progress)
 	}
+	if !ended {
+		capture.unknown()
+	}
 	p := capture.Progress
 	s.mu.Unlock()
 	if !ended {
+		_ = s.keep(c, nil) // logged
 		s.cfg.Log.Warn("the outcome of a payment came too late", zap.String("conference_id", c.ID), zap.String("capture_id", capture.ID))
 		return
 	}
@@ -285,22 +296,36 @@ func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 	_ = s.keep(c, nil) // logged
 }
 
-// submitting is the state that is written while a provider is asked: the notice
-// of it may still be on its way.
-func submitting(c *store.Capture) { c.State = ivr.Submitting.String() }
+// submitting is the state that is written while a provider is asked, of what has
+// not ended: the notice of it may still be on its way.
+func submitting(c *store.Capture) {
+	if _, open := named(c.State, ivr.Idle, ivr.Submitting); open {
+		c.State = ivr.Submitting.String()
+	}
+}
+
+// unrecorded reports whether a payment was not made because it could not be put
+// on record or on the disk.
+func unrecorded(err error) bool { return errors.Is(err, ErrAudit) || errors.Is(err, ErrStore) }
 
 func failureOf(err error) *Failure {
 	var e *psp.Error
-	if errors.As(err, &e) {
+	switch {
+	case errors.As(err, &e):
 		return &Failure{e.Class, e.Sent}
+	case unrecorded(err):
+		return &Failure{Class: psp.Cancelled}
 	}
 	return nil
 }
 
 // causeOf is what a session is told of a connector's error.
 func causeOf(err error) ivr.Cause {
-	if err == nil {
+	switch {
+	case err == nil:
 		return ivr.NoCause
+	case unrecorded(err):
+		return ivr.NotRecorded
 	}
 	return causeOfClass(psp.ClassOf(err))
 }

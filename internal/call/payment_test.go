@@ -30,6 +30,13 @@ func TestCauses(t *testing.T) {
 	assert.Nil(t, failureOf(errors.New("not recorded")))
 }
 
+// TestCausesAreDetails: the audit record names how each capture ended.
+func TestCausesAreDetails(t *testing.T) {
+	for cause := ivr.NoInput; cause.String() != ""; cause++ {
+		assert.Equal(t, cause.String(), string(detailOf(cause.String())))
+	}
+}
+
 // TestReceipt: an agent can name a result and never use it.
 func TestReceipt(t *testing.T) {
 	for _, tc := range []struct {

@@ -102,6 +102,7 @@ export type CaptureReason =
   | 'provider_timeout'
   | 'provider_unreachable'
   | 'collector'
+  | 'not_recorded'
 
 export interface Capture {
   captureId: string

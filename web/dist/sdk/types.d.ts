@@ -63,7 +63,7 @@ export interface PaymentFailure {
 }
 export type CaptureState = 'arming' | 'collecting' | 'submitting' | 'completed' | 'failed' | 'cancelled' | 'expired';
 /** Why a capture ended, where there is more to say than its state. */
-export type CaptureReason = 'no_input' | 'too_many_attempts' | 'too_many_digits' | 'arena_full' | 'timeout' | 'cancel_key' | 'hang_up' | 'conference_ended' | 'restart' | 'submit_timeout' | 'declined' | 'provider_error' | 'provider_timeout' | 'provider_unreachable' | 'collector';
+export type CaptureReason = 'no_input' | 'too_many_attempts' | 'too_many_digits' | 'arena_full' | 'timeout' | 'cancel_key' | 'hang_up' | 'conference_ended' | 'restart' | 'submit_timeout' | 'declined' | 'provider_error' | 'provider_timeout' | 'provider_unreachable' | 'collector' | 'not_recorded';
 export interface Capture {
     captureId: string;
     state: CaptureState;
