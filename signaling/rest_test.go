@@ -122,7 +122,7 @@ func TestNothingHalfCreated(t *testing.T) {
 // card number is refused there; a number that is none is not.
 func TestNoCardsInNames(t *testing.T) {
 	n := start(t, options{})
-	for _, card := range []string{"4242424242424242", "order 4242 4242-4242.4242 paid", "370000000000002"} {
+	for _, card := range []string{"4242424242424242", "order 4242 4242-4242.4242 paid", "370000000000002", "004111111111111111", "4111/1111/1111/1111", "４１１１１１１１１１１１１１１１"} {
 		for pointer, body := range map[string]string{
 			"/external_id": `{"external_id":"%s"}`, "/metadata/a~1b": `{"metadata":{"a/b":"%s"}}`, "/metadata": `{"metadata":{"%s":"x"}}`,
 			"/legs/1/identity": `{"legs":[{"role":"customer"},{"role":"agent","identity":"%s"}]}`,
