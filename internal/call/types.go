@@ -29,6 +29,7 @@ var (
 	ErrUnknownConnector = errors.New("unknown_connector")
 	ErrSubmitting       = errors.New("capture_submitting")
 	ErrCollector        = errors.New("wrong_collector")
+	ErrIncomplete       = errors.New("capture_incomplete")
 	ErrAudit            = errors.New("audit_unavailable")
 	ErrSuperseded       = errors.New("superseded")
 	errSlowSubscriber   = errors.New("slow subscriber")

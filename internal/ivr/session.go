@@ -20,6 +20,7 @@ var (
 	ErrCollector  = errors.New("the other kind of collector does this")
 	ErrBadReport  = errors.New("not a report of a field")
 	ErrEnded      = errors.New("the conference is ending")
+	ErrIncomplete = errors.New("a field is not valid yet")
 )
 
 // Config describes a session.
@@ -169,9 +170,31 @@ func (s *Session) giveUp(i int) {
 }
 
 // Complete ends a capture that an external collector, or the agent, declares
-// complete. The built-in collector of a capture that submits knows by itself;
-// of one that does not, a field half keyed is checked as if # had ended it.
+// complete. The built-in collector of a capture that submits knows by itself; of
+// one that does not, a field half keyed is checked as if # had ended it, and
+// where a field is not valid the capture goes on: it returns [ErrIncomplete].
 func (s *Session) Complete(c *bridge.Conference, id string) error {
+	if err := s.MayComplete(id); err != nil {
+		return err
+	}
+	for i := range s.progress.Count {
+		e, f := &s.entries[i], &s.progress.Fields[i]
+		switch {
+		case s.external():
+			if f.State == Entering {
+				f.State = Valid
+			}
+		case f.State != Valid:
+			e.accepted, _ = s.check(e)
+			f.State, f.Brand, f.LastFour = Valid, e.accepted.Brand, e.accepted.LastFour
+		}
+	}
+	s.finish(c, Completed, NoCause, Thanks)
+	return nil
+}
+
+// MayComplete returns the error that Complete would return now.
+func (s *Session) MayComplete(id string) error {
 	if err := s.collecting(id); err != nil {
 		return err
 	}
@@ -179,23 +202,22 @@ func (s *Session) Complete(c *bridge.Conference, id string) error {
 		return ErrCollector
 	}
 	for i := range s.progress.Count {
-		e, f := &s.entries[i], &s.progress.Fields[i]
-		switch {
-		case f.State != Entering:
-		case s.external():
-			f.State = Valid
-		default:
-			var why card.Reason
-			e.digits.Reveal(func(plain []byte) { e.accepted, why = e.rule.Check(plain, s.brand(), s.now) })
-			if why == card.None {
-				f.State, f.Brand, f.LastFour = Valid, e.accepted.Brand, e.accepted.LastFour
-			} else {
-				f.State, f.Reason = Rejected, why
-			}
+		if s.external() || s.progress.Fields[i].State == Valid {
+			continue
+		}
+		if _, why := s.check(&s.entries[i]); why != card.None || i != s.current {
+			return ErrIncomplete
 		}
 	}
-	s.finish(c, Completed, NoCause, Thanks)
 	return nil
+}
+
+// check judges an entry as it is. One that is wiped, or was never asked for, is
+// too short.
+func (s *Session) check(e *entry) (accepted card.Accepted, why card.Reason) {
+	why = card.Length
+	e.digits.Reveal(func(plain []byte) { accepted, why = e.rule.Check(plain, s.brand(), s.now) })
+	return accepted, why
 }
 
 // Fail ends a capture that an external collector gives up.
