@@ -150,13 +150,14 @@ type CaptureMasking struct {
 
 // CaptureResult is what came of a payment.
 type CaptureResult struct {
-	Token        string `json:"token,omitempty" doc:"The provider's, in place of the card."`
-	Brand        string `json:"brand,omitempty"`
-	Last4        string `json:"last4,omitempty"`
-	Exp          string `json:"exp,omitempty" doc:"The card's last month, YYYY-MM."`
-	PSPReference string `json:"psp_reference,omitempty" doc:"The provider's id of a charge."`
-	Envelope     string `json:"envelope,omitempty" doc:"The card, encrypted to the key of a sealed connector, in place of a token."`
-	Format       string `json:"format,omitempty" enum:"age,jwe" doc:"Of the envelope."`
+	Token           string `json:"token,omitempty" doc:"The provider's, in place of the card."`
+	Brand           string `json:"brand,omitempty"`
+	Last4           string `json:"last4,omitempty"`
+	Exp             string `json:"exp,omitempty" doc:"The card's last month, YYYY-MM."`
+	PSPReference    string `json:"psp_reference,omitempty" doc:"The provider's id of a charge."`
+	Envelope        string `json:"envelope,omitempty" doc:"The card, encrypted to the key of a sealed connector, in place of a token. It can be read for five minutes after the capture's end."`
+	EnvelopeExpired bool   `json:"envelope_expired,omitempty" doc:"There was an envelope; it is no longer here."`
+	Format          string `json:"format,omitempty" enum:"age,jwe" doc:"Of the envelope."`
 }
 
 // CaptureFailure is why a payment failed.
@@ -227,7 +228,7 @@ func captureShape(c call.Capture) CaptureShape {
 	// The outcome is known a moment before the capture has ended.
 	if r := c.Result; r != nil && c.Progress.State == ivr.Completed {
 		out.Result = &CaptureResult{Token: r.Token, Brand: r.Brand.String(), Last4: r.LastFour.String(), Exp: r.Expiry,
-			PSPReference: r.Reference, Envelope: r.Envelope, Format: r.Format}
+			PSPReference: r.Reference, Envelope: r.Envelope, EnvelopeExpired: r.EnvelopeExpired, Format: r.Format}
 	}
 	out.Failure = failureShape(c)
 	return out

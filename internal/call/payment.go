@@ -58,6 +58,7 @@ type PaymentSpec struct {
 type Result struct {
 	Token, Reference string
 	Envelope, Format string // of a sealed card, in place of a token
+	EnvelopeExpired  bool   // there was an envelope, and it is gone
 	Brand            card.Brand
 	LastFour         card.LastFour
 	Expiry           string // YYYY-MM
@@ -224,6 +225,7 @@ func (s *Service) submit(conferenceID string, sub ivr.Submission) {
 			Token: result.Token, Reference: result.Reference, Envelope: result.Envelope, Format: result.Format,
 			Brand: sub.Brand, LastFour: sub.LastFour, Expiry: sub.Expiry.String(),
 		}
+		s.expireEnvelope(capture)
 	default:
 		capture.Failure = failureOf(err)
 	}
@@ -236,6 +238,26 @@ func (s *Service) submit(conferenceID string, sub ivr.Submission) {
 	if err != nil {
 		s.settle(c, capture, cause)
 	}
+}
+
+// envelopeLife is how long a sealed card can be fetched: it holds a security code,
+// and whoever has the key can open what lies here.
+const envelopeLife = 5 * time.Minute
+
+// expireEnvelope forgets a sealed card after a while.
+func (s *Service) expireEnvelope(capture *Capture) {
+	if capture.Result.Envelope == "" {
+		return
+	}
+	time.AfterFunc(envelopeLife, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if capture.Result != nil {
+			r := *capture.Result // snapshots share it
+			r.Envelope, r.EnvelopeExpired = "", true
+			capture.Result = &r
+		}
+	})
 }
 
 // pay makes the order. That it was sent is on record before it is.

@@ -173,6 +173,8 @@ func reviveCapture(conferenceID string, k store.Capture) *Capture {
 	}
 	if k.Paid {
 		out.Result = &Result{Token: k.Token, Reference: k.Reference}
+		// An envelope is not kept.
+		out.Result.EnvelopeExpired = k.Connector != "" && k.Token == "" && k.Reference == ""
 		out.Result.Brand, _ = card.BrandNamed(k.Brand)
 	}
 	if k.Failure != "" {
