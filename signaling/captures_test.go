@@ -253,3 +253,22 @@ func TestCapturesAreDescribed(t *testing.T) {
 	assert.Equal(t, "string object", forms[0].Type+" "+forms[1].Type)
 	assert.Contains(t, api.Components.Schemas["CaptureShape"].Properties["state"].Enum, "submitting")
 }
+
+// TestAgentLedCapture: with on_demand no field is asked for unbidden, by either
+// channel.
+func TestAgentLedCapture(t *testing.T) {
+	n := start(t, options{})
+	c := n.create(threeLegs)
+	agent := n.connect(c.leg("agent").Join.Token)
+	agent.tell(message{"type": "capture_start", "fields": []string{"card_number", "cvv"}, "connector": "psp-main", "on_demand": true, "release_on_submit": true})
+	m := agent.next("capture_progress")
+	assert.True(t, has(m, "card_number", "pending", "") && has(m, "cvv", "pending", ""), "%v", m)
+	agent.tell(message{"type": "capture_retry", "field": "cvv"})
+	agent.find(func(m message) bool { return has(m, "cvv", "entering", "") && has(m, "card_number", "pending", "") }, "the field that was named")
+	agent.tell(message{"type": "capture_cancel"})
+	agent.find(func(m message) bool { return m["type"] == "capture_progress" && m["state"] == "cancelled" }, "the end")
+	var capture map[string]any
+	n.must(201, "POST", "/v1/conferences/"+c.ID+"/captures", `{"fields":["card_number"],"connector":"psp-main","on_demand":true,"release_on_submit":true}`,
+		"Idempotency-Key: a").into(t, &capture)
+	assert.Equal(t, "pending", capture["fields"].([]any)[0].(map[string]any)["state"])
+}

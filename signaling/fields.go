@@ -24,6 +24,8 @@ type CaptureRequest struct {
 	Amount              *Amount        `json:"amount,omitempty" required:"false" doc:"Of a charge."`
 	Mask                string         `json:"mask,omitempty" enum:"field,strip,mute" default:"field" required:"false"`
 	MaxDigits           int            `json:"max_digits,omitempty" minimum:"1" maximum:"40" required:"false" doc:"Of the field digits."`
+	OnDemand            bool           `json:"on_demand,omitempty" required:"false" doc:"Ask for no field until retry names it: the agent leads. Done, as ever, once all are valid."`
+	ReleaseOnSubmit     bool           `json:"release_on_submit,omitempty" required:"false" doc:"Disarm masking when the card goes to the provider, not at its outcome; tones stay masked as outside captures."`
 	MaxAttempts         int            `json:"max_attempts,omitempty" minimum:"1" maximum:"10" required:"false"`
 	FirstKeyTimeoutMS   int            `json:"first_key_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
 	InterdigitTimeoutMS int            `json:"interdigit_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
@@ -115,7 +117,7 @@ func (r *CaptureRequest) spec() call.CaptureSpec {
 		mode = modeOf(r.Mask)
 	}
 	out := call.CaptureSpec{Collector: r.Collector, Language: r.Language, Payment: call.PaymentSpec{Connector: r.Connector}, Params: ivr.Params{
-		Mode: mode, MaxDigits: r.MaxDigits, Attempts: r.MaxAttempts, FirstKey: ms(r.FirstKeyTimeoutMS),
+		Mode: mode, OnDemand: r.OnDemand, ReleaseOnSubmit: r.ReleaseOnSubmit, MaxDigits: r.MaxDigits, Attempts: r.MaxAttempts, FirstKey: ms(r.FirstKeyTimeoutMS),
 		InterDigit: ms(r.InterdigitTimeoutMS), Total: time.Duration(r.TimeoutS) * time.Second,
 		EndKey: controlKey(r.EndKey), ClearKey: controlKey(r.ClearKey), CancelKey: controlKey(r.CancelKey),
 	}}

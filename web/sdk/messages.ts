@@ -23,6 +23,8 @@ interface WireCaptureOptions {
   amount?: { value: number; currency: string }
   mask?: string
   max_digits?: number
+  on_demand?: boolean
+  release_on_submit?: boolean
 }
 
 /** Plain addresses, or objects where a server needs credentials. */
@@ -102,6 +104,8 @@ export const captureStart = (o: CaptureOptions): ClientMessage => ({
     amount: o.amount && { value: o.amount.value, currency: o.amount.currency },
     mask: o.mask,
     max_digits: o.maxDigits,
+    on_demand: o.onDemand,
+    release_on_submit: o.releaseOnSubmit,
   }),
 })
 

@@ -140,7 +140,9 @@ var t = class extends Error {
 			currency: e.amount.currency
 		},
 		mask: e.mask,
-		max_digits: e.maxDigits
+		max_digits: e.maxDigits,
+		on_demand: e.onDemand,
+		release_on_submit: e.releaseOnSubmit
 	})
 }), m = (e) => ({
 	name: e.name,

@@ -164,6 +164,10 @@ export interface CaptureOptions {
     };
     /** What is heard of the customer meanwhile. Default `field`. */
     mask?: MaskMode;
+    /** Ask for no field until `retryField` names it: the agent leads. */
+    onDemand?: boolean;
+    /** Disarm masking when the card goes to the provider, not at its outcome. */
+    releaseOnSubmit?: boolean;
     /** Of the field `digits`; 4 or more. */
     maxDigits?: number;
 }

@@ -30,6 +30,8 @@ describe('a payment', () => {
       action: 'charge',
       amount: { value: 1999, currency: 'EUR' },
       mask: 'mute',
+      onDemand: true,
+      releaseOnSubmit: true,
     })
     expect(w.socket.sent.at(-1)).toEqual({
       type: 'capture_start',
@@ -38,6 +40,8 @@ describe('a payment', () => {
       action: 'charge',
       amount: { value: 1999, currency: 'EUR' },
       mask: 'mute',
+      on_demand: true,
+      release_on_submit: true,
     })
     w.socket.receive(progress())
     await expect(started).resolves.toMatchObject({ connector: 'psp-main' })
