@@ -25,6 +25,10 @@ type UsedTokens interface {
 	Use(id string, expires, now time.Time) (first bool, err error)
 }
 
+// DefaultConferences is how many conferences there may be at once, unless a
+// configuration says otherwise.
+const DefaultConferences = 2000
+
 // Config configures a service. What has no default is
 // required, but for Connectors and Audit.
 type Config struct {
@@ -42,7 +46,7 @@ type Config struct {
 	Audit          Auditor       // nil: nothing is recorded
 	State          Keeper        // nil: nothing outlives the process
 	Events         EventLog      // nil: no events for the platform
-	MaxConferences int           // default 2000
+	MaxConferences int           // default DefaultConferences
 	Shards         int
 	Seed           uint64 // zero: random
 	Now            func() time.Time
@@ -100,7 +104,7 @@ func New(cfg Config) *Service {
 		cfg.Abandoned = 5 * time.Minute
 	}
 	if cfg.MaxConferences == 0 {
-		cfg.MaxConferences = 2000
+		cfg.MaxConferences = DefaultConferences
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
