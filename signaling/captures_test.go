@@ -45,6 +45,8 @@ func TestCaptureFaultsPoint(t *testing.T) {
 		{`{"fields":[{"name":"my_postcode","kind":"postal_code"}]}`, "invalid", "/fields/0"},
 		{`{"fields":[{"name":"customer","min_length":9,"max_length":3}]}`, "invalid", "/fields/0"},
 		{`{"fields":[{"name":"customer","pattern":"(` + badValue + `"}]}`, "invalid", "/fields/0"},
+		{`{"fields":["card_number",{"name":"customer","pattern":"[0-9#]{3}"}],"connector":"psp-main"}`, "invalid", "/fields/1"},
+		{`{"fields":["card_number",{"name":"customer","pattern":".*"}],"connector":"psp-main"}`, "invalid", "/fields/1"},
 		{`{"fields":[{"name":"customer","digits":"` + badValue + `"}]}`, "invalid", "/fields/0"},
 		{`{"max_attempts":11}`, "invalid", "/max_attempts"},
 		{`{"cancel_key":"7"}`, "invalid", "/cancel_key"},

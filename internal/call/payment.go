@@ -135,6 +135,9 @@ func (spec *CaptureSpec) fields() ([]ivr.Field, error) {
 		if err != nil {
 			return nil, &MemberError{pointer, fmt.Errorf("%w: %w", ErrInvalid, err)}
 		}
+		if spec.Payment.Connector != "" && !card.DigitsOnly(s.Pattern) {
+			return nil, &MemberError{pointer, fmt.Errorf("%w: a connector takes digits alone: write the pattern with 0-9 only", ErrInvalid)}
+		}
 		if slices.ContainsFunc(out, func(o ivr.Field) bool { return o.Name == f.Name }) {
 			return nil, &MemberError{pointer, fmt.Errorf("%w: the field is named twice", ErrInvalid)}
 		}
