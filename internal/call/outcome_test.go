@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -33,6 +34,7 @@ type till struct {
 	mu             sync.Mutex
 	kept           []store.Conference
 	full, unlisted bool
+	before         []store.Conference // of a process that crashed
 }
 
 func (d *till) Keep(c store.Conference) error {
@@ -45,7 +47,7 @@ func (d *till) Keep(c store.Conference) error {
 	return nil
 }
 func (d *till) Forget(string) error                      { return nil }
-func (d *till) Conferences() ([]store.Conference, error) { return nil, nil }
+func (d *till) Conferences() ([]store.Conference, error) { return d.before, nil }
 
 func (d *till) Append(e audit.Entry) (audit.Entry, error) {
 	d.mu.Lock()
@@ -64,15 +66,20 @@ func (d *till) Submit(_ context.Context, o psp.Order) (psp.Result, error) {
 	return psp.Result{Token: "tok_abcdefghijkl"}, nil
 }
 
-func openTill(t *testing.T) *till {
+func openTill(t *testing.T, before ...store.Conference) *till {
 	prompts, err := ivr.Builtin()
 	require.NoError(t, err)
-	d := &till{t: t, asked: make(chan psp.Order, 1), answer: make(chan error, 1)}
+	d := &till{t: t, before: before, asked: make(chan psp.Order, 1), answer: make(chan error, 1)}
 	d.Service = New(Config{
 		Log: zap.NewNop(), Arena: dtmf.NewArena(make([]byte, 4096)), Prompts: prompts, EngineMetrics: engine.NewMetrics(nil),
 		Connectors: func(string) (psp.Connector, bool) { return d, true }, State: d, Audit: d, Shards: 1, Seed: 1,
 	})
 	t.Cleanup(func() { d.Close(context.Background()) })
+	if len(before) > 0 {
+		require.NoError(t, d.Restore(t.Context()))
+		d.conference = before[0].ID
+		return d
+	}
 	c, err := d.Create(t.Context(), Spec{Legs: []LegSpec{{Role: bridge.Customer}, {Role: bridge.IVR, Kind: KindBuiltin}}})
 	require.NoError(t, err)
 	d.conference = c.ID
@@ -181,4 +188,27 @@ func TestNobodyIsAskedOffTheRecord(t *testing.T) {
 			assert.Empty(t, d.asked)
 		})
 	}
+}
+
+// TestOnceAfterACrash: a request that comes again after a crash finds the capture
+// that it started, and starts no other.
+func TestOnceAfterACrash(t *testing.T) {
+	d := openTill(t)
+	spec := CaptureSpec{Fields: []FieldSpec{{Name: "card_number"}}, Once: Once{store.Hash{1}, store.Hash{2}}}
+	first, err := d.StartCapture(t.Context(), d.conference, spec)
+	require.NoError(t, err)
+	d.mu.Lock()
+	crashed := d.kept[len(d.kept)-1]
+	d.mu.Unlock()
+	d = openTill(t, crashed)
+	again, err := d.StartCapture(t.Context(), d.conference, spec)
+	require.NoError(t, err)
+	assert.Equal(t, first.ID+" failed restart", fmt.Sprint(again.ID, " ", again.Progress.State, " ", again.Progress.Reason))
+	spec.Once.Asked = store.Hash{3}
+	_, err = d.StartCapture(t.Context(), d.conference, spec)
+	require.ErrorIs(t, err, ErrReused)
+	spec.Once.Key = store.Hash{4}
+	other, err := d.StartCapture(t.Context(), d.conference, spec)
+	require.NoError(t, err)
+	assert.NotEqual(t, first.ID, other.ID)
 }

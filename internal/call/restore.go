@@ -156,7 +156,7 @@ func reviveCapture(conferenceID string, k store.Capture) *Capture {
 	out := &Capture{
 		ID: k.ID, ConferenceID: conferenceID, Collector: k.Collector, Mode: mode, ArmedAt: k.ArmedAt,
 		Payment:  PaymentSpec{Connector: k.Connector, Amount: k.Amount, Currency: k.Currency},
-		Progress: ivr.Progress{CaptureID: k.ID},
+		Progress: ivr.Progress{CaptureID: k.ID}, once: Once{k.Key, k.Asked},
 	}
 	if k.Charge {
 		out.Payment.Action = psp.Charge

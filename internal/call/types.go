@@ -30,6 +30,7 @@ var (
 	ErrSubmitting       = errors.New("capture_submitting")
 	ErrCollector        = errors.New("wrong_collector")
 	ErrIncomplete       = errors.New("capture_incomplete")
+	ErrReused           = errors.New("idempotency_key_reused")
 	ErrAudit            = errors.New("audit_unavailable")
 	ErrSuperseded       = errors.New("superseded")
 	errSlowSubscriber   = errors.New("slow subscriber")
@@ -125,6 +126,7 @@ type Capture struct {
 	Result       *Result  // of a payment, once completed
 	Failure      *Failure // of a payment
 	Receipt      *Receipt // in place of Result, for those who see no result
+	once         Once
 }
 
 // Ticket opens one join.
