@@ -46,6 +46,6 @@
 // Never a key nor a key's time. Counts of an entry that goes on advance on the
 // conference's 500 ms grid only. The end of a card number, an expiry date or a
 // security code is told at once; that of other fields, which may be one key long,
-// on the grid, where it also ends field mode's mask. The capture's end is told at
+// on the grid, where it is spoken of, and field mode's mask ends. The capture's end is told at
 // once; one that ends within an entry tells the count as last told.
 package ivr

@@ -124,8 +124,10 @@ func (s *Session) clearEntry() {
 func (s *Session) judge(now time.Time, c *bridge.Conference) {
 	e, f := &s.entries[s.current], &s.progress.Fields[s.current]
 	var why card.Reason
-	e.digits.Reveal(func(plain []byte) { e.accepted, why = e.rule.Check(plain, s.brand(), now) })
-	if s.onGrid = !f.Kind.Fixed(); !s.onGrid {
+	e.accepted, why = s.check(e)
+	if s.onGrid = !f.Kind.Fixed(); s.onGrid {
+		c.FieldKeyed()
+	} else {
 		c.FieldComplete()
 	}
 	if why != card.None {
@@ -165,13 +167,15 @@ func (s *Session) tellEnd() {
 	}
 }
 
-// onTheGrid tells what is new, and ends field mode's mask where a field's end
-// could not. If the next entry has begun, it stays.
+// onTheGrid tells what is new. Field mode's mask, where a field's end could not end
+// it, ends one step later: by then that of the key itself, whose end shows when it
+// was pressed, is over. If the next entry has begun, it stays.
 func (s *Session) onTheGrid(c *bridge.Conference) {
 	begun := s.current >= 0 && s.entries[s.current].count > 0
-	if s.onGrid && !begun {
+	if s.held && !s.onGrid && !begun {
 		c.FieldComplete()
 	}
+	s.held = s.onGrid
 	if s.told != s.progress {
 		s.tell()
 	}

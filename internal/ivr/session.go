@@ -61,6 +61,7 @@ type Session struct {
 	waitFrom           time.Time // when the present key time-out began; zero while prompting
 	endedAt            time.Time // when the length of the last entry ended it; zero once another key came
 	onGrid             bool      // the last field's end is to be told on the grid
+	held               bool      // … and field mode's mask is to end there, a step later
 	speech             []int16   // what is left to say
 	queue              []Prompt
 	voice              audio.Frame
@@ -125,7 +126,8 @@ func (s *Session) begin(p Params, fields []Field) {
 		s.entries[i].rule = f.Rule
 		s.progress.Fields[i] = FieldProgress{Name: f.Name, Kind: f.Rule.Kind()}
 	}
-	s.deadline, s.waitFrom, s.endedAt, s.onGrid = time.Time{}, time.Time{}, time.Time{}, false
+	s.deadline, s.waitFrom, s.endedAt = time.Time{}, time.Time{}, time.Time{}
+	s.onGrid, s.held = false, false
 	s.hush()
 	if !s.greeted {
 		s.say(Greeting)
@@ -339,7 +341,7 @@ func (s *Session) finish(c *bridge.Conference, state State, why Cause, prompt Pr
 	for i := range s.progress.Count {
 		s.settle(&s.progress.Fields[i], &s.told.Fields[i])
 	}
-	s.current, s.onGrid = -1, false
+	s.current, s.onGrid, s.held = -1, false, false
 	s.progress.State, s.progress.Reason = state, why
 	s.tell()
 	s.hush()
