@@ -46,7 +46,7 @@ type Config struct {
 	Audit          Auditor       // nil: nothing is recorded
 	State          Keeper        // nil: nothing outlives the process
 	Events         EventLog      // nil: no events for the platform
-	MaxConferences int           // default DefaultConferences
+	MaxConferences int           // default 2000
 	Shards         int
 	Seed           uint64 // zero: random
 	Now            func() time.Time
