@@ -60,9 +60,10 @@ type Detail string
 var details = []Detail{
 	"", "card_number", "expiry", "cvv", "postal_code", "bank_account", "pin", "digits", "custom",
 	"mute", "field", "strip", "ivr", "agent", "recording", "paused", "stopped",
-	"no_input", "too_many_attempts", "too_many_digits", "arena_full", "timeout", "cancel_key", "hang_up", "conference_ended", "restart",
-	"declined", "provider_error", "provider_timeout", "provider_unreachable", "submit_timeout", "collector", "not_recorded",
-	"talk_limit",
+	"no_input", "too_many_attempts", "arena_full", "timeout", "cancel_key", "hang_up", "conference_ended", "restart",
+	"declined", "provider_error", "provider_timeout", "provider_unreachable", "submit_timeout", "collector", "talk_limit",
+
+	"too_many_digits", "not_recorded",
 }
 
 // Details returns the closed set of details.
