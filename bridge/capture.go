@@ -48,6 +48,14 @@ func (c *Conference) EndCapture() error {
 	return nil
 }
 
+// FieldKeyed zeroes what is left in memory of a field's audio, and leaves field
+// mode's mask: for a field whose end must not show yet.
+func (c *Conference) FieldKeyed() {
+	if l := c.byRole(Customer); l != nil {
+		l.wipeHeard()
+	}
+}
+
 // FieldComplete ends field mode's mask: the field has all its keys. What is left
 // in memory of its audio is zeroed.
 func (c *Conference) FieldComplete() {

@@ -191,6 +191,7 @@ func TestMemoryHoldsAToneAtFirst(t *testing.T) {
 func TestAFinishedFieldLeavesNoTone(t *testing.T) {
 	for name, end := range map[string]func(*Conference){
 		"field, submit":           (*Conference).FieldComplete,
+		"field that may be short": (*Conference).FieldKeyed,
 		"cancel, time-out, drain": func(c *Conference) { _ = c.EndCapture() },
 	} {
 		t.Run(name, func(t *testing.T) {

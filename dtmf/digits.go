@@ -43,6 +43,9 @@ type slot struct {
 	used    uint8
 }
 
+// ArenaBytes returns the size of the memory of an arena for n entries.
+func ArenaBytes(n int) int { return n * slotBytes }
+
 // NewArena carves mem into slots of 64 bytes each and keeps it. The memory is
 // cleared first. A nil arena, or one with no room for a slot, is always full.
 func NewArena(mem []byte) *Arena {

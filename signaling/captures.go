@@ -2,6 +2,8 @@ package signaling
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -25,7 +27,7 @@ func (s *server) registerCaptures(api huma.API) {
 			Body           CaptureRequest
 		}) (*reply[CaptureShape], error) {
 			spec := in.Body.spec()
-			spec.By = actorOf(ctx)
+			spec.By, spec.Once = actorOf(ctx), onceOf(actorOf(ctx), in.IdempotencyKey, &in.Body)
 			return captureReply(ctx)(s.cfg.Calls.StartCapture(ctx, in.ID, spec))
 		})
 	huma.Register(api, operation("GET", "/v1/captures/{id}", "get-capture", "Read a capture", http.StatusOK),
@@ -44,6 +46,14 @@ func (s *server) registerCaptures(api huma.API) {
 			return captureReply(ctx)(s.cfg.Calls.RetryField(ctx, actorOf(ctx), in.ID, in.Body.Field))
 		})
 	s.registerCollector(api)
+}
+
+// onceOf names a request by who asks with which key, and by what is asked for. It
+// is kept with the capture, so that it holds after a crash, when the answers that
+// are remembered are gone.
+func onceOf(by call.Actor, key string, ask *CaptureRequest) call.Once {
+	body, _ := json.Marshal(ask) // cannot fail: strings, numbers and booleans
+	return call.Once{Key: sha256.Sum256([]byte(by.KeyID + "\x00" + key)), Asked: sha256.Sum256(body)}
 }
 
 // registerCollector registers what an external IVR's collector says.

@@ -45,6 +45,8 @@ func TestCaptureFaultsPoint(t *testing.T) {
 		{`{"fields":[{"name":"my_postcode","kind":"postal_code"}]}`, "invalid", "/fields/0"},
 		{`{"fields":[{"name":"customer","min_length":9,"max_length":3}]}`, "invalid", "/fields/0"},
 		{`{"fields":[{"name":"customer","pattern":"(` + badValue + `"}]}`, "invalid", "/fields/0"},
+		{`{"fields":["card_number",{"name":"customer","pattern":"[0-9#]{3}"}],"connector":"psp-main"}`, "invalid", "/fields/1"},
+		{`{"fields":["card_number",{"name":"customer","pattern":".*"}],"connector":"psp-main"}`, "invalid", "/fields/1"},
 		{`{"fields":[{"name":"customer","digits":"` + badValue + `"}]}`, "invalid", "/fields/0"},
 		{`{"max_attempts":11}`, "invalid", "/max_attempts"},
 		{`{"cancel_key":"7"}`, "invalid", "/cancel_key"},
@@ -58,6 +60,11 @@ func TestCaptureFaultsPoint(t *testing.T) {
 		code, pointer string
 	}{
 		{message{"fields": []string{badValue}}, "unknown_field", "/fields/0"},
+		// What could ask for a single key is the platform's to ask for.
+		{message{"fields": []any{"card_number", message{"name": "first", "max_length": 1, "pattern": "[0-4]"}}}, "forbidden", "/fields/1"},
+		{message{"fields": []any{message{"name": "cvv", "kind": "cvv", "min_length": 3}}}, "forbidden", "/fields/0"},
+		{message{"max_digits": 1}, "forbidden", "/max_digits"},
+		{message{"fields": []string{"digits"}, "max_digits": 3}, "forbidden", "/max_digits"},
 		{message{"fields": []string{"card_number"}, "connector": badValue}, "unknown_connector", "/connector"},
 		{message{"fields": []string{"card_number"}, "connector": "psp-main", "amount": message{"value": 4929421234567893, "currency": "EUR"}}, "invalid", "/amount"},
 		{message{"fields": []string{"card_number"}, "connector": "psp-main", "amount": message{"value": 1, "currency": badValue}}, "invalid", "/amount"},
@@ -247,4 +254,23 @@ func TestCapturesAreDescribed(t *testing.T) {
 	require.Len(t, forms, 2)
 	assert.Equal(t, "string object", forms[0].Type+" "+forms[1].Type)
 	assert.Contains(t, api.Components.Schemas["CaptureShape"].Properties["state"].Enum, "submitting")
+}
+
+// TestAgentLedCapture: with on_demand no field is asked for unbidden, by either
+// channel.
+func TestAgentLedCapture(t *testing.T) {
+	n := start(t, options{})
+	c := n.create(threeLegs)
+	agent := n.connect(c.leg("agent").Join.Token)
+	agent.tell(message{"type": "capture_start", "fields": []string{"card_number", "cvv"}, "connector": "psp-main", "on_demand": true, "release_on_submit": true})
+	m := agent.next("capture_progress")
+	assert.True(t, has(m, "card_number", "pending", "") && has(m, "cvv", "pending", ""), "%v", m)
+	agent.tell(message{"type": "capture_retry", "field": "cvv"})
+	agent.find(func(m message) bool { return has(m, "cvv", "entering", "") && has(m, "card_number", "pending", "") }, "the field that was named")
+	agent.tell(message{"type": "capture_cancel"})
+	agent.find(func(m message) bool { return m["type"] == "capture_progress" && m["state"] == "cancelled" }, "the end")
+	var capture map[string]any
+	n.must(201, "POST", "/v1/conferences/"+c.ID+"/captures", `{"fields":["card_number"],"connector":"psp-main","on_demand":true,"release_on_submit":true}`,
+		"Idempotency-Key: a").into(t, &capture)
+	assert.Equal(t, "pending", capture["fields"].([]any)[0].(map[string]any)["state"])
 }

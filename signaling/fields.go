@@ -24,6 +24,8 @@ type CaptureRequest struct {
 	Amount              *Amount        `json:"amount,omitempty" required:"false" doc:"Of a charge."`
 	Mask                string         `json:"mask,omitempty" enum:"field,strip,mute" default:"field" required:"false"`
 	MaxDigits           int            `json:"max_digits,omitempty" minimum:"1" maximum:"40" required:"false" doc:"Of the field digits."`
+	OnDemand            bool           `json:"on_demand,omitempty" required:"false" doc:"Ask for no field until retry names it: the agent leads. Done, as ever, once all are valid."`
+	ReleaseOnSubmit     bool           `json:"release_on_submit,omitempty" required:"false" doc:"Disarm masking when the card goes to the provider, not at its outcome; tones stay masked as outside captures."`
 	MaxAttempts         int            `json:"max_attempts,omitempty" minimum:"1" maximum:"10" required:"false"`
 	FirstKeyTimeoutMS   int            `json:"first_key_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
 	InterdigitTimeoutMS int            `json:"interdigit_timeout_ms,omitempty" minimum:"1000" maximum:"60000" required:"false"`
@@ -115,7 +117,7 @@ func (r *CaptureRequest) spec() call.CaptureSpec {
 		mode = modeOf(r.Mask)
 	}
 	out := call.CaptureSpec{Collector: r.Collector, Language: r.Language, Payment: call.PaymentSpec{Connector: r.Connector}, Params: ivr.Params{
-		Mode: mode, MaxDigits: r.MaxDigits, Attempts: r.MaxAttempts, FirstKey: ms(r.FirstKeyTimeoutMS),
+		Mode: mode, OnDemand: r.OnDemand, ReleaseOnSubmit: r.ReleaseOnSubmit, MaxDigits: r.MaxDigits, Attempts: r.MaxAttempts, FirstKey: ms(r.FirstKeyTimeoutMS),
 		InterDigit: ms(r.InterdigitTimeoutMS), Total: time.Duration(r.TimeoutS) * time.Second,
 		EndKey: controlKey(r.EndKey), ClearKey: controlKey(r.ClearKey), CancelKey: controlKey(r.CancelKey),
 	}}
@@ -150,13 +152,14 @@ type CaptureMasking struct {
 
 // CaptureResult is what came of a payment.
 type CaptureResult struct {
-	Token        string `json:"token,omitempty" doc:"The provider's, in place of the card."`
-	Brand        string `json:"brand,omitempty"`
-	Last4        string `json:"last4,omitempty"`
-	Exp          string `json:"exp,omitempty" doc:"The card's last month, YYYY-MM."`
-	PSPReference string `json:"psp_reference,omitempty" doc:"The provider's id of a charge."`
-	Envelope     string `json:"envelope,omitempty" doc:"The card, encrypted to the key of a sealed connector, in place of a token."`
-	Format       string `json:"format,omitempty" enum:"age,jwe" doc:"Of the envelope."`
+	Token           string `json:"token,omitempty" doc:"The provider's, in place of the card."`
+	Brand           string `json:"brand,omitempty"`
+	Last4           string `json:"last4,omitempty"`
+	Exp             string `json:"exp,omitempty" doc:"The card's last month, YYYY-MM."`
+	PSPReference    string `json:"psp_reference,omitempty" doc:"The provider's id of a charge."`
+	Envelope        string `json:"envelope,omitempty" doc:"The card, encrypted to the key of a sealed connector, in place of a token. It can be read for five minutes after the capture's end."`
+	EnvelopeExpired bool   `json:"envelope_expired,omitempty" doc:"There was an envelope; it is no longer here."`
+	Format          string `json:"format,omitempty" enum:"age,jwe" doc:"Of the envelope."`
 }
 
 // CaptureFailure is why a payment failed.
@@ -227,7 +230,7 @@ func captureShape(c call.Capture) CaptureShape {
 	// The outcome is known a moment before the capture has ended.
 	if r := c.Result; r != nil && c.Progress.State == ivr.Completed {
 		out.Result = &CaptureResult{Token: r.Token, Brand: r.Brand.String(), Last4: r.LastFour.String(), Exp: r.Expiry,
-			PSPReference: r.Reference, Envelope: r.Envelope, Format: r.Format}
+			PSPReference: r.Reference, Envelope: r.Envelope, EnvelopeExpired: r.EnvelopeExpired, Format: r.Format}
 	}
 	out.Failure = failureShape(c)
 	return out

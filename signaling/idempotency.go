@@ -103,10 +103,11 @@ func (i *idempotency) run(w http.ResponseWriter, r *http.Request, next http.Hand
 }
 
 // lasting reports whether an answer holds for a request that comes again. A fault
-// of ours, or too much at once, may be tried again; and what a stranger sends
-// must not push out the answers of those with a key.
+// of ours, too much at once, or a conflict with what a call is at just then (409)
+// may be tried again; and what a stranger sends must not push out the answers of
+// those with a key.
 func lasting(status int) bool {
-	return status < 500 && status != http.StatusUnauthorized && status != http.StatusTooManyRequests
+	return status < 500 && status != http.StatusUnauthorized && status != http.StatusTooManyRequests && status != http.StatusConflict
 }
 
 func replay(w http.ResponseWriter, a answer) {

@@ -42,6 +42,40 @@ func TestCaptureIsReplayed(t *testing.T) {
 	n.send("POST", path, `{"mask":"strip"}`, "Idempotency-Key: k").refused(t, 422, "idempotency_key_reused")
 }
 
+// TestConflictsAreNotReplayed: a conflict ends, and then the same request may go
+// through.
+func TestConflictsAreNotReplayed(t *testing.T) {
+	n := start(t, options{})
+	c := n.create(`{"legs":[{"role":"customer"}]}`)
+	path := "/v1/conferences/" + c.ID + "/captures"
+	n.send("POST", path, `{}`, "Idempotency-Key: k").refused(t, 409, "no_collector")
+	n.must(201, "POST", "/v1/conferences/"+c.ID+"/legs", `{"role":"ivr","kind":"builtin"}`)
+	var capture struct{ ID string }
+	n.must(201, "POST", path, `{}`, "Idempotency-Key: k").into(t, &capture)
+	n.send("POST", path, `{}`, "Idempotency-Key: l").refused(t, 409, "capture_in_progress")
+	n.must(200, "POST", "/v1/captures/"+capture.ID+"/cancel", "")
+	n.must(201, "POST", path, `{}`, "Idempotency-Key: l")
+}
+
+// TestACaptureIsStartedOnce: what started a capture is known with the capture, also
+// when its answer is not remembered any more.
+func TestACaptureIsStartedOnce(t *testing.T) {
+	n := start(t, options{})
+	path := "/v1/conferences/" + n.create(threeLegs).ID + "/captures"
+	var first, again struct{ ID, State string }
+	n.must(201, "POST", path, `{"mask":"mute"}`, "Idempotency-Key: k").into(t, &first)
+	n.clock.advance(24*time.Hour + time.Second)
+	n.must(201, "POST", path, `{"mask":"mute"}`, "Idempotency-Key: k").into(t, &again)
+	assert.Equal(t, first, again)
+	n.must(200, "POST", "/v1/captures/"+first.ID+"/cancel", "")
+	n.clock.advance(24*time.Hour + time.Second)
+	n.must(201, "POST", path, `{"mask":"mute"}`, "Idempotency-Key: k").into(t, &again)
+	assert.Equal(t, first.ID+" cancelled", again.ID+" "+again.State)
+	n.clock.advance(24*time.Hour + time.Second)
+	n.send("POST", path, `{"mask":"strip"}`, "Idempotency-Key: k").refused(t, 422, "idempotency_key_reused")
+	n.must(201, "POST", path, `{"mask":"mute"}`, "Idempotency-Key: l")
+}
+
 // TestInFlight holds a request open by its body.
 func TestInFlight(t *testing.T) {
 	n := start(t, options{})

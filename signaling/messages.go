@@ -25,11 +25,13 @@ type request struct {
 	N         int64  `json:"n"`
 	State     string `json:"state"` // of a recording
 	// Of a capture.
-	Fields    []FieldRequest `json:"fields"`
-	Connector string         `json:"connector"`
-	Action    string         `json:"action"`
-	Amount    *Amount        `json:"amount"`
-	Field     string         `json:"field"` // to be keyed again
+	Fields          []FieldRequest `json:"fields"`
+	Connector       string         `json:"connector"`
+	Action          string         `json:"action"`
+	Amount          *Amount        `json:"amount"`
+	OnDemand        bool           `json:"on_demand"`
+	ReleaseOnSubmit bool           `json:"release_on_submit"`
+	Field           string         `json:"field"` // to be keyed again
 }
 
 type legMessage struct {

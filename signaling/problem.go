@@ -154,6 +154,8 @@ var meanings = []meaning{
 	{call.ErrUnknownConnector, http.StatusUnprocessableEntity, "unknown_connector"},
 	{call.ErrSubmitting, http.StatusConflict, "capture_submitting"},
 	{call.ErrCollector, http.StatusConflict, "wrong_collector"},
+	{call.ErrReused, http.StatusUnprocessableEntity, "idempotency_key_reused"},
+	{call.ErrIncomplete, http.StatusConflict, "capture_incomplete"},
 	{call.ErrStore, http.StatusServiceUnavailable, "store_unavailable"},
 	{call.ErrAudit, http.StatusServiceUnavailable, "audit_unavailable"},
 	{call.ErrNoCapture, http.StatusConflict, "capture_not_collecting"},

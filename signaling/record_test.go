@@ -52,6 +52,7 @@ func TestWhoDidWhat(t *testing.T) {
 	path := "/v1/conferences/" + c.ID + "/captures"
 	var capture struct{ ID string }
 	n.must(201, "POST", path, `{"fields":["card_number",{"name":"customer"}],"mask":"mute"}`, "Idempotency-Key: a").into(t, &capture)
+	n.send("POST", "/v1/captures/"+capture.ID+"/complete", "").refused(t, 409, "capture_incomplete") // not on record
 	agent.tell(message{"type": "capture_retry", "field": "customer"})
 	agent.tell(message{"type": "capture_cancel"})
 	agent.find(func(m message) bool { return m["type"] == "capture_progress" && m["state"] == "cancelled" }, "the end")
@@ -79,9 +80,11 @@ func TestNothingWithoutRecord(t *testing.T) {
 	l.setFull(false)
 	var capture struct{ ID, State string }
 	n.must(201, "POST", path, `{}`, "Idempotency-Key: a").into(t, &capture)
+	var other struct{ ID string } // whose end is its collector's to declare
+	n.must(201, "POST", "/v1/conferences/"+n.create(externalIVR).ID+"/captures", `{}`, "Idempotency-Key: a").into(t, &other)
 	l.setFull(true)
-	for _, action := range []string{"/cancel", "/complete"} {
-		n.send("POST", "/v1/captures/"+capture.ID+action, "").refused(t, 503, "audit_unavailable")
+	for _, action := range []string{capture.ID + "/cancel", other.ID + "/cancel", other.ID + "/complete"} {
+		n.send("POST", "/v1/captures/"+action, "").refused(t, 503, "audit_unavailable")
 	}
 	n.send("POST", "/v1/captures/"+capture.ID+"/retry", `{"field":"digits"}`).refused(t, 503, "audit_unavailable")
 	n.must(200, "GET", "/v1/captures/"+capture.ID, "").into(t, &capture)

@@ -355,6 +355,7 @@ func (m *request) capture() (call.CaptureSpec, error) {
 	case !slices.Contains([]string{"", "tokenize", "charge"}, m.Action):
 		return call.CaptureSpec{}, errBadMessage("action is one of tokenize, charge")
 	}
-	ask := CaptureRequest{Mask: m.Mask, MaxDigits: m.MaxDigits, Fields: m.Fields, Connector: m.Connector, Action: m.Action, Amount: m.Amount}
+	ask := CaptureRequest{Mask: m.Mask, MaxDigits: m.MaxDigits, Fields: m.Fields, Connector: m.Connector, Action: m.Action, Amount: m.Amount,
+		OnDemand: m.OnDemand, ReleaseOnSubmit: m.ReleaseOnSubmit}
 	return ask.spec(), nil
 }

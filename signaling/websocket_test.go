@@ -333,7 +333,9 @@ func TestCaptureByTheAgent(t *testing.T) {
 	_, late := n.joinedSupervisor(c)
 	assert.Equal(t, progress["capture_id"], late["capture"].(map[string]any)["capture_id"])
 	agent.tell(message{"type": "capture_complete"})
-	assert.Equal(t, "completed", agent.next("capture_progress")["state"])
+	agent.refused("capture_complete", "capture_incomplete")
+	agent.tell(message{"type": "capture_cancel"})
+	assert.Equal(t, "cancelled", agent.next("capture_progress")["state"])
 	assert.Equal(t, message{"type": "masking", "state": "strip", "mode": "strip", "armed": false}, agent.next("masking"))
 
 	customer.sync()

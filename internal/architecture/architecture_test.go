@@ -68,6 +68,8 @@ var bans = []ban{
 	{[]string{"internal/ivr"}, []string{"net", "os", "log", "go.uber.org/zap", "github.com/prometheus"}, true,
 		"the collector runs inside the tick: keys and the time go in, speech and progress come out"},
 	{[]string{"internal/call"}, []string{"tonegate/signaling", "net/http"}, true, "what a request means does not depend on the protocol it came by"},
+	{[]string{"", "internal/serve", "signaling"}, []string{"net/http/pprof", "runtime/pprof", "runtime/trace"}, false,
+		"a server that takes cards can write no profile of its heap and serve no view into itself: no switch could be on by mistake"},
 	{[]string{"internal/serve", "signaling", "internal/call", "internal/engine", "bridge"},
 		[]string{"tonegate/internal/demo", "tonegate/internal/dtmfcmd", "tonegate/bench", "tonegate/internal/softphone"}, false,
 		"demo, dtmf and bench show test digits in the clear; the server must not be able to"},

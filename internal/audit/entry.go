@@ -62,6 +62,8 @@ var details = []Detail{
 	"mute", "field", "strip", "ivr", "agent", "recording", "paused", "stopped", "failed",
 	"no_input", "too_many_attempts", "arena_full", "timeout", "cancel_key", "hang_up", "conference_ended", "restart",
 	"declined", "provider_error", "provider_timeout", "provider_unreachable", "submit_timeout", "collector", "talk_limit",
+
+	"too_many_digits", "not_recorded",
 }
 
 // Details returns the closed set of details.

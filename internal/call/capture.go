@@ -22,8 +22,32 @@ type CaptureSpec struct {
 	Fields    []FieldSpec // empty: one of free digits
 	Language  string      // of the prompts; empty: the server's
 	Payment   PaymentSpec
+	Once      Once
 	// Params are the rest. Their ID, Fields and Submit are set here.
 	ivr.Params
+}
+
+// Once names a request that starts one capture only, however often it comes, also
+// after a crash: the hash of who asks with which key, and of what is asked for.
+// The zero value names none.
+type Once struct{ Key, Asked store.Hash }
+
+// started returns the capture that a request has started already, if any. The
+// caller holds the lock.
+func (s *Service) started(conferenceID string, o Once) (*Capture, error) {
+	c := s.byID[conferenceID]
+	if c == nil || o == (Once{}) {
+		return nil, nil
+	}
+	for _, capture := range c.captures {
+		switch {
+		case capture.once == o:
+			return capture, nil
+		case capture.once.Key == o.Key:
+			return nil, fmt.Errorf("%w: this Idempotency-Key was used with another body", ErrReused)
+		}
+	}
+	return nil, nil
 }
 
 // settle fills in and checks what does not depend on the conference.
@@ -47,10 +71,20 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 		}
 		spec.Params.Prompts = prompts
 	}
+	if err := spec.checkAsker(); err != nil {
+		return Capture{}, err
+	}
 	if err := spec.settle(); err != nil {
 		return Capture{}, err
 	}
 	s.mu.Lock()
+	if same, err := s.started(conferenceID, spec.Once); same != nil || err != nil {
+		defer s.mu.Unlock()
+		if err != nil {
+			return Capture{}, err
+		}
+		return *same, nil
+	}
 	c, before, err := s.reserve(conferenceID, &spec)
 	s.mu.Unlock()
 	if err != nil {
@@ -65,6 +99,9 @@ func (s *Service) StartCapture(ctx context.Context, conferenceID string, spec Ca
 		s.keepLater(c)
 		if errors.Is(err, bridge.ErrCapturing) {
 			return Capture{}, ErrCapturing
+		}
+		if errors.Is(err, ivr.ErrEnded) {
+			return Capture{}, ErrEnded
 		}
 		return Capture{}, fmt.Errorf("start capture: %w", err)
 	}
@@ -128,7 +165,7 @@ func (s *Service) reserve(conferenceID string, spec *CaptureSpec) (c *conference
 	before = c.capture
 	spec.Submit, c.payment = p != nil, p
 	c.capture = &Capture{
-		ID: spec.ID, ConferenceID: c.ID, Collector: spec.Collector, Mode: spec.Mode, Payment: spec.Payment,
+		ID: spec.ID, ConferenceID: c.ID, Collector: spec.Collector, Mode: spec.Mode, Payment: spec.Payment, once: spec.Once,
 		Progress: ivr.Progress{CaptureID: spec.ID, State: ivr.Idle},
 	}
 	c.captures = append(c.captures, c.capture)

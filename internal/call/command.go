@@ -24,6 +24,9 @@ func (s *Service) CompleteCapture(ctx context.Context, by Actor, id string, resu
 	if err := result.check(); err != nil {
 		return Capture{}, err
 	}
+	if err := s.mayComplete(ctx, capture); err != nil {
+		return Capture{}, err
+	}
 	out, err := s.ask(ctx, by.entry(audit.CaptureCompleted), id, func(session *ivr.Session, b *bridge.Conference) error {
 		return session.Complete(b, id)
 	})
@@ -49,6 +52,22 @@ func (s *Service) CompleteCapture(ctx context.Context, by Actor, id string, resu
 	}
 	out.Result = result
 	return out, nil
+}
+
+// mayComplete asks the session whether a capture could be completed, before that
+// it was goes on record.
+func (s *Service) mayComplete(ctx context.Context, capture Capture) error {
+	s.mu.Lock()
+	c := s.byID[capture.ConferenceID]
+	s.mu.Unlock()
+	if c == nil || capture.Collector == KindExternal || !capture.Progress.State.Open() {
+		return nil // ask says what is wrong
+	}
+	err := s.do(ctx, c.ID, func(*bridge.Conference) error { return c.session.MayComplete(capture.ID) })
+	if errors.Is(err, ivr.ErrIncomplete) {
+		return meaningOf(err)
+	}
+	return nil
 }
 
 // FailCapture ends a capture that an external collector gives up.
@@ -185,7 +204,9 @@ func meaningOf(err error) error {
 	for _, m := range []struct{ from, to error }{
 		{bridge.ErrNoCapture, ErrNoCapture},
 		{ivr.ErrSubmitting, ErrSubmitting},
+		{ivr.ErrEnded, ErrEnded},
 		{ivr.ErrCollector, ErrCollector},
+		{ivr.ErrIncomplete, fmt.Errorf("%w: not all fields are valid: wait for the customer, ask again, or cancel", ErrIncomplete)},
 		{ivr.ErrNoField, &MemberError{"/field", ErrUnknownField}},
 		{ivr.ErrBadReport, fmt.Errorf("%w: the report contradicts itself", ErrInvalid)},
 		{dtmf.ErrArenaFull, fmt.Errorf("%w: no memory for digits is left", ErrTooMany)},

@@ -83,7 +83,7 @@ func (c *Capture) kept() store.Capture {
 	out := store.Capture{
 		ID: c.ID, State: p.State.String(), Reason: p.Reason.String(), Collector: c.Collector, Mode: c.Mode.String(),
 		ArmedAt: c.ArmedAt, Connector: c.Payment.Connector, Charge: c.Payment.Action == psp.Charge,
-		Amount: c.Payment.Amount, Currency: c.Payment.Currency,
+		Amount: c.Payment.Amount, Currency: c.Payment.Currency, Key: c.once.Key, Asked: c.once.Asked,
 	}
 	for _, f := range p.Fields[:p.Count] {
 		out.Fields = append(out.Fields, store.Field{Name: f.Name, Kind: f.Kind.String(), State: f.State.String()})

@@ -151,6 +151,13 @@ func (s *Service) before(n notice) {
 			s.captureOnTape(c, "", false)
 			s.recordReleased(c.ID, n.progress.CaptureID, "")
 		}
+		if n.progress.Reason == ivr.SubmitTimeout {
+			s.mu.Lock()
+			if c.capture != nil && c.capture.ID == n.progress.CaptureID {
+				c.capture.unknown()
+			}
+			s.mu.Unlock()
+		}
 		if !n.progress.State.Open() {
 			_ = s.keep(c, changeCapture(n.progress.CaptureID, at(*n.progress))) // logged
 		}

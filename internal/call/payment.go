@@ -58,6 +58,7 @@ type PaymentSpec struct {
 type Result struct {
 	Token, Reference string
 	Envelope, Format string // of a sealed card, in place of a token
+	EnvelopeExpired  bool   // there was an envelope, and it is gone
 	Brand            card.Brand
 	LastFour         card.LastFour
 	Expiry           string // YYYY-MM
@@ -90,6 +91,28 @@ type payment struct {
 	order     psp.Order
 }
 
+// shortestAsked is the length of the shortest field of digits that a leg may ask
+// for.
+const shortestAsked = 4
+
+// checkAsker refuses a leg what would make a capture a question about single
+// keys: fields of its own choice, which could be one key long, and patterns
+// (docs/adr/0019-own-fields.md). Those are the platform's to ask for.
+func (spec *CaptureSpec) checkAsker() error {
+	if spec.By.LegID == "" {
+		return nil
+	}
+	for i, f := range spec.Fields {
+		if f != (FieldSpec{Name: f.Name}) {
+			return &MemberError{"/fields/" + strconv.Itoa(i), fmt.Errorf("%w: a leg asks for fields by the names of their kinds; one of the platform's own wants an API key", ErrForbidden)}
+		}
+	}
+	if spec.MaxDigits > 0 && spec.MaxDigits < shortestAsked {
+		return &MemberError{"/max_digits", fmt.Errorf("%w: a leg asks for %d or more; a shorter field wants an API key", ErrForbidden, shortestAsked)}
+	}
+	return nil
+}
+
 // fields turns what was asked for into rules.
 func (spec *CaptureSpec) fields() ([]ivr.Field, error) {
 	var out []ivr.Field
@@ -111,6 +134,9 @@ func (spec *CaptureSpec) fields() ([]ivr.Field, error) {
 		rule, err := card.NewRule(s)
 		if err != nil {
 			return nil, &MemberError{pointer, fmt.Errorf("%w: %w", ErrInvalid, err)}
+		}
+		if spec.Payment.Connector != "" && !card.DigitsOnly(s.Pattern) {
+			return nil, &MemberError{pointer, fmt.Errorf("%w: a connector takes digits alone: write the pattern with 0-9 only", ErrInvalid)}
 		}
 		if slices.ContainsFunc(out, func(o ivr.Field) bool { return o.Name == f.Name }) {
 			return nil, &MemberError{pointer, fmt.Errorf("%w: the field is named twice", ErrInvalid)}
@@ -195,12 +221,15 @@ func (s *Service) submit(conferenceID string, sub ivr.Submission) {
 	sub.Wipe() // the security code may not outlive the order
 	cause := causeOf(err)
 	s.mu.Lock()
-	if err == nil {
+	switch {
+	case !capture.Progress.State.Open(): // it was told how it ended
+	case err == nil:
 		capture.Result = &Result{
 			Token: result.Token, Reference: result.Reference, Envelope: result.Envelope, Format: result.Format,
 			Brand: sub.Brand, LastFour: sub.LastFour, Expiry: sub.Expiry.String(),
 		}
-	} else {
+		s.expireEnvelope(capture)
+	default:
 		capture.Failure = failureOf(err)
 	}
 	s.mu.Unlock()
@@ -212,6 +241,26 @@ func (s *Service) submit(conferenceID string, sub ivr.Submission) {
 	if err != nil {
 		s.settle(c, capture, cause)
 	}
+}
+
+// envelopeLife is how long a sealed card can be fetched: it holds a security code,
+// and whoever has the key can open what lies here.
+const envelopeLife = 5 * time.Minute
+
+// expireEnvelope forgets a sealed card after a while.
+func (s *Service) expireEnvelope(capture *Capture) {
+	if capture.Result.Envelope == "" {
+		return
+	}
+	time.AfterFunc(envelopeLife, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if capture.Result != nil {
+			r := *capture.Result // snapshots share it
+			r.Envelope, r.EnvelopeExpired = "", true
+			capture.Result = &r
+		}
+	})
 }
 
 // pay makes the order. That it was sent is on record before it is.
@@ -240,11 +289,16 @@ func (s *Service) pay(c *conference, p *payment, sub *ivr.Submission) (psp.Resul
 	return result, err
 }
 
+// unknown says of a payment that nobody waits for any more that the provider may
+// have carried it out. What comes of it later is not told: whoever was told that
+// it failed may have paid otherwise.
+func (c *Capture) unknown() { c.Result, c.Failure = nil, &Failure{psp.Slow, true} }
+
 // settle keeps the outcome of a payment whose conference ended meanwhile: what
-// the provider did is what happened.
+// the provider did is what happened. One that comes too late changes nothing.
 func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 	s.mu.Lock()
-	ended := c.State == ConferenceEnded
+	ended := c.State == ConferenceEnded && capture.Progress.State.Open()
 	if ended {
 		capture.Progress.State, capture.Progress.Reason = ivr.Completed, cause
 		if cause != ivr.NoCause {
@@ -253,9 +307,13 @@ func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 		c.concluded = capture.ID
 		s.emitEnd(c, &capture.Progress)
 	}
+	if !ended {
+		capture.unknown()
+	}
 	p := capture.Progress
 	s.mu.Unlock()
 	if !ended {
+		_ = s.keep(c, nil) // logged
 		s.cfg.Log.Warn("the outcome of a payment came too late", zap.String("conference_id", c.ID), zap.String("capture_id", capture.ID))
 		return
 	}
@@ -263,22 +321,36 @@ func (s *Service) settle(c *conference, capture *Capture, cause ivr.Cause) {
 	_ = s.keep(c, nil) // logged
 }
 
-// submitting is the state that is written while a provider is asked: the notice
-// of it may still be on its way.
-func submitting(c *store.Capture) { c.State = ivr.Submitting.String() }
+// submitting is the state that is written while a provider is asked, of what has
+// not ended: the notice of it may still be on its way.
+func submitting(c *store.Capture) {
+	if _, open := named(c.State, ivr.Idle, ivr.Submitting); open {
+		c.State = ivr.Submitting.String()
+	}
+}
+
+// unrecorded reports whether a payment was not made because it could not be put
+// on record or on the disk.
+func unrecorded(err error) bool { return errors.Is(err, ErrAudit) || errors.Is(err, ErrStore) }
 
 func failureOf(err error) *Failure {
 	var e *psp.Error
-	if errors.As(err, &e) {
+	switch {
+	case errors.As(err, &e):
 		return &Failure{e.Class, e.Sent}
+	case unrecorded(err):
+		return &Failure{Class: psp.Cancelled}
 	}
 	return nil
 }
 
 // causeOf is what a session is told of a connector's error.
 func causeOf(err error) ivr.Cause {
-	if err == nil {
+	switch {
+	case err == nil:
 		return ivr.NoCause
+	case unrecorded(err):
+		return ivr.NotRecorded
 	}
 	return causeOfClass(psp.ClassOf(err))
 }

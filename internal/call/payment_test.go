@@ -4,10 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tonegate/bridge"
+	"tonegate/internal/card"
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
 )
@@ -28,6 +32,38 @@ func TestCauses(t *testing.T) {
 	assert.Equal(t, ivr.NoCause, causeOf(nil))
 	assert.Equal(t, ivr.ProviderError, causeOf(errors.New("not recorded")))
 	assert.Nil(t, failureOf(errors.New("not recorded")))
+}
+
+// TestCausesAreDetails: the audit record names how each capture ended.
+func TestCausesAreDetails(t *testing.T) {
+	for cause := ivr.NoInput; cause.String() != ""; cause++ {
+		assert.Equal(t, cause.String(), string(detailOf(cause.String())))
+	}
+}
+
+// TestEnvelopesExpire: a sealed card can be read for a while, also by who read it
+// before, and then the answer says that it is gone. So it does after a restart.
+func TestEnvelopesExpire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &Service{captures: map[string]*Capture{}}
+		s.captures["cap_1"] = &Capture{Payment: PaymentSpec{Connector: "vault"}, Result: &Result{Envelope: "sealed", Format: "age", Brand: card.Visa}}
+		s.expireEnvelope(s.captures["cap_1"])
+		time.Sleep(envelopeLife - time.Second)
+		synctest.Wait()
+		before, err := s.Capture("cap_1")
+		require.NoError(t, err)
+		assert.Equal(t, "sealed", before.Result.Envelope)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		c, err := s.Capture("cap_1")
+		require.NoError(t, err)
+		assert.Equal(t, &Result{EnvelopeExpired: true, Format: "age", Brand: card.Visa}, c.Result)
+		assert.Equal(t, "sealed", before.Result.Envelope, "a snapshot stays what it was")
+		assert.Equal(t, &Receipt{Of: "envelope"}, c.Result.receipt())
+		assert.True(t, reviveCapture("conf_1", before.kept()).Result.EnvelopeExpired)
+		token := Capture{Payment: c.Payment, Result: &Result{Token: "tok_1"}}
+		assert.False(t, reviveCapture("conf_1", token.kept()).Result.EnvelopeExpired)
+	})
 }
 
 // TestReceipt: an agent can name a result and never use it.

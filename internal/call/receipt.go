@@ -18,7 +18,7 @@ func (r *Result) receipt() *Receipt {
 	switch {
 	case r == nil:
 		return nil
-	case r.Envelope != "":
+	case r.Envelope != "" || r.EnvelopeExpired:
 		return &Receipt{Of: "envelope"}
 	case r.Token != "":
 		return &Receipt{"token", endingOf(r.Token)}

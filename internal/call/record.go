@@ -107,7 +107,7 @@ func (s *Service) releases(c *conference, p *ivr.Progress) bool {
 // statesOnly is what a supervisor sees of a capture: that it goes on, not what
 // of whom.
 func (c Capture) statesOnly() Capture {
-	c.Payment, c.Result, c.Failure = PaymentSpec{}, nil, nil
+	c.Payment, c.Result, c.Failure, c.once = PaymentSpec{}, nil, nil, Once{}
 	for i := range c.Progress.Fields {
 		f := &c.Progress.Fields[i]
 		*f = ivr.FieldProgress{Name: f.Name, Kind: f.Kind, State: f.State}

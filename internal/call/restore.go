@@ -179,7 +179,7 @@ func reviveCapture(conferenceID string, k store.Capture) *Capture {
 	out := &Capture{
 		ID: k.ID, ConferenceID: conferenceID, Collector: k.Collector, Mode: mode, ArmedAt: k.ArmedAt,
 		Payment:  PaymentSpec{Connector: k.Connector, Amount: k.Amount, Currency: k.Currency},
-		Progress: ivr.Progress{CaptureID: k.ID},
+		Progress: ivr.Progress{CaptureID: k.ID}, once: Once{k.Key, k.Asked},
 	}
 	if k.Charge {
 		out.Payment.Action = psp.Charge
@@ -196,6 +196,8 @@ func reviveCapture(conferenceID string, k store.Capture) *Capture {
 	}
 	if k.Paid {
 		out.Result = &Result{Token: k.Token, Reference: k.Reference}
+		// An envelope is not kept.
+		out.Result.EnvelopeExpired = k.Connector != "" && k.Token == "" && k.Reference == ""
 		out.Result.Brand, _ = card.BrandNamed(k.Brand)
 	}
 	if k.Failure != "" {

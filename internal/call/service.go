@@ -25,6 +25,10 @@ type UsedTokens interface {
 	Use(id string, expires, now time.Time) (first bool, err error)
 }
 
+// DefaultConferences is how many conferences there may be at once, unless a
+// configuration says otherwise.
+const DefaultConferences = 2000
+
 // Config configures a service. What has no default is
 // required, but for Connectors and Audit.
 type Config struct {
@@ -111,7 +115,7 @@ func New(cfg Config) *Service {
 		cfg.TransferTimeout = time.Minute
 	}
 	if cfg.MaxConferences == 0 {
-		cfg.MaxConferences = 2000
+		cfg.MaxConferences = DefaultConferences
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"tonegate/bridge"
-	"tonegate/internal/card"
+	"tonegate/internal/redact"
 )
 
 func (spec *Spec) check() error {
@@ -47,12 +47,8 @@ var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
 // noCard refuses a text of the platform's own that holds a card number: it would
 // be kept on the disk and sent to whoever reads events.
 func noCard(pointer, text string) error {
-	notDigit := func(r rune) bool { return r < '0' || r > '9' }
-	grouped := strings.NewReplacer(" ", "", "-", "", ".", "").Replace(text)
-	for run := range strings.FieldsFuncSeq(grouped, notDigit) {
-		if card.Number([]byte(run)) {
-			return &MemberError{pointer, fmt.Errorf("%w: it holds what could be a card number; put a letter between its digits", ErrInvalid)}
-		}
+	if redact.Issued(text) {
+		return &MemberError{pointer, fmt.Errorf("%w: it holds what could be a card number; put a letter between its digits", ErrInvalid)}
 	}
 	return nil
 }

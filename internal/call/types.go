@@ -29,6 +29,8 @@ var (
 	ErrUnknownConnector = errors.New("unknown_connector")
 	ErrSubmitting       = errors.New("capture_submitting")
 	ErrCollector        = errors.New("wrong_collector")
+	ErrIncomplete       = errors.New("capture_incomplete")
+	ErrReused           = errors.New("idempotency_key_reused")
 	ErrAudit            = errors.New("audit_unavailable")
 	ErrSuperseded       = errors.New("superseded")
 	errSlowSubscriber   = errors.New("slow subscriber")
@@ -128,6 +130,7 @@ type Capture struct {
 	Result       *Result  // of a payment, once completed
 	Failure      *Failure // of a payment
 	Receipt      *Receipt // in place of Result, for those who see no result
+	once         Once
 }
 
 // Ticket opens one join.

@@ -363,3 +363,14 @@ func TestCheckingLeavesNothingOnTheHeap(t *testing.T) {
 		cvv.Check(code, card.Visa, now)
 	}))
 }
+
+func TestDigitsOnly(t *testing.T) {
+	for pattern, want := range map[string]bool{
+		"": true, "[0-9]+": true, `\d{4}`: true, "7[0-9]{3}|12": true, "(?:1|2)?3": true, "(": true, "[x-z]1": true,
+		".{4}": false, "[^0]": false, `\w`: false, `\*1`: false, "[0-9#]": false, "1A": false, "(?i)1a": false, "(?i)[a]": false, "12(3|[4-9A]+)": false, `1\D?`: false,
+	} {
+		if card.DigitsOnly(pattern) != want {
+			t.Errorf("%s: not %t", pattern, want)
+		}
+	}
+}

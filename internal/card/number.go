@@ -31,6 +31,10 @@ func Luhn(plain []byte) bool {
 // issue.
 func Number(plain []byte) bool { return checkNumber(plain) == None }
 
+// Usual reports whether the digits are a card number of the one length that
+// nearly all cards of its brand have.
+func Usual(plain []byte) bool { return Number(plain) && len(plain) == issuerOf(plain).complete }
+
 func checkNumber(plain []byte) Reason {
 	switch {
 	case !digitsOnly(plain):

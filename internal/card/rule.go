@@ -47,8 +47,8 @@ func KindNamed(name string) (Kind, bool) {
 // §3.3.1).
 func (k Kind) Fleeting() bool { return k == SecurityCode || k == PIN }
 
-// fixed reports whether the kind itself says how long its fields are.
-func (k Kind) fixed() bool { return k == CardNumber || k == ExpiryDate || k == SecurityCode }
+// Fixed reports whether the kind itself says how long its fields are.
+func (k Kind) Fixed() bool { return k == CardNumber || k == ExpiryDate || k == SecurityCode }
 
 // bounds of what a rule may ask for, and what it gets if it asks for nothing.
 var bounds = [kindCount]struct{ min, max, defaultMin, defaultMax int }{
@@ -100,7 +100,7 @@ func NewRule(s Spec) (Rule, error) {
 	var faults []error
 	b := bounds[s.Kind]
 	r := Rule{kind: s.Kind, min: s.Min, max: s.Max}
-	if s.Kind.fixed() && (s.Min != 0 || s.Max != 0 || s.Pattern != "") {
+	if s.Kind.Fixed() && (s.Min != 0 || s.Max != 0 || s.Pattern != "") {
 		faults = append(faults, ErrFixed)
 	}
 	if r.max == 0 {

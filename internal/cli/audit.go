@@ -16,7 +16,7 @@ type auditCmd struct {
 }
 
 type auditVerifyCmd struct {
-	Checkpoint string `help:"A checkpoint that left the server: its JSON, or a file with it." placeholder:"FILE|JSON"`
+	Checkpoint string `help:"A checkpoint as it left the server by log or event, its JSON, or a file with either." placeholder:"TEXT|FILE"`
 	Key        string `help:"Public key (PEM, Ed25519) that must have signed the checkpoint." placeholder:"FILE"`
 	File       string `arg:"" help:"The record." placeholder:"FILE"`
 }
@@ -60,17 +60,23 @@ func (c *auditVerifyCmd) inputs() (key ed25519.PublicKey, checkpoint *audit.Chec
 		}
 	}
 	if c.Checkpoint != "" {
-		text := []byte(c.Checkpoint)
-		if !strings.HasPrefix(strings.TrimSpace(c.Checkpoint), "{") {
-			if text, err = os.ReadFile(c.Checkpoint); err != nil {
-				faults = append(faults, fmt.Errorf("%w: --checkpoint: %w", errUsage, err))
-			}
-		}
-		if err == nil {
-			if checkpoint, err = audit.ParseCheckpoint(text); err != nil {
-				faults = append(faults, fmt.Errorf("%w: --checkpoint: %w", errUsage, err))
-			}
+		if checkpoint, err = readCheckpoint(c.Checkpoint); err != nil {
+			faults = append(faults, fmt.Errorf("%w: --checkpoint: %w", errUsage, err))
 		}
 	}
 	return key, checkpoint, errors.Join(faults...)
+}
+
+// readCheckpoint takes a checkpoint as the log and the events spell it, or as
+// JSON, or a file with either.
+func readCheckpoint(text string) (*audit.Checkpoint, error) {
+	checkpoint, err := audit.ParseCheckpoint([]byte(text))
+	if err == nil || strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return checkpoint, err
+	}
+	file, err := os.ReadFile(text)
+	if err != nil {
+		return nil, fmt.Errorf("neither a checkpoint nor a file with one: %w", err)
+	}
+	return audit.ParseCheckpoint(file)
 }

@@ -47,6 +47,9 @@ func TestAuditVerify(t *testing.T) {
 	changed := write(t, "changed", string(bytes.Replace(data, []byte("capture_completed"), []byte("capture_cancelled"), 1)))
 	missing := write(t, "missing", string(lines[0])+string(lines[2]))
 	cut := write(t, "cut", string(lines[0])+string(lines[1]))
+	signed, err := audit.ParseCheckpoint([]byte(checkpoint))
+	require.NoError(t, err)
+	line := signed.Line() // as the log and the events spell it
 	for name, tc := range map[string]struct {
 		args   []string
 		status int
@@ -56,6 +59,9 @@ func TestAuditVerify(t *testing.T) {
 		"unsigned":             {[]string{"--checkpoint", checkpoint, file}, 0, "Give --key"},
 		"signed":               {[]string{"--checkpoint", checkpoint, "--key", key, file}, 0, "holds the 3 of the signed checkpoint"},
 		"checkpoint in a file": {[]string{"--checkpoint", write(t, "c", checkpoint), "--key", key, file}, 0, "signed checkpoint"},
+		"as logged":            {[]string{"--checkpoint", line, "--key", key, file}, 0, "holds the 3 of the signed checkpoint"},
+		"as logged, in a file": {[]string{"--checkpoint", write(t, "l", line+"\n"), "--key", key, file}, 0, "signed checkpoint"},
+		"as logged, cut":       {[]string{"--checkpoint", line, "--key", key, cut}, 1, "cut after line 2: the checkpoint signs 3 lines"},
 		"changed":              {[]string{changed}, 1, "line 3 was changed"},
 		"missing":              {[]string{missing}, 1, "line 2 is missing"},
 		"cut, unseen":          {[]string{cut}, 0, "2 lines, the chain is whole"},

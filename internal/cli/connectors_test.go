@@ -1,6 +1,8 @@
 package cli_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,5 +49,23 @@ func TestConnectors(t *testing.T) {
 		r := tonegate(nil, args...)
 		assert.Equal(t, 2, r.status, r.err)
 		assert.Contains(t, r.err, "--connectors")
+	}
+}
+
+// TestDocumentedConnectors: the configuration in the documentation is one, but for
+// the files that it names.
+func TestDocumentedConnectors(t *testing.T) {
+	clean(t)
+	doc, err := os.ReadFile("../../docs/CONNECTORS.md")
+	require.NoError(t, err)
+	_, example, found := strings.Cut(string(doc), "```yaml\n")
+	require.True(t, found)
+	example, _, _ = strings.Cut(example, "```")
+	r := tonegate(nil, "config", "check", "--connectors", write(t, "example.yaml", example))
+	require.Equal(t, 2, r.status, r.err)
+	faults := strings.Split(strings.TrimSpace(r.err), "\n")
+	assert.Len(t, faults, strings.Count(example, "_file: ")-1, "certificate and key are one")
+	for _, fault := range faults {
+		assert.Contains(t, fault, "no such file")
 	}
 }

@@ -17,7 +17,7 @@
 // Fields are asked for in their order, or with OnDemand when the agent asks;
 // [Session.Retry] asks for any one at any time while it collects. An entry ends
 // with the end key (hash), at its brand's or rule's length, or when no key comes
-// for a while. The clear key (star) starts it over, a cancel key, if there is
+// for a while; a hash that follows the length out of habit is passed over. The clear key (star) starts it over, a cancel key, if there is
 // one, ends the capture. A key stops what is being spoken (barge-in).
 //
 // What package card says of an entry is its fate: accepted, and what may be told
@@ -44,6 +44,8 @@
 // # What leaves
 //
 // Never a key nor a key's time. Counts of an entry that goes on advance on the
-// conference's 500 ms grid only; a field's end is told at once. A capture that
-// ends within an entry tells the count as last told.
+// conference's 500 ms grid only. The end of a card number, an expiry date or a
+// security code is told at once; that of other fields, which may be one key long,
+// on the grid, where it is spoken of, and field mode's mask ends. The capture's end is told at
+// once; one that ends within an entry tells the count as last told.
 package ivr

@@ -27,8 +27,23 @@ func (s *Session) ask(c *bridge.Conference, i int) bool {
 	return true
 }
 
+// habit is how long an end key may follow an entry that its length had ended
+// already. People end what they key with hash, asked or not.
+const habit = 3 * time.Second
+
+// habitual reports whether a key is such an end key: it ends nothing, and neither
+// costs an attempt nor stops what is being said.
+func (s *Session) habitual(now time.Time, k dtmf.Key) bool {
+	ended := s.endedAt
+	s.endedAt = time.Time{} // the key after it means what it says
+	return k == s.end && !ended.IsZero() && now.Sub(ended) < habit
+}
+
 // press takes one key.
 func (s *Session) press(now time.Time, c *bridge.Conference, k dtmf.Key) {
+	if s.habitual(now, k) {
+		return
+	}
 	s.hush() // barge-in
 	s.waitFrom = now
 	switch {
@@ -59,9 +74,13 @@ func (s *Session) count(k dtmf.Key) {
 	s.show()
 }
 
-// show puts the present entry into the progress.
+// show puts the present entry into the progress. A rejection that is still to be
+// told is told first.
 func (s *Session) show() {
 	e, f := &s.entries[s.current], &s.progress.Fields[s.current]
+	if s.onGrid && f.State == Rejected {
+		return
+	}
 	*f = FieldProgress{Name: f.Name, Kind: f.Kind, State: Entering, Entered: e.count, Attempt: e.attempt}
 }
 
@@ -77,6 +96,7 @@ func (s *Session) take(now time.Time, c *bridge.Conference, k dtmf.Key) {
 	complete := false
 	e.digits.Reveal(func(plain []byte) { complete = e.rule.Complete(plain, s.brand()) })
 	if complete {
+		s.endedAt = now
 		s.judge(now, c)
 	}
 }
@@ -104,8 +124,12 @@ func (s *Session) clearEntry() {
 func (s *Session) judge(now time.Time, c *bridge.Conference) {
 	e, f := &s.entries[s.current], &s.progress.Fields[s.current]
 	var why card.Reason
-	e.digits.Reveal(func(plain []byte) { e.accepted, why = e.rule.Check(plain, s.brand(), now) })
-	c.FieldComplete()
+	e.accepted, why = s.check(e)
+	if s.onGrid = !f.Kind.Fixed(); s.onGrid {
+		c.FieldKeyed()
+	} else {
+		c.FieldComplete()
+	}
 	if why != card.None {
 		s.reject(c, why)
 		return
@@ -135,8 +159,32 @@ func (s *Session) checkCodes(now time.Time) {
 	}
 }
 
-// next asks for the next field that is not valid, or is done. The end of the
-// field before is told at once.
+// tellEnd tells of a field's end at once, unless the field could be so short, or
+// its pattern so narrow, that its end shows a key: then the grid does.
+func (s *Session) tellEnd() {
+	if !s.onGrid {
+		s.tell()
+	}
+}
+
+// onTheGrid tells what is new. Field mode's mask, where a field's end could not end
+// it, ends one step later: by then that of the key itself, whose end shows when it
+// was pressed, is over. If the next entry has begun, it stays.
+func (s *Session) onTheGrid(c *bridge.Conference) {
+	begun := s.current >= 0 && s.entries[s.current].count > 0
+	if s.held && !s.onGrid && !begun {
+		c.FieldComplete()
+	}
+	s.held = s.onGrid
+	if s.told != s.progress {
+		s.tell()
+	}
+	if s.onGrid = false; begun && !s.external() {
+		s.show()
+	}
+}
+
+// next asks for the next field that is not valid, or is done.
 func (s *Session) next(now time.Time, c *bridge.Conference) {
 	missing := s.missing()
 	if missing < 0 {
@@ -146,19 +194,19 @@ func (s *Session) next(now time.Time, c *bridge.Conference) {
 	s.hush()
 	f := &s.progress.Fields[missing]
 	if s.params.OnDemand {
-		s.tell()
+		s.tellEnd()
 		s.say(Accepted)
 		return
 	}
 	if f.State == Rejected { // a security code that does not fit the card
-		s.tell()
+		s.tellEnd()
 		if s.ask(c, missing) {
 			s.say(errorPrompt(f.Kind, f.Reason), againPrompt(f.Kind))
 		}
 		return
 	}
 	if s.ask(c, missing) {
-		s.tell()
+		s.tellEnd()
 		s.say(Accepted, enterPrompt(f.Kind))
 	}
 }
@@ -185,7 +233,7 @@ func (s *Session) reject(c *bridge.Conference, why card.Reason) {
 	}
 	e.tries, e.attempt = e.tries+1, e.attempt+1
 	s.waitFrom = time.Time{}
-	s.tell()
+	s.tellEnd()
 	s.hush()
 	s.say(errorPrompt(f.Kind, why), againPrompt(f.Kind))
 }

@@ -63,13 +63,14 @@ const (
 	ProviderTimeout
 	ProviderUnreachable
 	CollectorFailed
+	NotRecorded // the payment could not be put on record, so it was not made
 	causeCount
 )
 
 var causeNames = [causeCount]string{
 	"", "no_input", "too_many_attempts", "too_many_digits", "arena_full", "timeout", "cancel_key", "hang_up",
 	"conference_ended", "restart", "submit_timeout", "declined", "provider_error", "provider_timeout",
-	"provider_unreachable", "collector",
+	"provider_unreachable", "collector", "not_recorded",
 }
 
 // String returns the cause's name as the API spells it; empty for NoCause.

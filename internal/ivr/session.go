@@ -19,6 +19,8 @@ var (
 	ErrSubmitting = errors.New("the capture is being submitted")
 	ErrCollector  = errors.New("the other kind of collector does this")
 	ErrBadReport  = errors.New("not a report of a field")
+	ErrEnded      = errors.New("the conference is ending")
+	ErrIncomplete = errors.New("a field is not valid yet")
 )
 
 // Config describes a session.
@@ -54,8 +56,12 @@ type Session struct {
 	current            int // the field being asked for; none below zero
 	end, clear, cancel dtmf.Key
 	greeted            bool
+	ended              bool      // see End
 	deadline           time.Time // of collecting, then of submitting
 	waitFrom           time.Time // when the present key time-out began; zero while prompting
+	endedAt            time.Time // when the length of the last entry ended it; zero once another key came
+	onGrid             bool      // the last field's end is to be told on the grid
+	held               bool      // … and field mode's mask is to end there, a step later
 	speech             []int16   // what is left to say
 	queue              []Prompt
 	voice              audio.Frame
@@ -81,6 +87,8 @@ func (s *Session) Start(c *bridge.Conference, p Params) error {
 	switch {
 	case err != nil:
 		return err
+	case s.ended:
+		return ErrEnded
 	case s.progress.State.Open() && s.progress.State != Idle:
 		return bridge.ErrCapturing
 	case p.Submit && (s.external() || s.cfg.OnSubmit == nil):
@@ -118,7 +126,8 @@ func (s *Session) begin(p Params, fields []Field) {
 		s.entries[i].rule = f.Rule
 		s.progress.Fields[i] = FieldProgress{Name: f.Name, Kind: f.Rule.Kind()}
 	}
-	s.deadline, s.waitFrom = time.Time{}, time.Time{}
+	s.deadline, s.waitFrom, s.endedAt = time.Time{}, time.Time{}, time.Time{}
+	s.onGrid, s.held = false, false
 	s.hush()
 	if !s.greeted {
 		s.say(Greeting)
@@ -163,9 +172,31 @@ func (s *Session) giveUp(i int) {
 }
 
 // Complete ends a capture that an external collector, or the agent, declares
-// complete. The built-in collector of a capture that submits knows by itself;
-// of one that does not, a field half keyed is checked as if # had ended it.
+// complete. The built-in collector of a capture that submits knows by itself; of
+// one that does not, a field half keyed is checked as if # had ended it, and
+// where a field is not valid the capture goes on: it returns [ErrIncomplete].
 func (s *Session) Complete(c *bridge.Conference, id string) error {
+	if err := s.MayComplete(id); err != nil {
+		return err
+	}
+	for i := range s.progress.Count {
+		e, f := &s.entries[i], &s.progress.Fields[i]
+		switch {
+		case s.external():
+			if f.State == Entering {
+				f.State = Valid
+			}
+		case f.State != Valid:
+			e.accepted, _ = s.check(e)
+			f.State, f.Brand, f.LastFour = Valid, e.accepted.Brand, e.accepted.LastFour
+		}
+	}
+	s.finish(c, Completed, NoCause, Thanks)
+	return nil
+}
+
+// MayComplete returns the error that Complete would return now.
+func (s *Session) MayComplete(id string) error {
 	if err := s.collecting(id); err != nil {
 		return err
 	}
@@ -173,23 +204,22 @@ func (s *Session) Complete(c *bridge.Conference, id string) error {
 		return ErrCollector
 	}
 	for i := range s.progress.Count {
-		e, f := &s.entries[i], &s.progress.Fields[i]
-		switch {
-		case f.State != Entering:
-		case s.external():
-			f.State = Valid
-		default:
-			var why card.Reason
-			e.digits.Reveal(func(plain []byte) { e.accepted, why = e.rule.Check(plain, s.brand(), s.now) })
-			if why == card.None {
-				f.State, f.Brand, f.LastFour = Valid, e.accepted.Brand, e.accepted.LastFour
-			} else {
-				f.State, f.Reason = Rejected, why
-			}
+		if s.external() || s.progress.Fields[i].State == Valid {
+			continue
+		}
+		if _, why := s.check(&s.entries[i]); why != card.None || i != s.current {
+			return ErrIncomplete
 		}
 	}
-	s.finish(c, Completed, NoCause, Thanks)
 	return nil
+}
+
+// check judges an entry as it is. One that is wiped, or was never asked for, is
+// too short.
+func (s *Session) check(e *entry) (accepted card.Accepted, why card.Reason) {
+	why = card.Length
+	e.digits.Reveal(func(plain []byte) { accepted, why = e.rule.Check(plain, s.brand(), s.now) })
+	return accepted, why
 }
 
 // Fail ends a capture that an external collector gives up.
@@ -220,8 +250,10 @@ func (s *Session) HangUp(c *bridge.Conference) {
 
 // End is Close for a conference that ends, but leaves what is being submitted to
 // whoever submits it, and wipes it: without it nobody could tell whether the
-// provider's answer holds the card.
+// provider's answer holds the card. It is for good: what still comes takes no
+// memory for digits, and an outcome is refused as one that comes too late.
 func (s *Session) End() {
+	s.ended, s.current = true, -1
 	if s.progress.State == Submitting {
 		s.entries = [MaxFields]entry{}
 	}
@@ -253,6 +285,8 @@ func (s *Session) Progress() Progress { return s.told }
 // collecting refuses commands to anything but the capture that collects.
 func (s *Session) collecting(id string) error {
 	switch {
+	case s.ended:
+		return ErrEnded
 	case s.progress.CaptureID != id:
 		return bridge.ErrNoCapture
 	case s.progress.State == Submitting:
@@ -276,6 +310,9 @@ func (s *Session) field(name string) int {
 // Tick reads the keys of the last tick, keeps the time-outs and speaks. It
 // implements engine.Script.
 func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output) {
+	if s.ended {
+		return
+	}
 	s.now = now
 	if s.progress.State.Open() && s.progress.State != Idle {
 		if s.deadline.IsZero() {
@@ -291,8 +328,8 @@ func (s *Session) Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 	if last.TalkOver && s.cfg.OnTalkOver != nil {
 		s.cfg.OnTalkOver()
 	}
-	if last.HasReport && s.told != s.progress {
-		s.tell()
+	if last.HasReport {
+		s.onTheGrid(c)
 	}
 	s.speak(now, c)
 }
@@ -304,7 +341,7 @@ func (s *Session) finish(c *bridge.Conference, state State, why Cause, prompt Pr
 	for i := range s.progress.Count {
 		s.settle(&s.progress.Fields[i], &s.told.Fields[i])
 	}
-	s.current = -1
+	s.current, s.onGrid, s.held = -1, false, false
 	s.progress.State, s.progress.Reason = state, why
 	s.tell()
 	s.hush()

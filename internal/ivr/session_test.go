@@ -294,6 +294,40 @@ func TestStarInAFullArena(t *testing.T) {
 	d.run("429* 17# state:completed held:3")
 }
 
+// TestEndIsForGood: nothing that comes between a conference's end and its last tick
+// takes memory that nobody would give back.
+func TestEndIsForGood(t *testing.T) {
+	for name, script := range map[string]string{
+		"idle": "end", "collecting": "start:card_number,cvv 42 end",
+		"ended before": "start:card_number cancel end", "submitting": "start:card_number 4242424242424242 offers:1 end",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, true)
+			d.noMix = true
+			for word := range strings.FieldsSeq(script) {
+				switch fields, begins := strings.CutPrefix(word, "start:"); {
+				case begins:
+					d.start(ivr.Params{Submit: true, Fields: fieldsOf(t, fields)})
+				case word == "end":
+					d.session.End()
+				default:
+					d.run(word)
+				}
+			}
+			for _, o := range d.offered {
+				o.Wipe() // by whoever submits it
+			}
+			told := len(d.told)
+			require.ErrorIs(t, d.session.Start(d.conference, ivr.Params{}), ivr.ErrEnded)
+			require.ErrorIs(t, d.session.Retry(d.conference, "cap_1", "cvv"), ivr.ErrEnded)
+			require.ErrorIs(t, d.session.Complete(d.conference, "cap_1"), ivr.ErrEnded)
+			require.ErrorIs(t, d.session.Outcome(d.conference, "cap_1", ivr.NoCause), bridge.ErrNoCapture, "whoever submits tells it")
+			d.run("42# +20s held:0")
+			assert.Len(t, d.told, told, "nothing is told any more")
+		})
+	}
+}
+
 func TestCloseWipes(t *testing.T) {
 	d := newDesk(t, true)
 	d.start(ivr.Params{})

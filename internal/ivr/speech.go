@@ -25,9 +25,10 @@ func (s *Session) prompts() *Prompts {
 }
 
 // speak plays the next frame of what is to be said. The time-out for the first
-// key begins when the prompt has been heard.
+// key begins when the prompt has been heard. The agent hears it, too: what is said
+// of a field's end that is told on the grid begins there.
 func (s *Session) speak(now time.Time, c *bridge.Conference) {
-	if s.external() || s.cfg.Leg == 0 {
+	if s.external() || s.cfg.Leg == 0 || s.onGrid {
 		return
 	}
 	if len(s.speech) == 0 && len(s.queue) > 0 {

@@ -78,7 +78,7 @@ func (s *Session) submission() Submission {
 // Outcome ends a capture that submits: completed if why is NoCause, else failed.
 // It returns bridge.ErrNoCapture if the outcome comes too late.
 func (s *Session) Outcome(c *bridge.Conference, id string, why Cause) error {
-	if s.progress.State != Submitting || s.progress.CaptureID != id {
+	if s.ended || s.progress.State != Submitting || s.progress.CaptureID != id {
 		return bridge.ErrNoCapture
 	}
 	switch why {
@@ -149,7 +149,7 @@ func (s *Session) Report(c *bridge.Conference, id string, r FieldReport) error {
 	} else if s.current = -1; s.missing() >= 0 && !s.params.OnDemand {
 		s.ask(c, s.missing())
 	}
-	if s.told != s.progress { // the same said twice is told once
+	if s.told.Fields[i] != *f { // the same said twice is told once; what else changed, on the grid
 		s.tell()
 	}
 	return nil

@@ -21,7 +21,7 @@ import (
 // "start", are the capture's parameters:
 //
 //	external                  an external IVR collects
-//	fields=card_number,…      by kind; name/kind where they differ; kind~pattern
+//	fields=card_number,…      by kind; name/kind where they differ; kind@max~pattern
 //	submit ondemand release   attempts=N total=D interdigit=D firstkey=D submitting=D
 //	cancelkey=K clearkey=K endkey=K
 //
@@ -95,13 +95,15 @@ func parameters(t *testing.T, head string) (p ivr.Params, builtin bool) {
 func fieldsOf(t require.TestingT, list string) (fields []ivr.Field) {
 	for _, word := range strings.Split(list, ",") {
 		word, pattern, _ := strings.Cut(word, "~")
+		word, most, _ := strings.Cut(word, "@")
 		name, kind, ok := strings.Cut(word, "/")
 		if !ok {
 			kind = name
 		}
+		longest, _ := strconv.Atoi(most)
 		k, ok := card.KindNamed(kind)
 		require.True(t, ok, kind)
-		rule, err := card.NewRule(card.Spec{Kind: k, Pattern: pattern})
+		rule, err := card.NewRule(card.Spec{Kind: k, Max: longest, Pattern: pattern})
 		require.NoError(t, err)
 		fields = append(fields, ivr.Field{Name: name, Rule: rule})
 	}

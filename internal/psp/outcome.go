@@ -31,10 +31,30 @@ func (x *exchange) echoes(answer []byte, o *Order) (found bool) {
 // reply is what a generic connector's endpoint answers. Its members stay bytes
 // until they are judged.
 type reply struct {
-	Charge json.RawMessage `json:"charge_id"`
-	Token  json.RawMessage `json:"token_id"`
-	Code   json.RawMessage `json:"error_code"`
-	Text   json.RawMessage `json:"error_message"`
+	Charge member `json:"charge_id"`
+	Token  member `json:"token_id"`
+	Code   member `json:"error_code"`
+	Text   member `json:"error_message"`
+}
+
+// wipe clears all that was read: an error's text may hold a security code.
+func (r *reply) wipe() {
+	for _, m := range []member{r.Charge, r.Token, r.Code, r.Text} {
+		m.wipe()
+	}
+}
+
+// member is a member as it was sent. It is json.RawMessage, but leaves nothing of
+// an earlier member of the same name.
+type member []byte
+
+func (m member) wipe() { clear(m[:cap(m)]) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *member) UnmarshalJSON(data []byte) error {
+	m.wipe()
+	*m = append((*m)[:0], data...)
+	return nil
 }
 
 // outcome judges an answer in which no long field was found.
@@ -48,8 +68,7 @@ func (g *generic) outcome(a answer, o *Order) (Result, *Error) {
 		return Result{}, g.fail(Unavailable, true, "the provider does not accept our credentials: check authorization_file and the client certificate")
 	}
 	var r reply
-	// An error's text may hold a security code.
-	defer func() { clear(r.Charge); clear(r.Token); clear(r.Code); clear(r.Text) }()
+	defer r.wipe()
 	if json.Unmarshal(a.body, &r) != nil {
 		return Result{}, g.fail(Nonsense, true, "the answer is not the generic connector's JSON: check the connector's url")
 	}
@@ -75,7 +94,7 @@ func (g *generic) accepted(r reply, o *Order) (res Result, _ *Error) {
 		return Result{}, g.fail(Nonsense, true, "the answer has no "+name+": check the endpoint behind the connector's url")
 	}
 	for _, v := range []struct {
-		raw json.RawMessage
+		raw member
 		to  *string
 	}{{r.Token, &res.Token}, {r.Charge, &res.Reference}} {
 		if !given(v.raw) {
@@ -123,7 +142,7 @@ func (o *Order) shortIn(texts ...[]byte) (found bool) {
 }
 
 // given reports whether a member is there and neither null nor empty.
-func given(raw json.RawMessage) bool {
+func given(raw member) bool {
 	return len(raw) > 0 && !bytes.Equal(raw, []byte("null")) && !bytes.Equal(raw, []byte(`""`))
 }
 

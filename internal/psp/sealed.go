@@ -35,9 +35,10 @@ var sealedSizes = [...]int{1000, 2000}
 type plaintext [2000]byte
 
 // sealed encrypts orders to a public key and sends nothing. The plaintext is a
-// JSON object of strings: version, transaction_id, method, action, amount and
-// currency_code (as in the generic connector), description, card_number,
-// expiry (MMYY), cvv, postal_code, and the custom fields in parameters.
+// JSON object of strings: version, transaction_id, method, action, amount (a
+// decimal number) and currency_code (capital letters), description,
+// idempotency_key, card_number, expiry (MMYY), cvv, postal_code, and the custom
+// fields in parameters. docs/CONNECTORS.md tells integrators.
 //
 // What the libraries keep of it: go-jose encrypts from our buffer into
 // ciphertext and copies nothing; age copies it into a buffer of its own and

@@ -16,6 +16,9 @@ import (
 
 	"go.uber.org/zap"
 
+	"tonegate/dtmf"
+	"tonegate/internal/call"
+	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
 	"tonegate/internal/recording"
 	"tonegate/internal/securemem"
@@ -57,6 +60,16 @@ type Config struct {
 	// function to call with the addresses once the server listens.
 	Log   *zap.Logger
 	Ready func(Addresses)
+}
+
+// arenaBytes is the memory for digits: all calls may have a capture at once, each
+// with all its fields.
+func (c *Config) arenaBytes() int {
+	calls := c.MaxCalls
+	if calls == 0 {
+		calls = call.DefaultConferences
+	}
+	return dtmf.ArenaBytes(calls * ivr.MaxFields)
 }
 
 // Addresses are what the server listens on.

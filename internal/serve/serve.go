@@ -41,8 +41,6 @@ import (
 )
 
 const (
-	// arenaBytes is the memory for digits: some thousand captures at once.
-	arenaBytes = 256 << 10
 	// shutdownTime bounds how long an orderly end may take.
 	shutdownTime = 10 * time.Second
 	// loginLife is how long the one-time link to the console works.
@@ -155,7 +153,7 @@ func (s *server) secureDigits() (err error) {
 	if h := securemem.Harden(); h.Err() != nil {
 		s.log.Warn("the process is not closed to core dumps and debuggers", zap.NamedError("core", h.NoCore), zap.NamedError("dumpable", h.NotDumpable))
 	}
-	if s.digits, err = securemem.Map(securemem.Config{Size: arenaBytes, AtMost: s.cfg.DigitMemory}); err != nil {
+	if s.digits, err = securemem.Map(securemem.Config{Size: s.cfg.arenaBytes(), AtMost: s.cfg.DigitMemory}); err != nil {
 		return fmt.Errorf("memory for digits: %w", err)
 	}
 	level := zap.Stringer("level", s.digits.Level())

@@ -78,6 +78,8 @@ type Capture struct {
 	Paid                    bool   `json:",omitempty"`
 	Failure                 string `json:",omitempty"`
 	Sent                    bool   `json:",omitempty"` // the provider may have carried the order out
+	// Hashes of the Idempotency-Key that started it, and of what was asked for.
+	Key, Asked Hash `json:",omitzero"`
 }
 
 // Field is a field's state.

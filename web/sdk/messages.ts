@@ -1,5 +1,5 @@
 /** The wire format, `tonegate.v1`, and its translation into the SDK's types. */
-import type { Capture, CaptureField, CaptureOptions, CustomField, FieldName, LegInfo, Level, Masking, Role, TransferState, TransferTo } from './types'
+import type { Capture, CaptureField, CaptureOptions, FieldName, LegInfo, Level, Masking, Role, TransferState, TransferTo } from './types'
 
 export type ClientMessage =
   | { type: 'join'; token: string }
@@ -19,12 +19,14 @@ export type ClientMessage =
   | { type: 'ping'; n: number }
 
 interface WireCaptureOptions {
-  fields?: (FieldName | { name: string; kind?: string; min_length?: number; max_length?: number; pattern?: string })[]
+  fields?: readonly FieldName[]
   connector?: string
   action?: string
   amount?: { value: number; currency: string }
   mask?: string
   max_digits?: number
+  on_demand?: boolean
+  release_on_submit?: boolean
 }
 
 /** Plain addresses, or objects where a server needs credentials. */
@@ -105,18 +107,17 @@ export const levels = (w: { leg_id: string; dbm0: number }[]): Level[] =>
 const present = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
 
-const customField = (f: CustomField) =>
-  ({ name: f.name, ...present({ kind: f.kind, min_length: f.minLength, max_length: f.maxLength, pattern: f.pattern }) })
-
 export const captureStart = (o: CaptureOptions): ClientMessage => ({
   type: 'capture_start',
   ...present({
-    fields: o.fields?.map((f) => (typeof f === 'string' ? f : customField(f))),
+    fields: o.fields,
     connector: o.connector,
     action: o.action,
     amount: o.amount && { value: o.amount.value, currency: o.amount.currency },
     mask: o.mask,
     max_digits: o.maxDigits,
+    on_demand: o.onDemand,
+    release_on_submit: o.releaseOnSubmit,
   }),
 })
 

@@ -46,16 +46,6 @@ export interface Masking {
 /** A field that is asked for by the name of its kind. */
 export type FieldName = 'card_number' | 'expiry' | 'cvv' | 'postal_code' | 'bank_account' | 'pin' | 'digits'
 
-/** A field of the platform's own; lengths are in keys. */
-export interface CustomField {
-  name: string
-  kind?: 'digits' | 'postal_code' | 'bank_account' | 'pin'
-  minLength?: number
-  maxLength?: number
-  /** RE2, over the whole entry. */
-  pattern?: string
-}
-
 export type FieldState = 'pending' | 'entering' | 'valid' | 'rejected' | 'failed'
 
 /** Why an entry was not accepted. */
@@ -123,6 +113,7 @@ export type CaptureReason =
   | 'provider_timeout'
   | 'provider_unreachable'
   | 'collector'
+  | 'not_recorded'
 
 export interface Capture {
   captureId: string
@@ -218,8 +209,11 @@ export interface DigitOptions {
 }
 
 export interface CaptureOptions {
-  /** What the customer is asked for, in this order. Without any: one entry of any keys. */
-  fields?: readonly (FieldName | CustomField)[]
+  /**
+   * What the customer is asked for, in this order. Without any: one entry of any
+   * keys. Fields of its own the platform asks for, with its API key.
+   */
+  fields?: readonly FieldName[]
   /** One of the leg's `connectors`. Without one the digits are wiped once they are valid. */
   connector?: string
   /** `tokenize`, the default, moves no money; `charge` wants an amount. */
@@ -228,7 +222,11 @@ export interface CaptureOptions {
   amount?: { value: number; currency: string }
   /** What is heard of the customer meanwhile. Default `field`. */
   mask?: MaskMode
-  /** Of the field `digits`. */
+  /** Ask for no field until `retryField` names it: the agent leads. */
+  onDemand?: boolean
+  /** Disarm masking when the card goes to the provider, not at its outcome. */
+  releaseOnSubmit?: boolean
+  /** Of the field `digits`; 4 or more. */
   maxDigits?: number
 }
 

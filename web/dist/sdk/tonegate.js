@@ -131,17 +131,9 @@ var t = class extends Error {
 	legId: e.leg_id,
 	dbm0: e.dbm0
 })), f = (e) => Object.fromEntries(Object.entries(e).filter(([, e]) => e !== void 0)), p = (e) => ({
-	name: e.name,
-	...f({
-		kind: e.kind,
-		min_length: e.minLength,
-		max_length: e.maxLength,
-		pattern: e.pattern
-	})
-}), m = (e) => ({
 	type: "capture_start",
 	...f({
-		fields: e.fields?.map((e) => typeof e == "string" ? e : p(e)),
+		fields: e.fields,
 		connector: e.connector,
 		action: e.action,
 		amount: e.amount && {
@@ -149,9 +141,11 @@ var t = class extends Error {
 			currency: e.amount.currency
 		},
 		mask: e.mask,
-		max_digits: e.maxDigits
+		max_digits: e.maxDigits,
+		on_demand: e.onDemand,
+		release_on_submit: e.releaseOnSubmit
 	})
-}), h = (e) => ({
+}), m = (e) => ({
 	name: e.name,
 	state: e.state,
 	digitsEntered: e.digits_entered,
@@ -162,17 +156,17 @@ var t = class extends Error {
 		reason: e.reason,
 		lastFour: e.state === "valid" ? /•.*?(\d{4})$/.exec(e.masked)?.[1] : void 0
 	})
-}), g = (e) => ({
+}), h = (e) => ({
 	captureId: e.capture_id,
 	state: e.state,
-	fields: (e.fields ?? []).map(h),
+	fields: (e.fields ?? []).map(m),
 	...f({
 		reason: e.reason,
 		connector: e.connector,
 		receipt: e.receipt,
 		failure: e.failure
 	})
-}), _ = 2500, v = 1e4, y = class {
+}), g = 2500, _ = 1e4, v = class {
 	pc;
 	sender;
 	#e;
@@ -190,7 +184,7 @@ var t = class extends Error {
 			bundlePolicy: "max-bundle"
 		});
 		let r = this.pc.addTransceiver(e.track, { direction: "sendrecv" });
-		this.sender = r.sender, b(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
+		this.sender = r.sender, y(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
 	}
 	resumed() {
 		if (this.#r) this.#o = [], this.#d(), this.#l("restart");
@@ -248,7 +242,7 @@ var t = class extends Error {
 				for (let e of this.#o.splice(0)) this.#e.send(e);
 				this.#i = setTimeout(() => {
 					this.#r = !1, this.#l("restart");
-				}, v);
+				}, _);
 			}
 		}
 	}
@@ -270,7 +264,7 @@ var t = class extends Error {
 				this.#m(!0);
 				break;
 			case "disconnected":
-				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), _);
+				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), g);
 				break;
 			case "failed": this.#m(!1), this.#l("restart");
 		}
@@ -279,7 +273,7 @@ var t = class extends Error {
 		this.#s !== e && (this.#s = e, this.#e.media(e));
 	}
 };
-function b(e, t, n) {
+function y(e, t, n) {
 	let r = (e) => {
 		switch (e.mimeType.toLowerCase()) {
 			case "audio/pcmu": return 0;
@@ -291,24 +285,24 @@ function b(e, t, n) {
 	i.some((e) => r(e) < 2) && e.setCodecPreferences?.(i);
 }
 // sdk/closecodes.ts
-var x = {
+var b = {
 	4400: ["bad_message", "The server did not understand this client."],
 	4401: ["token_rejected", "The token is invalid, has expired or was used before."],
 	4403: ["forbidden", "The token does not allow this."],
 	4404: ["conference_not_found", "The call has ended or never existed."],
 	4409: ["superseded", "This leg was taken over by a newer connection."]
 };
-function S(e) {
-	let n = x[e];
+function x(e) {
+	let n = b[e];
 	return n && new t(n[0], n[1]);
 }
-var C = /* @__PURE__ */ new Set([4429, 4503]);
-function w(e, t, n) {
+var S = /* @__PURE__ */ new Set([4429, 4503]);
+function C(e, t, n) {
 	let r = Math.min(8e3, 250 * 2 ** e), i = r / 2 + r / 2 * n();
-	return C.has(t) ? Math.max(2e3, i) : i;
+	return S.has(t) ? Math.max(2e3, i) : i;
 }
 // sdk/signaling.ts
-var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
+var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 	#e;
 	#t;
 	#n = !1;
@@ -345,7 +339,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		this.#o = void 0;
 		let e;
 		try {
-			e = new this.#p.WebSocket(this.#f.url, T);
+			e = new this.#p.WebSocket(this.#f.url, w);
 		} catch {
 			this.#b(new t("bad_url", "The signalling address is not a WebSocket address."));
 			return;
@@ -384,7 +378,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 					resume: t.resume
 				}, this.#n = !0, this.#s = setTimeout(() => {
 					this.#i = 0;
-				}, D), this.#c = setInterval(() => this.#_(), E), this.#m.joined(t, e);
+				}, E), this.#c = setInterval(() => this.#_(), T), this.#m.joined(t, e);
 				return;
 			}
 			case "bye":
@@ -407,11 +401,11 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#v(e) {
 		let n = this.#n;
 		if (this.#y(), this.#r) return;
-		let r = S(e);
+		let r = x(e);
 		if (r) return this.#b(r);
 		if (n && e === 1e3) return this.close(), this.#m.bye("ended");
 		n && (this.#a = Date.now() + this.#f.reconnectTimeout, this.#m.down());
-		let i = w(this.#i++, e, this.#p.random);
+		let i = C(this.#i++, e, this.#p.random);
 		if (Date.now() + i >= this.#a) return this.#b(this.#t ? new t("reconnect_timeout", "The connection to the server could not be restored.") : new t("connect_timeout", "The server could not be reached."));
 		this.#o = setTimeout(() => this.#h(), i);
 	}
@@ -423,13 +417,13 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#b(e) {
 		this.close(), this.#m.final(e);
 	}
-}, k = 1e4, A = class {
+}, O = 1e4, k = class {
 	#e;
 	press(e, n) {
 		return this.#e ? Promise.reject(new t("busy", "Another press is under way.")) : new Promise((r, i) => {
 			let a = setTimeout(() => {
 				this.end(new t("timeout", "The server did not confirm in time.")), n();
-			}, k);
+			}, O);
 			this.#e = {
 				resolve: r,
 				reject: i,
@@ -448,12 +442,12 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, j = 1e4, M = class {
+}, A = 1e4, j = class {
 	state = "together";
 	#e;
 	start(e, n) {
 		return this.#e ? Promise.reject(new t("busy", "Another transfer is under way.")) : new Promise((r, i) => {
-			let a = setTimeout(() => this.end(new t("timeout", "The server did not confirm in time.")), j);
+			let a = setTimeout(() => this.end(new t("timeout", "The server did not confirm in time.")), A);
 			this.#e = {
 				to: e,
 				resolve: r,
@@ -473,11 +467,11 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, N = /* @__PURE__ */ new Set([
+}, M = /* @__PURE__ */ new Set([
 	"no_common_codec",
 	"bad_offer",
 	"codec_changed"
-]), P = class {
+]), N = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
@@ -501,8 +495,8 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#i;
 	#a;
 	#o = new i();
-	#s = new A();
-	#c = new M();
+	#s = new k();
+	#c = new j();
 	#l;
 	#u = !1;
 	#d = !1;
@@ -515,7 +509,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 				resolve: e,
 				reject: t
 			};
-		}), this.#i = new O({
+		}), this.#i = new D({
 			url: e.url,
 			token: e.token,
 			connectTimeout: e.connectTimeout ?? 15e3,
@@ -562,7 +556,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		return this.#t.telephoneEvent === !1 ? Promise.reject(new t("dtmf_unavailable", "This leg joined without named events.")) : this.#a.send(e, n);
 	}
 	startCapture(e = {}) {
-		return this.#o.start(() => this.#i.send(m(e)));
+		return this.#o.start(() => this.#i.send(p(e)));
 	}
 	retryField(e) {
 		return this.#o.retry(e, () => this.#i.send({
@@ -593,7 +587,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		return this.state === "left" || this.state === "failed";
 	}
 	#h(e, t) {
-		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#x(e.legs.map(l)), this.#S(u(e.masking)), e.transfer && this.#C(e.transfer.state), e.capture && this.#w(g(e.capture)), t ? (this.#g(e.ice_servers), this.#p.resolve(), this.muted && this.#i.send({
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#x(e.legs.map(l)), this.#S(u(e.masking)), e.transfer && this.#C(e.transfer.state), e.capture && this.#w(h(e.capture)), t ? (this.#g(e.ice_servers), this.#p.resolve(), this.muted && this.#i.send({
 			type: "mute",
 			muted: !0
 		})) : (this.#i.send({
@@ -602,7 +596,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		}), this.#l?.resumed(), this.#T());
 	}
 	#g(e) {
-		this.#l = new y({
+		this.#l = new v({
 			track: this.#r.track,
 			iceServers: c(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
@@ -649,7 +643,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 				this.#S(u(e));
 				break;
 			case "capture_progress":
-				this.#w(g(e));
+				this.#w(h(e));
 				break;
 			case "transfer":
 				this.#C(e.state);
@@ -672,7 +666,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	}
 	#b(e, t) {
 		if (e.code !== "bad_candidate") {
-			if ((t === void 0 ? N.has(e.code) : t === "offer") && this.#l?.awaitingAnswer) return this.#E(e);
+			if ((t === void 0 ? M.has(e.code) : t === "offer") && this.#l?.awaitingAnswer) return this.#E(e);
 			t === "talk_press" && this.#s.end(e) || t === "transfer" && this.#c.end(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
 		}
 	}
@@ -705,7 +699,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		let i = n.error;
 		i && this.#e.emit("error", i), this.#p.reject(i ?? r);
 	}
-}, F = {
+}, P = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -713,9 +707,9 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function I(e, n) {
+async function F(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return L(n);
+	if (r === !1) return I(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -742,11 +736,11 @@ async function I(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = F[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = P[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function L(e) {
+function I(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -761,8 +755,8 @@ function L(e) {
 	};
 }
 // sdk/tonegate.ts
-async function R(t) {
-	let n = e(), r = new P(t, await I(t, n), n);
+async function L(t) {
+	let n = e(), r = new N(t, await F(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, R as joinConference };
+export { t as TonegateError, L as joinConference };

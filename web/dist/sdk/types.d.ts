@@ -38,15 +38,6 @@ export interface Masking {
 }
 /** A field that is asked for by the name of its kind. */
 export type FieldName = 'card_number' | 'expiry' | 'cvv' | 'postal_code' | 'bank_account' | 'pin' | 'digits';
-/** A field of the platform's own; lengths are in keys. */
-export interface CustomField {
-    name: string;
-    kind?: 'digits' | 'postal_code' | 'bank_account' | 'pin';
-    minLength?: number;
-    maxLength?: number;
-    /** RE2, over the whole entry. */
-    pattern?: string;
-}
 export type FieldState = 'pending' | 'entering' | 'valid' | 'rejected' | 'failed';
 /** Why an entry was not accepted. */
 export type FieldReason = 'not_digits' | 'length' | 'unknown_brand' | 'luhn' | 'month' | 'past' | 'too_far' | 'pattern' | 'refused';
@@ -81,7 +72,7 @@ export interface PaymentFailure {
 }
 export type CaptureState = 'arming' | 'collecting' | 'submitting' | 'completed' | 'failed' | 'cancelled' | 'expired';
 /** Why a capture ended, where there is more to say than its state. */
-export type CaptureReason = 'no_input' | 'too_many_attempts' | 'too_many_digits' | 'arena_full' | 'timeout' | 'cancel_key' | 'hang_up' | 'conference_ended' | 'restart' | 'submit_timeout' | 'declined' | 'provider_error' | 'provider_timeout' | 'provider_unreachable' | 'collector';
+export type CaptureReason = 'no_input' | 'too_many_attempts' | 'too_many_digits' | 'arena_full' | 'timeout' | 'cancel_key' | 'hang_up' | 'conference_ended' | 'restart' | 'submit_timeout' | 'declined' | 'provider_error' | 'provider_timeout' | 'provider_unreachable' | 'collector' | 'not_recorded';
 export interface Capture {
     captureId: string;
     state: CaptureState;
@@ -168,8 +159,11 @@ export interface DigitOptions {
     gap?: number;
 }
 export interface CaptureOptions {
-    /** What the customer is asked for, in this order. Without any: one entry of any keys. */
-    fields?: readonly (FieldName | CustomField)[];
+    /**
+     * What the customer is asked for, in this order. Without any: one entry of any
+     * keys. Fields of its own the platform asks for, with its API key.
+     */
+    fields?: readonly FieldName[];
     /** One of the leg's `connectors`. Without one the digits are wiped once they are valid. */
     connector?: string;
     /** `tokenize`, the default, moves no money; `charge` wants an amount. */
@@ -181,7 +175,11 @@ export interface CaptureOptions {
     };
     /** What is heard of the customer meanwhile. Default `field`. */
     mask?: MaskMode;
-    /** Of the field `digits`. */
+    /** Ask for no field until `retryField` names it: the agent leads. */
+    onDemand?: boolean;
+    /** Disarm masking when the card goes to the provider, not at its outcome. */
+    releaseOnSubmit?: boolean;
+    /** Of the field `digits`; 4 or more. */
     maxDigits?: number;
 }
 export interface Leg {

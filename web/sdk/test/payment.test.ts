@@ -25,19 +25,23 @@ describe('a payment', () => {
     await w.connect({ ...JOINED, connectors: ['psp-main'] })
     expect(w.leg.connectors).toEqual(['psp-main'])
     const started = w.leg.startCapture({
-      fields: ['card_number', { name: 'customer', kind: 'digits', minLength: 6, maxLength: 6, pattern: '[1-9]+' }, { name: 'contract' }],
+      fields: ['card_number', 'postal_code'],
       connector: 'psp-main',
       action: 'charge',
       amount: { value: 1999, currency: 'EUR' },
       mask: 'mute',
+      onDemand: true,
+      releaseOnSubmit: true,
     })
     expect(w.socket.sent.at(-1)).toEqual({
       type: 'capture_start',
-      fields: ['card_number', { name: 'customer', kind: 'digits', min_length: 6, max_length: 6, pattern: '[1-9]+' }, { name: 'contract' }],
+      fields: ['card_number', 'postal_code'],
       connector: 'psp-main',
       action: 'charge',
       amount: { value: 1999, currency: 'EUR' },
       mask: 'mute',
+      on_demand: true,
+      release_on_submit: true,
     })
     w.socket.receive(progress())
     await expect(started).resolves.toMatchObject({ connector: 'psp-main' })

@@ -27,6 +27,8 @@ describe('the outcome in words', () => {
     expect(failed('provider_unreachable', 'bad_certificate', false)).toContain('could not be trusted')
     expect(failed('provider_unreachable', 'circuit_open', false)).toContain('keeps failing')
     expect(failed('provider_error', 'echoed', true)).toContain('sent the card back')
+    expect(failed('submit_timeout', 'slow', true)).toBe('bad: No outcome came in time. The order was sent. It may have been carried out: look at the provider before you try again.')
+    expect(failed('not_recorded', 'cancelled', false)).toBe('bad: The server cannot keep its record. So the provider was not asked, and nothing was sent. Tell the platform’s operator.')
     expect(text({ state: 'failed' })).toContain('The payment failed')
     expect(text({ state: 'expired', reason: 'timeout' })).toContain('The time for this payment is over')
     expect(text({ state: 'cancelled' })).toContain('plain: Cancelled')

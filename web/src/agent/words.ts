@@ -50,12 +50,13 @@ const REASON: Record<CaptureReason, Omit<Words, 'tone'>> = {
   hang_up: { title: 'The customer left the call', text: 'What was keyed is erased. Nothing was sent to the provider.' },
   conference_ended: { title: 'The call ended', text: 'What was keyed is erased.' },
   restart: { title: 'The server was restarted', text: 'What was keyed is erased. Take the payment again.' },
-  submit_timeout: { title: 'No outcome came in time', text: 'The payment may have been made: look at the provider before you try again.' },
+  submit_timeout: { title: 'No outcome came in time', text: 'The order was sent.' },
   declined: { title: 'The provider declined the card', text: 'Ask for another card, or agree on another way to pay.' },
   provider_error: { title: 'The provider’s answer could not be used', text: 'Tell the platform’s operator.' },
   provider_timeout: { title: 'The provider did not answer in time', text: 'Try again in a few minutes.' },
   provider_unreachable: { title: 'The provider is down', text: 'Try again in a few minutes.' },
   collector: { title: 'The payment IVR gave up', text: 'Try again. If it stays, tell the platform’s operator.' },
+  not_recorded: { title: 'The server cannot keep its record', text: 'So the provider was not asked, and nothing was sent. Tell the platform’s operator.' },
 }
 
 /** Where the class says more than the reason. */

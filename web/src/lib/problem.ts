@@ -64,6 +64,7 @@ const ADVICE: Record<string, Advice> = {
   capture_in_progress: { title: 'A secure capture is already running', remedy: 'Complete or cancel it first.' },
   no_collector: { title: 'There is no payment IVR on the call', remedy: 'Let the IVR join, then start again.' },
   capture_not_collecting: { title: 'The secure capture is already over', remedy: 'Start another one if it is still needed.' },
+  capture_incomplete: { title: 'Not everything is in yet', remedy: 'Wait until each field is accepted, ask for one again, or cancel.' },
   capture_submitting: { title: 'The payment is already with the provider', remedy: 'Wait for its outcome: it can be neither changed nor cancelled now.' },
   no_capture: { title: 'No secure capture is under way', remedy: 'Start another one if it is still needed.' },
   talk_not_muted: { title: 'Listening is not possible here', remedy: 'It opens only what this payment mutes. This call is not muted, or is muted as a whole.' },
