@@ -169,26 +169,26 @@ func TestTakeBackCancelsACapture(t *testing.T) {
 	assert.Contains(t, strings.Join(l.acts(), "\n"), "capture_cancelled leg")
 }
 
-// TestCaptureEndsATransfer: completed or cancelled, the agent comes back.
+// TestCaptureEndsATransfer: with its end the agent comes back, whether it began
+// before the transfer or after.
 func TestCaptureEndsATransfer(t *testing.T) {
 	n := startCall(t, options{}, threeLegs)
-	for _, end := range []string{"complete", "cancel"} {
-		// Begun before the transfer, or after.
+	for _, begun := range []string{"before", "after"} {
 		var capture struct{ ID string }
 		start := func() {
-			n.must(201, "POST", "/v1/conferences/"+n.c.ID+"/captures", `{}`, "Idempotency-Key: "+end).into(t, &capture)
+			n.must(201, "POST", "/v1/conferences/"+n.c.ID+"/captures", `{}`, "Idempotency-Key: "+begun).into(t, &capture)
 		}
-		if end == "complete" {
+		if begun == "before" {
 			start()
 		}
 		n.must(200, "POST", n.path, `{"to":"ivr"}`)
-		if end == "cancel" {
+		if begun == "after" {
 			start()
 		}
-		n.must(200, "POST", "/v1/captures/"+capture.ID+"/"+end, "")
+		n.must(200, "POST", "/v1/captures/"+capture.ID+"/cancel", "")
 		n.agent.moved("with_ivr")
 		n.agent.moved("together")
-		n.told("transfer.returned", map[string]string{"complete": "completed", "cancel": "cancelled"}[end])
+		n.told("transfer.returned", "cancelled")
 	}
 }
 
@@ -231,6 +231,13 @@ func TestExternalIVR(t *testing.T) {
 	n.told("transfer.returned", "failed")
 
 	n.must(200, "POST", n.path, `{"to":"ivr"}`)
+	n.must(201, "POST", "/v1/conferences/"+n.c.ID+"/captures", `{}`, "Idempotency-Key: b").into(t, &capture)
+	n.must(200, "POST", "/v1/captures/"+capture.ID+"/complete", "")
+	n.agent.moved("with_ivr")
+	n.agent.moved("together")
+	n.told("transfer.returned", "completed")
+
+	n.must(200, "POST", n.path, `{"to":"ivr"}`)
 	ivr.tell(message{"type": "leave"})
 	n.agent.moved("with_ivr")
 	n.agent.moved("together")
@@ -247,8 +254,8 @@ func TestLostAgent(t *testing.T) {
 		n.must(201, "POST", "/v1/conferences/"+n.c.ID+"/captures", `{}`, "Idempotency-Key: a").into(t, &capture)
 		n.must(204, "DELETE", "/v1/legs/"+n.c.leg("agent").ID, "")
 		assert.Equal(t, "with_ivr", n.state(), "a capture goes on without the agent")
-		n.must(200, "POST", "/v1/captures/"+capture.ID+"/complete", "")
-		n.told("transfer.returned", "completed")
+		n.must(200, "POST", "/v1/captures/"+capture.ID+"/cancel", "")
+		n.told("transfer.returned", "cancelled")
 		return n
 	}
 	t.Run("for good", func(t *testing.T) {
