@@ -12,9 +12,9 @@ const (
 	oldBlocks   = maxWindow / hop
 	allBlocks   = oldBlocks + newBlocks
 	coarseHz    = 40
-	coarseRows  = 9  // 660…980 Hz
-	coarseAll   = 24 // and 1150…1710 Hz
-	phasePeriod = 50 // blocks after which every multiple of 20 Hz is in phase
+	coarseRows  = 9   // 660…980 Hz
+	coarseAll   = 24  // and 1150…1710 Hz
+	phasePeriod = 100 // blocks after which every multiple of 10 Hz is in phase
 )
 
 // coarse holds the first stage's frequencies: close enough together that a
