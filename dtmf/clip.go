@@ -1,5 +1,7 @@
 package dtmf
 
+import "math"
+
 const (
 	flatTop   = 0.88 // of the peak: a sample above it may have been clipped
 	flatShare = 4    // one sample in so many has to be, for clipping to be likely
@@ -18,13 +20,24 @@ func (f *fitter) sample(h int) (after, before float32) {
 // of tones that are not clipped spend a few hundredths of their time near their
 // peak, and voices less.
 func (f *fitter) flat() (limit float32, ok bool) {
+	// With so many samples near it no peak can be higher than this; most windows
+	// of voices have one that is.
+	highest := 1.01 * flatShare / (flatTop * flatTop) * f.energy / float32(2*f.half)
 	var peak float32
 	for h := range f.half {
 		a, b := f.sample(h)
-		peak = max(peak, a, -a, b, -b)
+		if a, b = a*a, b*b; a > peak {
+			peak = a
+		}
+		if b > peak {
+			peak = b
+		}
+		if peak > highest {
+			return 0, false
+		}
 	}
 	var sum float32
-	n, floor := 0, flatTop*peak
+	n, floor := 0, flatTop*float32(math.Sqrt(float64(peak)))
 	for h := range f.half {
 		a, b := f.sample(h)
 		if a = max(a, -a); a >= floor {

@@ -12,6 +12,7 @@ const (
 	clearProofs  = 2
 	clearPull    = 0.016                   // Q.24: 1.5 % must count
 	patient      = 34 * audio.SamplesPerMs // of proofs in a row that are less clear
+	proofGuess   = 1. / 8                  // share of heldScore that a guess must show
 	checkBlocks  = 20                      // window that decides the frequencies
 	longestBreak = 14 * audio.SamplesPerMs // within a key
 	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
@@ -94,11 +95,17 @@ func (d *Detector) confirm(concealed bool) {
 }
 
 func (d *Detector) prove(end int) {
-	g := d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)
-	if !g.tonal(heldScore) {
+	if s := d.front.sift(proofBlocks, end); !s.promises(heldScore) {
 		return
 	}
-	p := d.fitBetter(end, proofBlocks, &g)
+	if s := d.front.siftLong(proofBlocks, end); !s.promises(heldScore) {
+		return
+	}
+	g := d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)
+	if !g.tonal(heldScore, proofGuess) {
+		return
+	}
+	p, _ := d.fitBetter(end, proofBlocks, &g)
 	key, start, stop := p.key(), int32(end-proofBlocks)*hop, int32(end)*hop
 	power := p.lowE + p.highE
 	if p.lowE > p.highE*twistLimit || p.highE > p.lowE*twistLimit ||
@@ -180,7 +187,10 @@ func (d *Detector) decide(end int, proof *tonePair) {
 // agrees fits a longer window, of which more is asked the shorter the run is.
 func (d *Detector) agrees(end int, length int32) bool {
 	g := d.front.look(oldBlocks+end-checkBlocks, oldBlocks+end)
-	p := d.fitBetter(end, checkBlocks, &g)
+	p, raw := d.fitBetter(end, checkBlocks, &g)
+	if raw {
+		d.fit.load(d.front.raw[maxWindow+(end-checkBlocks)*hop : maxWindow+end*hop])
+	}
 	low, high := d.fit.refine(&p)
 	wantLow, wantHigh := d.candidate.key.Frequencies()
 	wanted := quickScore
@@ -199,20 +209,19 @@ func near(got, want float64) bool {
 }
 
 // fitBetter fits the window that ends with block end, on the samples as they
-// are and, should those not do, on their high-passed copy.
-func (d *Detector) fitBetter(end, blocks int, g *glance) tonePair {
+// are and, should those not do, on their high-passed copy. It says which it was.
+func (d *Detector) fitBetter(end, blocks int, g *glance) (p tonePair, raw bool) {
 	from, to := maxWindow+(end-blocks)*hop, maxWindow+end*hop
 	d.fit.load(d.front.raw[from:to])
-	p := d.fit.best(g.row, g.column, heldScore)
+	p = d.fit.best(g.row, g.column, heldScore, 0)
 	if p.score() >= proofScore {
-		return p
+		return p, true
 	}
 	d.fit.load(d.front.high[from:to])
-	if q := d.fit.best(g.row, g.column, heldScore); q.score() > p.score() {
-		return q
+	if q := d.fit.best(g.row, g.column, heldScore, 0); q.score() > p.score() {
+		return q, false
 	}
-	d.fit.load(d.front.raw[from:to])
-	return d.fit.best(g.row, g.column, heldScore)
+	return p, true
 }
 
 // refine interpolates between grid frequencies: the residual is a parabola

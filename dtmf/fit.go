@@ -11,6 +11,11 @@ type tonePair struct {
 // score is the energy of the weaker tone over what the pair leaves unexplained.
 func (p *tonePair) score() float32 { return min(p.lowE, p.highE) / p.residual }
 
+// add adds the fit of another part of a window.
+func (p *tonePair) add(o tonePair) {
+	p.lowE, p.highE, p.residual = p.lowE+o.lowE, p.highE+o.highE, p.residual+o.residual
+}
+
 // key returns the key whose nominal frequencies are nearest.
 func (p *tonePair) key() Key { return keyAt[nominals[p.row].index][nominals[p.column].index] }
 
@@ -110,18 +115,23 @@ func (f *fitter) climb(k, lo, hi int) int {
 
 // pair solves the joint fit at two grid frequencies.
 func (f *fitter) pair(row, column int) tonePair {
-	d := &dirichlet[f.half-1]
-	n := float32(2 * f.half)
+	return solve(f.half, row, column, f.energy,
+		[2]float32{f.cosines[row], f.sines[row]}, [2]float32{f.cosines[column], f.sines[column]})
+}
+
+// solve fits two sinusoids of grid frequencies jointly to a window of 2·half
+// samples, of which it takes the energy and the inner products with the cosine
+// and the sine of either, whose phase is zero at the window's middle.
+func solve(half, row, column int, energy float32, atRow, atColumn [2]float32) tonePair {
+	d := &dirichlet[half-1]
+	n := float32(2 * half)
 	cross, image := d[column-row], d[column+row]
 	var p tonePair
 	p.row, p.column = row, column
 	explained := float32(0)
 	// Cosines first, then sines: the image term changes sign.
 	for i, sign := range [2]float32{1, -1} {
-		y1, y2 := f.cosines[row], f.cosines[column]
-		if i == 1 {
-			y1, y2 = f.sines[row], f.sines[column]
-		}
+		y1, y2 := atRow[i], atColumn[i]
 		g11 := (n + sign*d[2*row]) / 2
 		g22 := (n + sign*d[2*column]) / 2
 		g12 := (cross + sign*image) / 2
@@ -133,19 +143,23 @@ func (f *fitter) pair(row, column int) tonePair {
 		p.highE += a2 * a2 * g22
 	}
 	// The floor stands for rounding, of the sums and of a 16-bit sample.
-	p.residual = max(f.energy-explained, f.energy*1e-5, n/12)
+	p.residual = max(energy-explained, energy*1e-5, n/12)
 	return p
 }
 
 // best fits the window around the grid frequencies row and column, each first
-// improved on its own and then jointly. A fit that starts far below the score
-// wanted is not worth improving.
-func (f *fitter) best(row, column int, wanted float32) tonePair {
-	row = f.climb(row, rowMin, rowMax)
-	column = f.climb(column, columnMin, columnMax)
+// improved on its own and then jointly. A fit that starts below the least score,
+// or is then far below the one wanted, is not worth improving.
+func (f *fitter) best(row, column int, wanted, least float32) tonePair {
 	f.correlate(row)
 	f.correlate(column)
 	best := f.pair(row, column)
+	if best.score() < least {
+		return best
+	}
+	row = f.climb(row, rowMin, rowMax)
+	column = f.climb(column, columnMin, columnMax)
+	best = f.pair(row, column)
 	if best.score() < wanted/12 {
 		return best
 	}

@@ -14,6 +14,7 @@ type window struct {
 	guard  int32   // samples masked after a hit
 	raw    float32 // score wanted of the samples as they are
 	high   float32 // and of their high-passed copy
+	guess  float32 // share of that score that a guess must show, to be improved
 }
 
 // The longer a window, the less likely that speech looks like two steady
@@ -23,13 +24,13 @@ type window struct {
 // hide them. So a hit masks everything that is still held: it costs a voice
 // next to nothing.
 var windows = [...]window{
-	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7)},
-	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18)},
-	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15)},
-	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11)},
-	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5)},
-	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4)},
-	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5)},
+	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7), guess: 1. / 8},
+	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18), guess: 1. / 48},
+	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15), guess: 1. / 24},
+	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11), guess: 1. / 12},
+	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5), guess: 1. / 8},
+	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4), guess: 1. / 8},
+	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5), guess: 1. / 8},
 }
 
 func db(v float64) float32 { return float32(math.Pow(10, v/10)) }
@@ -94,8 +95,26 @@ func (d *Detector) tryWindow(w *window, end int) {
 	if d.reach(w, end) <= d.found.until {
 		return
 	}
-	g := d.front.look(oldBlocks+end-w.blocks, oldBlocks+end)
-	d.judge(w, end, &g)
+	s := d.front.sift(w.blocks, end)
+	if !s.promises(d.wantedRaw(w) * d.sieveBias()) {
+		return
+	}
+	if w.blocks > longestPiece {
+		s = d.front.siftLong(w.blocks, end)
+	}
+	from, to := oldBlocks+end-w.blocks, oldBlocks+end
+	if in := d.promising(w, &s, d.front.rawEnergyIn(from, to)); in != nowhere {
+		g := d.front.look(from, to)
+		d.judge(w, end, in, &g)
+	}
+}
+
+// sieveBias is keyBias before the frequencies are known.
+func (d *Detector) sieveBias() float32 {
+	if d.sinceKey < sameKeyTime {
+		return sameKeyFactor
+	}
+	return 1
 }
 
 // reach is how far a hit in a window masks, at most.
@@ -106,12 +125,47 @@ func (d *Detector) reach(w *window, end int) int32 {
 	return int32(end)*hop + w.guard
 }
 
+// place says in which of a window's two forms a tone may be found.
+type place uint8
+
+const (
+	inRaw place = 1 << iota
+	inHigh
+	nowhere place = 0
+)
+
+// lowPart is how much more energy than its high-passed copy a window may have
+// for a fit of the window as it is to be worth a try: a pair of tones has at most
+// a third more, and what is added to it would be residual.
+const lowPart = 4
+
+// promising says where the sieve sees hope in a window.
+func (d *Detector) promising(w *window, s *sight, raw float32) (in place) {
+	bias := d.sieveBias()
+	if raw <= lowPart*s.energy && s.promises(d.wantedRaw(w)*bias) {
+		in |= inRaw
+	}
+	if s.promises(d.wantedHigh(w) * bias) {
+		in |= inHigh
+	}
+	return in
+}
+
+func (d *Detector) wantedRaw(w *window) float32 { return w.raw * d.eagerness }
+
+func (d *Detector) wantedHigh(w *window) float32 {
+	if d.wary {
+		return w.high * d.eagerness
+	}
+	return w.high * d.eagerness * highFactor
+}
+
 // judge fits a window if a glance at it gives hope, and masks if it is a hit.
-func (d *Detector) judge(w *window, end int, g *glance) {
-	if !g.tonal(w.raw * d.eagerness * d.keyBias(g.row, g.column)) {
+func (d *Detector) judge(w *window, end int, in place, g *glance) {
+	if !g.tonal(d.wantedRaw(w)*d.keyBias(g.row, g.column), w.guess) {
 		return
 	}
-	if key, found := d.pairIn(w, end, g); found {
+	if key, found := d.pairIn(w, end, in, g); found {
 		d.found.seen[key] = true
 		quiet := d.front.fellQuiet(oldBlocks+end-w.blocks, oldBlocks+end)
 		d.found.extend(d.reach(w, end) - int32(quiet)*hop)
@@ -119,20 +173,26 @@ func (d *Detector) judge(w *window, end int, g *glance) {
 }
 
 // pairIn fits a window, as it is, as a limiter may have cut it, and high-passed.
-func (d *Detector) pairIn(w *window, end int, g *glance) (Key, bool) {
+func (d *Detector) pairIn(w *window, end int, in place, g *glance) (Key, bool) {
 	from, to := maxWindow+(end-w.blocks)*hop, maxWindow+end*hop
-	wanted := w.raw * d.eagerness
-	d.fit.load(d.front.raw[from:to])
-	p := d.fit.best(g.row, g.column, wanted)
-	if d.believes(&p, wanted) || d.believesLimited(&p, wanted) {
-		return p.key(), true
+	least := w.guess * d.keyBias(g.row, g.column)
+	if w.blocks > longestLook {
+		least = 0 // too long for a guess on the coarse grid
 	}
-	wanted = w.high * d.eagerness
-	if !d.wary {
-		wanted *= highFactor
+	if in&inRaw != 0 {
+		wanted := d.wantedRaw(w)
+		d.fit.load(d.front.raw[from:to])
+		p := d.fit.best(g.row, g.column, wanted, least*wanted)
+		if d.believes(&p, wanted) || d.believesLimited(&p, wanted) {
+			return p.key(), true
+		}
 	}
+	if in&inHigh == 0 {
+		return 0, false
+	}
+	wanted := d.wantedHigh(w)
 	d.fit.load(d.front.high[from:to])
-	p = d.fit.best(g.row, g.column, wanted)
+	p := d.fit.best(g.row, g.column, wanted, least*wanted)
 	return p.key(), d.believes(&p, wanted)
 }
 

@@ -1,0 +1,218 @@
+package dtmf
+
+import (
+	"math"
+
+	"tonegate/internal/audio"
+)
+
+const (
+	coarseHz    = 40
+	coarseRows  = 9   // 660…980 Hz
+	coarseAll   = 24  // and 1150…1710 Hz
+	phasePeriod = 100 // blocks after which every multiple of 10 Hz is in phase
+	sieveRows   = 4   // every second of them: 700…940 Hz
+	sieveAll    = 11  // and 1190…1670 Hz
+	coarseSplit = sieveAll + coarseRows - sieveRows
+	longestLook = 20 // blocks that are looked at in one piece
+)
+
+// coarse holds the first looks' frequencies: close enough together that a 10 ms
+// window loses at most 0.6 dB between two of them. Those of the sieve come
+// first, rows before columns, and then the others, rows before columns.
+var coarse = newCoarse()
+
+type coarseTable struct {
+	grid     [coarseAll]int              // grid index of each frequency
+	cos, sin [coarseAll][hop / 2]float32 // from the middle of a block on
+	// Rotation of a block's sum to the phase of the stream, by half blocks.
+	rotRe, rotIm [2 * phasePeriod][coarseAll]float32
+}
+
+func newCoarse() *coarseTable {
+	t := new(coarseTable)
+	places := [4]int{0, sieveRows, sieveAll, coarseSplit}
+	for i := range coarseAll {
+		hz, in := 660+coarseHz*i, i%2 == 1
+		group := 0
+		if i >= coarseRows {
+			hz, in = 1150+coarseHz*(i-coarseRows), (i-coarseRows)%2 == 1
+			group = 1
+		}
+		if !in {
+			group += 2
+		}
+		t.set(places[group], hz)
+		places[group]++
+	}
+	return t
+}
+
+func (t *coarseTable) set(k, hz int) {
+	t.grid[k] = hz / gridHz
+	w := 2 * math.Pi * float64(hz) / audio.SampleRate
+	for h := range hop / 2 {
+		t.cos[k][h] = float32(math.Cos(w * (float64(h) + 0.5)))
+		t.sin[k][h] = float32(math.Sin(w * (float64(h) + 0.5)))
+	}
+	for b := range 2 * phasePeriod {
+		t.rotRe[b][k] = float32(math.Cos(w * float64(hop/2*b)))
+		t.rotIm[b][k] = float32(-math.Sin(w * float64(hop/2*b)))
+	}
+}
+
+// sums holds the complex correlations of each block with the coarse
+// frequencies, in the phase of the stream, so that those of a window are the
+// sums of its blocks'. The sieve's are always there, the others once a window
+// that the sieve let through needs them.
+type sums struct {
+	re, im [coarseAll][allBlocks]float32
+	whole  [allBlocks]bool // all frequencies are there
+	phase  int             // of the oldest block, modulo phasePeriod
+}
+
+// push makes room for a frame's blocks and correlates them with the sieve's
+// frequencies.
+func (s *sums) push(high *[maxWindow + audio.FrameSamples]float32) {
+	for k := range coarseAll {
+		copy(s.re[k][:oldBlocks], s.re[k][newBlocks:])
+		copy(s.im[k][:oldBlocks], s.im[k][newBlocks:])
+	}
+	copy(s.whole[:oldBlocks], s.whole[newBlocks:])
+	clear(s.whole[oldBlocks:])
+	if s.phase += newBlocks; s.phase >= phasePeriod {
+		s.phase -= phasePeriod
+	}
+	for b := oldBlocks; b < allBlocks; b++ {
+		s.correlate(high, b, 0, sieveAll)
+	}
+}
+
+// complete correlates the blocks [from, to) with all frequencies.
+func (s *sums) complete(high *[maxWindow + audio.FrameSamples]float32, from, to int) {
+	for b := from; b < to; b++ {
+		if !s.whole[b] {
+			s.correlate(high, b, sieveAll, coarseAll)
+			s.whole[b] = true
+		}
+	}
+}
+
+// correlate correlates a block, folded around its middle, with some frequencies.
+func (s *sums) correlate(high *[maxWindow + audio.FrameSamples]float32, b, first, end int) {
+	x := (*[hop]float32)(high[b*hop:])
+	e0, e1, e2, e3 := x[4]+x[3], x[5]+x[2], x[6]+x[1], x[7]+x[0]
+	o0, o1, o2, o3 := x[4]-x[3], x[5]-x[2], x[6]-x[1], x[7]-x[0]
+	phase := s.rotation(2 * b)
+	rotRe, rotIm := &coarse.rotRe[phase], &coarse.rotIm[phase]
+	for k := first; k < end; k++ {
+		c, d := &coarse.cos[k], &coarse.sin[k]
+		re := (e0*c[0] + e1*c[1]) + (e2*c[2] + e3*c[3])
+		im := -((o0*d[0] + o1*d[1]) + (o2*d[2] + o3*d[3]))
+		s.re[k][b] = re*rotRe[k] - im*rotIm[k]
+		s.im[k][b] = re*rotIm[k] + im*rotRe[k]
+	}
+}
+
+// rotation is the index of the rotations to the middle of the block halfBlocks/2,
+// of this frame's.
+func (s *sums) rotation(halfBlocks int) int { return (2*s.phase + halfBlocks) % (2 * phasePeriod) }
+
+// glance is what a window looks like at the coarse frequencies.
+type glance struct {
+	row, column int     // grid indices of the strongest coarse frequencies
+	low, high   float32 // energy explained by each alone
+	energy      float32
+	guess       float32 // score of the pair of them, fitted jointly
+}
+
+// look sums up the blocks [from, to). Windows longer than 20 ms are looked at
+// in two halves, as their bins would be narrower than the coarse grid.
+func (f *front) look(from, to int) glance {
+	parts := [2][2]int{{from, to}, {to, to}}
+	if to-from > longestLook {
+		mid := (from + to) / 2
+		parts = [2][2]int{{from, mid}, {mid, to}}
+	}
+	f.sums.complete(&f.high, from, to)
+	var at [2]phasors
+	var power [coarseAll]float32
+	for i, p := range parts {
+		f.sums.add(&at[i], 0, coarseAll, p[0], p[1])
+		for k := range power {
+			power[k] += at[i].power(k)
+		}
+	}
+	r := strongest(&power, strongest(&power, 0, 0, sieveRows), sieveAll, coarseSplit)
+	c := strongest(&power, strongest(&power, sieveRows, sieveRows, sieveAll), coarseSplit, coarseAll)
+	scale := 2 / float32((parts[0][1]-parts[0][0])*hop)
+	g := glance{
+		row: coarse.grid[r], column: coarse.grid[c],
+		low: power[r] * scale, high: power[c] * scale, energy: f.energyIn(from, to),
+	}
+	var both tonePair
+	for i, p := range parts {
+		if p[0] < p[1] {
+			both.add(f.guess(&at[i], r, c, p[0], p[1]))
+		}
+	}
+	g.guess = both.score()
+	return g
+}
+
+// guess fits two of the coarse frequencies to the blocks [from, to).
+func (f *front) guess(at *phasors, r, c, from, to int) tonePair {
+	middle := f.sums.rotation(from + to - 1)
+	rowCos, rowSin := at.turned(r, middle)
+	columnCos, columnSin := at.turned(c, middle)
+	return solve((to-from)*hop/2, coarse.grid[r], coarse.grid[c], f.energyIn(from, to),
+		[2]float32{rowCos, rowSin}, [2]float32{columnCos, columnSin})
+}
+
+// strongest returns where power is highest, at best or in [from, to).
+func strongest(power *[coarseAll]float32, best, from, to int) int {
+	for k := from; k < to; k++ {
+		if power[k] > power[best] {
+			best = k
+		}
+	}
+	return best
+}
+
+// phasors are the correlations of a window with the coarse frequencies.
+type phasors struct{ re, im [coarseAll]float32 }
+
+func (p *phasors) power(k int) float32 { return p.re[k]*p.re[k] + p.im[k]*p.im[k] }
+
+// turned returns the inner products with the cosine and the sine of a frequency
+// whose phase is zero at the middle of the window.
+func (p *phasors) turned(k, middle int) (cosine, sine float32) {
+	c, s := coarse.rotRe[middle][k], coarse.rotIm[middle][k]
+	return p.re[k]*c + p.im[k]*s, p.re[k]*s - p.im[k]*c
+}
+
+// add sums the blocks [from, to) up, at the frequencies [first, end).
+func (s *sums) add(p *phasors, first, end, from, to int) {
+	for k := first; k < end; k++ {
+		var re, im float32
+		x, y := s.re[k][from:to], s.im[k][from:to]
+		for b := range min(len(x), len(y)) {
+			re += x[b]
+			im += y[b]
+		}
+		p.re[k], p.im[k] = re, im
+	}
+}
+
+// tonal reports whether a fit of the window could reach the score wanted, of
+// which the guess must show a share. It is lenient: two tones of a short window
+// leak into each other, the coarse grid misses some of each, and the high-pass
+// filter rings where a tone begins.
+func (g *glance) tonal(wanted, share float32) bool {
+	weaker := min(g.low, g.high)
+	if weaker < 0.02*g.energy || g.energy < 1 {
+		return false
+	}
+	rest := g.energy - 1.6*(g.low+g.high)
+	return 2*weaker >= 0.2*wanted*rest && g.guess >= share*wanted
+}
