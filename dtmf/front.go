@@ -93,26 +93,31 @@ func energyOf(x *[hop]float32) float32 {
 func (f *front) energyIn(from, to int) float32 { return float32(f.energy[to] - f.energy[from]) }
 
 func (f *front) filter() {
-	s := f.state
-	for i, x := range f.raw[maxWindow:] {
-		for j := range highPass {
-			h := &highPass[j]
-			y := h.b0*x + s[j][0]
-			s[j][0] = h.b1*x - h.a1*y + s[j][1]
-			s[j][1] = h.b2*x - h.a2*y
-			x = y
-		}
-		f.high[maxWindow+i] = x
+	// Written out, so that the state stays in registers. What does not wait for
+	// the output is added up first: each sample waits for the one before.
+	g, h := highPass[0], highPass[1]
+	g1, g2, h1, h2 := f.state[0][0], f.state[0][1], f.state[1][0], f.state[1][1]
+	x, out := f.raw[maxWindow:], f.high[maxWindow:]
+	for i := range min(len(x), len(out)) {
+		v := x[i]
+		y := g.b0*v + g1
+		g1 = (g.b1*v + g2) - g.a1*y
+		g2 = g.b2*v - g.a2*y
+		z := h.b0*y + h1
+		h1 = (h.b1*y + h2) - h.a1*z
+		h2 = h.b2*y - h.a2*z
+		out[i] = z
 	}
-	// A state that fades into denormal numbers would slow silence down.
-	for j := range s {
-		for i := range s[j] {
-			if s[j][i] < 1e-12 && s[j][i] > -1e-12 {
-				s[j][i] = 0
-			}
-		}
+	f.state = [2][2]float32{{flushed(g1), flushed(g2)}, {flushed(h1), flushed(h2)}}
+}
+
+// flushed keeps a state that fades from ending in denormal numbers, which would
+// slow silence down.
+func flushed(v float32) float32 {
+	if v < 1e-12 && v > -1e-12 {
+		return 0
 	}
-	f.state = s
+	return v
 }
 
 // What a quiet at the end of a window is.

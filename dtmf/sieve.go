@@ -1,5 +1,7 @@
 package dtmf
 
+import "math"
+
 // The sieve is the very first look at a window, and nearly all that speech ever
 // gets: how much of its energy do the strongest of four row and of seven column
 // frequencies explain? It says so for all windows of a frame at once, and lets
@@ -15,15 +17,23 @@ const (
 	sieveLengths
 )
 
-const (
-	longestPiece = 10
-	sieveSpan    = longestPiece + newBlocks
-)
+const longestPiece = 10
 
 // sieve holds the power at the strongest row and at the strongest column, by
 // length and by the block that a window ends with.
-type sieve struct {
-	low, high [sieveLengths][allBlocks]float32
+type sieve struct{ low, high powers }
+
+// powers are by length and block. They are kept as the bits of numbers that are
+// not negative, which compare like the numbers and so without a branch.
+type powers [sieveLengths * allBlocks]uint32
+
+func (p *powers) at(length, block int) float32 {
+	return math.Float32frombits(p[length*allBlocks+block])
+}
+
+// inFrame are those of windows of a length that end in the frame.
+func (p *powers) inFrame(length int) *[newBlocks]uint32 {
+	return (*[newBlocks]uint32)(p[length*allBlocks+oldBlocks:])
 }
 
 // piece is a part of a window that the sieve looks at on its own: of one of its
@@ -77,8 +87,8 @@ func (f *front) sift(blocks, end int) sight {
 	g := sight{energy: f.energyIn(last+1-blocks, last+1)}
 	for _, p := range pieces[blocks] {
 		scale := sieveScale[p.length]
-		g.low += f.sieve.low[p.length][last-p.before] * scale
-		g.high += f.sieve.high[p.length][last-p.before] * scale
+		g.low += f.sieve.low.at(p.length, last-p.before) * scale
+		g.high += f.sieve.high.at(p.length, last-p.before) * scale
 	}
 	return g
 }
@@ -103,48 +113,38 @@ func (f *front) siftLong(blocks, end int) sight {
 
 // push looks at all windows that end in the frame.
 func (s *sieve) push(in *sums) {
-	for l := range sieveLengths {
-		copy(s.low[l][:oldBlocks], s.low[l][newBlocks:])
-		copy(s.high[l][:oldBlocks], s.high[l][newBlocks:])
-		clear(s.low[l][oldBlocks:])
-		clear(s.high[l][oldBlocks:])
-	}
+	s.low.push()
+	s.high.push()
 	for k := range sieveAll {
-		re, im := prefix(&in.re[k]), prefix(&in.im[k])
 		if k < sieveRows {
-			s.sift(&s.low, &re, &im)
+			s.low.sift(&in.before[k])
 		} else {
-			s.sift(&s.high, &re, &im)
+			s.high.sift(&in.before[k])
 		}
 	}
 }
 
-// prefix adds up the blocks that windows of up to 10 ms of the frame reach.
-func prefix(x *[allBlocks]float32) (sum [sieveSpan + 1]float32) {
-	in := (*[sieveSpan]float32)(x[allBlocks-sieveSpan:])
-	var total float32
-	for i, v := range in {
-		total += v
-		sum[i+1] = total
+// push makes room for a frame's windows.
+func (p *powers) push() {
+	copy(p[:], p[newBlocks:])
+	for l := range sieveLengths {
+		*p.inFrame(l) = [newBlocks]uint32{}
 	}
-	return sum
 }
 
 // sift takes one frequency into account.
-func (s *sieve) sift(best *[sieveLengths][allBlocks]float32, re, im *[sieveSpan + 1]float32) {
-	best4 := (*[newBlocks]float32)(best[sieve4][oldBlocks:])
-	best5 := (*[newBlocks]float32)(best[sieve5][oldBlocks:])
-	best7 := (*[newBlocks]float32)(best[sieve7][oldBlocks:])
-	best10 := (*[newBlocks]float32)(best[sieve10][oldBlocks:])
+func (p *powers) sift(sum *runningSum) {
+	best4, best5, best7, best10 := p.inFrame(sieve4), p.inFrame(sieve5), p.inFrame(sieve7), p.inFrame(sieve10)
+	re, im := (*[newBlocks + longestPiece]float32)(sum.re[recent+1-newBlocks-longestPiece:]), (*[newBlocks + longestPiece]float32)(sum.im[recent+1-newBlocks-longestPiece:])
 	for e := range newBlocks {
-		x, y := re[e+11], im[e+11]
-		a, b := x-re[e+7], y-im[e+7]
-		best4[e] = max(best4[e], a*a+b*b)
-		a, b = x-re[e+6], y-im[e+6]
-		best5[e] = max(best5[e], a*a+b*b)
-		a, b = x-re[e+4], y-im[e+4]
-		best7[e] = max(best7[e], a*a+b*b)
-		a, b = x-re[e+1], y-im[e+1]
-		best10[e] = max(best10[e], a*a+b*b)
+		x, y := re[e+10], im[e+10]
+		a, b := x-re[e+6], y-im[e+6]
+		best4[e] = max(best4[e], math.Float32bits(a*a+b*b))
+		a, b = x-re[e+5], y-im[e+5]
+		best5[e] = max(best5[e], math.Float32bits(a*a+b*b))
+		a, b = x-re[e+3], y-im[e+3]
+		best7[e] = max(best7[e], math.Float32bits(a*a+b*b))
+		a, b = x-re[e], y-im[e]
+		best10[e] = max(best10[e], math.Float32bits(a*a+b*b))
 	}
 }

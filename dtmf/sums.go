@@ -23,11 +23,13 @@ const (
 var coarse = newCoarse()
 
 type coarseTable struct {
-	grid     [coarseAll]int              // grid index of each frequency
-	cos, sin [coarseAll][hop / 2]float32 // from the middle of a block on
+	grid  [coarseAll]int          // grid index of each frequency
+	waves [coarseAll][hop]float32 // from the middle of a block on, cosines and then sines
 	// Rotation of a block's sum to the phase of the stream, by half blocks.
-	rotRe, rotIm [2 * phasePeriod][coarseAll]float32
+	turns [2 * phasePeriod][coarseAll]turn
 }
+
+type turn struct{ re, im float32 }
 
 func newCoarse() *coarseTable {
 	t := new(coarseTable)
@@ -52,12 +54,12 @@ func (t *coarseTable) set(k, hz int) {
 	t.grid[k] = hz / gridHz
 	w := 2 * math.Pi * float64(hz) / audio.SampleRate
 	for h := range hop / 2 {
-		t.cos[k][h] = float32(math.Cos(w * (float64(h) + 0.5)))
-		t.sin[k][h] = float32(math.Sin(w * (float64(h) + 0.5)))
+		t.waves[k][h] = float32(math.Cos(w * (float64(h) + 0.5)))
+		t.waves[k][hop/2+h] = float32(math.Sin(w * (float64(h) + 0.5)))
 	}
 	for b := range 2 * phasePeriod {
-		t.rotRe[b][k] = float32(math.Cos(w * float64(hop/2*b)))
-		t.rotIm[b][k] = float32(-math.Sin(w * float64(hop/2*b)))
+		at := w * float64(hop/2*b)
+		t.turns[b][k] = turn{float32(math.Cos(at)), float32(-math.Sin(at))}
 	}
 }
 
@@ -66,18 +68,30 @@ func (t *coarseTable) set(k, hz int) {
 // sums of its blocks'. The sieve's are always there, the others once a window
 // that the sieve let through needs them.
 type sums struct {
-	re, im [coarseAll][allBlocks]float32
+	re, im track
 	whole  [allBlocks]bool // all frequencies are there
 	phase  int             // of the oldest block, modulo phasePeriod
+	// Sums of the last blocks before each, for windows within the last recent.
+	before [coarseAll]runningSum
+	summed bool // those of all frequencies are there
 }
+
+// recent is how many blocks the short windows of a frame reach.
+const recent = proofBlocks + newBlocks
+
+type runningSum struct{ re, im [recent + 1]float32 }
+
+// track holds a value for each frequency and block. It is one piece, so that one
+// move makes room for a frame.
+type track [coarseAll * allBlocks]float32
+
+func (t *track) of(k int) *[allBlocks]float32 { return (*[allBlocks]float32)(t[k*allBlocks:]) }
 
 // push makes room for a frame's blocks and correlates them with the sieve's
 // frequencies.
 func (s *sums) push(high *[maxWindow + audio.FrameSamples]float32) {
-	for k := range coarseAll {
-		copy(s.re[k][:oldBlocks], s.re[k][newBlocks:])
-		copy(s.im[k][:oldBlocks], s.im[k][newBlocks:])
-	}
+	copy(s.re[:], s.re[newBlocks:])
+	copy(s.im[:], s.im[newBlocks:])
 	copy(s.whole[:oldBlocks], s.whole[newBlocks:])
 	clear(s.whole[oldBlocks:])
 	if s.phase += newBlocks; s.phase >= phasePeriod {
@@ -86,15 +100,36 @@ func (s *sums) push(high *[maxWindow + audio.FrameSamples]float32) {
 	for b := oldBlocks; b < allBlocks; b++ {
 		s.correlate(high, b, 0, sieveAll)
 	}
+	for k := range sieveAll {
+		s.before[k].sum(s.re.of(k), s.im.of(k))
+	}
+	s.summed = false
 }
 
-// complete correlates the blocks [from, to) with all frequencies.
-func (s *sums) complete(high *[maxWindow + audio.FrameSamples]float32, from, to int) {
-	for b := from; b < to; b++ {
+// complete correlates the blocks from one on with all frequencies.
+func (s *sums) complete(high *[maxWindow + audio.FrameSamples]float32, from int) {
+	from = min(from, allBlocks-recent)
+	for b := allBlocks - 1; b >= from; b-- {
 		if !s.whole[b] {
 			s.correlate(high, b, sieveAll, coarseAll)
 			s.whole[b] = true
 		}
+	}
+	if !s.summed {
+		s.summed = true
+		for k := sieveAll; k < coarseAll; k++ {
+			s.before[k].sum(s.re.of(k), s.im.of(k))
+		}
+	}
+}
+
+func (r *runningSum) sum(re, im *[allBlocks]float32) {
+	x, y := (*[recent]float32)(re[allBlocks-recent:]), (*[recent]float32)(im[allBlocks-recent:])
+	var a, b float32
+	for i := range recent {
+		a += x[i]
+		b += y[i]
+		r.re[i+1], r.im[i+1] = a, b
 	}
 }
 
@@ -103,14 +138,14 @@ func (s *sums) correlate(high *[maxWindow + audio.FrameSamples]float32, b, first
 	x := (*[hop]float32)(high[b*hop:])
 	e0, e1, e2, e3 := x[4]+x[3], x[5]+x[2], x[6]+x[1], x[7]+x[0]
 	o0, o1, o2, o3 := x[4]-x[3], x[5]-x[2], x[6]-x[1], x[7]-x[0]
-	phase := s.rotation(2 * b)
-	rotRe, rotIm := &coarse.rotRe[phase], &coarse.rotIm[phase]
-	for k := first; k < end; k++ {
-		c, d := &coarse.cos[k], &coarse.sin[k]
-		re := (e0*c[0] + e1*c[1]) + (e2*c[2] + e3*c[3])
-		im := -((o0*d[0] + o1*d[1]) + (o2*d[2] + o3*d[3]))
-		s.re[k][b] = re*rotRe[k] - im*rotIm[k]
-		s.im[k][b] = re*rotIm[k] + im*rotRe[k]
+	turn := &coarse.turns[s.rotation(2*b)]
+	toRe, toIm := s.re[b:], s.im[b:]
+	for k := first; k < end && k < coarseAll; k++ {
+		w, t := &coarse.waves[k], &turn[k]
+		re := (e0*w[0] + e1*w[1]) + (e2*w[2] + e3*w[3])
+		im := (o0*w[4] + o1*w[5]) + (o2*w[6] + o3*w[7])
+		toRe[k*allBlocks] = re*t.re + im*t.im
+		toIm[k*allBlocks] = re*t.im - im*t.re
 	}
 }
 
@@ -134,7 +169,7 @@ func (f *front) look(from, to int) glance {
 		mid := (from + to) / 2
 		parts = [2][2]int{{from, mid}, {mid, to}}
 	}
-	f.sums.complete(&f.high, from, to)
+	f.sums.complete(&f.high, from)
 	var at [2]phasors
 	var power [coarseAll]float32
 	for i, p := range parts {
@@ -187,15 +222,22 @@ func (p *phasors) power(k int) float32 { return p.re[k]*p.re[k] + p.im[k]*p.im[k
 // turned returns the inner products with the cosine and the sine of a frequency
 // whose phase is zero at the middle of the window.
 func (p *phasors) turned(k, middle int) (cosine, sine float32) {
-	c, s := coarse.rotRe[middle][k], coarse.rotIm[middle][k]
-	return p.re[k]*c + p.im[k]*s, p.re[k]*s - p.im[k]*c
+	t := coarse.turns[middle][k]
+	return p.re[k]*t.re + p.im[k]*t.im, p.re[k]*t.im - p.im[k]*t.re
 }
 
 // add sums the blocks [from, to) up, at the frequencies [first, end).
 func (s *sums) add(p *phasors, first, end, from, to int) {
+	if a, b := from-(allBlocks-recent), to-(allBlocks-recent); a >= 0 && a <= recent && b >= 0 && b <= recent {
+		for k := first; k < end && k < coarseAll; k++ {
+			r := &s.before[k]
+			p.re[k], p.im[k] = r.re[b]-r.re[a], r.im[b]-r.im[a]
+		}
+		return
+	}
 	for k := first; k < end; k++ {
 		var re, im float32
-		x, y := s.re[k][from:to], s.im[k][from:to]
+		x, y := s.re.of(k)[from:to], s.im.of(k)[from:to]
 		for b := range min(len(x), len(y)) {
 			re += x[b]
 			im += y[b]
