@@ -40,6 +40,9 @@ var (
 	ringDrop     = db(-3)
 )
 
+// heldEffort is what proofs and checks are worth going on with.
+var heldEffort = effortLimits{guess: proofGuess * heldScore, climb: heldScore / 4}
+
 // run is a sequence of proofs of one key, in samples relative to the frame.
 type run struct {
 	on          bool
@@ -213,12 +216,12 @@ func near(got, want float64) bool {
 func (d *Detector) fitBetter(end, blocks int, g *glance) (p tonePair, raw bool) {
 	from, to := maxWindow+(end-blocks)*hop, maxWindow+end*hop
 	d.fit.load(d.front.raw[from:to])
-	p = d.fit.best(g.row, g.column, heldScore, 0)
+	p = d.fit.best(g.row, g.column, heldEffort)
 	if p.score() >= proofScore {
 		return p, true
 	}
 	d.fit.load(d.front.high[from:to])
-	if q := d.fit.best(g.row, g.column, heldScore, 0); q.score() > p.score() {
+	if q := d.fit.best(g.row, g.column, heldEffort); q.score() > p.score() {
 		return q, false
 	}
 	return p, true

@@ -147,20 +147,23 @@ func solve(half, row, column int, energy float32, atRow, atColumn [2]float32) to
 	return p
 }
 
+// effortLimits are the scores below which a fit is not worth going on with: that
+// of the frequencies it starts from, and that of each tone at its own best.
+type effortLimits struct{ guess, climb float32 }
+
 // best fits the window around the grid frequencies row and column, each first
-// improved on its own and then jointly. A fit that starts below the least score,
-// or is then far below the one wanted, is not worth improving.
-func (f *fitter) best(row, column int, wanted, least float32) tonePair {
+// improved on its own and then jointly.
+func (f *fitter) best(row, column int, least effortLimits) tonePair {
 	f.correlate(row)
 	f.correlate(column)
 	best := f.pair(row, column)
-	if best.score() < least {
+	if best.score() < least.guess {
 		return best
 	}
 	row = f.climb(row, rowMin, rowMax)
 	column = f.climb(column, columnMin, columnMax)
 	best = f.pair(row, column)
-	if best.score() < wanted/12 {
+	if best.score() < least.climb {
 		return best
 	}
 	for range 3 {

@@ -14,7 +14,8 @@ type window struct {
 	guard  int32   // samples masked after a hit
 	raw    float32 // score wanted of the samples as they are
 	high   float32 // and of their high-passed copy
-	guess  float32 // share of that score that a guess must show, to be improved
+	guess  float32 // share of a score that a guess must show,
+	climb  float32 // and that each tone at its best must, to be worth a joint fit
 }
 
 // The longer a window, the less likely that speech looks like two steady
@@ -24,13 +25,13 @@ type window struct {
 // hide them. So a hit masks everything that is still held: it costs a voice
 // next to nothing.
 var windows = [...]window{
-	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7), guess: 1. / 8},
-	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18), guess: 1. / 48},
-	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15), guess: 1. / 24},
-	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11), guess: 1. / 12},
-	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5), guess: 1. / 8},
-	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4), guess: 1. / 8},
-	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5), guess: 1. / 8},
+	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7), guess: 1. / 8, climb: 1. / 4},
+	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18), guess: 1. / 48, climb: 1. / 12},
+	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15), guess: 1. / 24, climb: 1. / 12},
+	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11), guess: 1. / 12, climb: 1. / 6},
+	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5), guess: 1. / 8, climb: 1. / 4},
+	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4), guess: 1. / 8, climb: 1. / 4},
+	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5), guess: 1. / 6, climb: 1. / 4},
 }
 
 func db(v float64) float32 { return float32(math.Pow(10, v/10)) }
@@ -175,25 +176,31 @@ func (d *Detector) judge(w *window, end int, in place, g *glance) {
 // pairIn fits a window, as it is, as a limiter may have cut it, and high-passed.
 func (d *Detector) pairIn(w *window, end int, in place, g *glance) (Key, bool) {
 	from, to := maxWindow+(end-w.blocks)*hop, maxWindow+end*hop
-	least := w.guess * d.keyBias(g.row, g.column)
-	if w.blocks > longestLook {
-		least = 0 // too long for a guess on the coarse grid
-	}
+	bias := d.keyBias(g.row, g.column)
 	if in&inRaw != 0 {
 		wanted := d.wantedRaw(w)
 		d.fit.load(d.front.raw[from:to])
-		p := d.fit.best(g.row, g.column, wanted, least*wanted)
+		p := d.fit.best(g.row, g.column, w.effort(wanted*bias))
 		if d.believes(&p, wanted) || d.believesLimited(&p, wanted) {
 			return p.key(), true
 		}
 	}
-	if in&inHigh == 0 {
+	wanted := d.wantedHigh(w)
+	if in&inHigh == 0 || g.guess < w.guess*wanted*bias {
 		return 0, false
 	}
-	wanted := d.wantedHigh(w)
 	d.fit.load(d.front.high[from:to])
-	p := d.fit.best(g.row, g.column, wanted, least*wanted)
+	p := d.fit.best(g.row, g.column, w.effort(wanted*bias))
 	return p.key(), d.believes(&p, wanted)
+}
+
+// effort is how well a fit must go on the way to the score wanted.
+func (w *window) effort(wanted float32) effortLimits {
+	l := effortLimits{guess: w.guess * wanted, climb: w.climb * wanted}
+	if w.blocks > longestLook {
+		l.guess = 0 // too long for a guess on the coarse grid
+	}
+	return l
 }
 
 // believes reports whether a fit is good enough for suspicion.
