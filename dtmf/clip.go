@@ -13,7 +13,7 @@ var drives = [...]float32{1, 1.4, 2, 3, 5, 10}
 // sample returns the two samples at distance h from the window's centre, the
 // window's mean taken off.
 func (f *fitter) sample(h int) (after, before float32) {
-	return 0.5*(f.even[h]+f.odd[h]) - f.mean, 0.5*(f.even[h]-f.odd[h]) - f.mean
+	return 0.5*(f.even[h/4][h%4]+f.odd[h/4][h%4]) - f.mean, 0.5*(f.even[h/4][h%4]-f.odd[h/4][h%4]) - f.mean
 }
 
 // flat reports whether the window's peaks are cut off, and at what level. Pairs
@@ -66,8 +66,8 @@ func (f *fitter) limited(p *tonePair, limit float32) {
 	for _, g := range drives {
 		var rest float32
 		for h := range f.half {
-			even := g * (rowCos*cr[h] + columnCos*cc[h])
-			odd := g * (rowSin*sr[h] + columnSin*sc[h])
+			even := g * (rowCos*cr[h/4][h%4] + columnCos*cc[h/4][h%4])
+			odd := g * (rowSin*sr[h/4][h%4] + columnSin*sc[h/4][h%4])
 			a, b := f.sample(h)
 			a -= max(-limit, min(limit, even+odd))
 			b -= max(-limit, min(limit, even-odd))
