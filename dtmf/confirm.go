@@ -12,7 +12,8 @@ const (
 	clearProofs  = 2
 	clearPull    = 0.016                   // Q.24: 1.5 % must count
 	patient      = 34 * audio.SamplesPerMs // of proofs in a row that are less clear
-	proofGuess   = 1. / 8                  // share of heldScore that a guess must show
+	proofSieve   = 0.4                     // share of heldScore that the sieve must see,
+	proofGuess   = 1. / 8                  // and that a guess must show
 	checkBlocks  = 20                      // window that decides the frequencies
 	longestBreak = 14 * audio.SamplesPerMs // within a key
 	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
@@ -98,10 +99,10 @@ func (d *Detector) confirm(concealed bool) {
 }
 
 func (d *Detector) prove(end int) {
-	if s := d.front.sift(proofBlocks, end); !s.promises(heldScore) {
+	if s := d.front.sift(proofBlocks, end); !s.promises(proofSieve * heldScore) {
 		return
 	}
-	if s := d.front.siftLong(proofBlocks, end); !s.promises(heldScore) {
+	if s := d.front.siftClosely(proofBlocks, end); !s.promises(proofSieve * heldScore) {
 		return
 	}
 	g := d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)

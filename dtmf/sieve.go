@@ -63,20 +63,15 @@ type sight struct {
 	energy    float32
 }
 
-// What the sieve asks for. Frequencies 80 Hz apart miss some of a tone, and two
-// tones of a short window leak into each other.
-const (
-	sieveLeak  = 1.25
-	sieveShare = 0.25
-)
+// sieveLeak is what the sieve adds to what it sees explained: frequencies 80 Hz
+// apart miss some of a tone, and two tones of a short window leak into each other.
+const sieveLeak = 1.2
 
-// promises reports whether a fit of the window can be expected to reach the
-// score wanted, going by experience: it is no bound. Of 5 million windows with
-// tones that had reached it, 1 in 10 000 was not let through, and then one that
-// ends a millisecond later was.
+// promises reports whether the weaker tone stands out from the rest enough for a
+// fit of the window to be worth a try. It goes by experience and is no bound.
 func (s *sight) promises(wanted float32) bool {
 	rest := s.energy - sieveLeak*(s.low+s.high)
-	return s.energy >= 1 && 2*min(s.low, s.high) >= sieveShare*wanted*rest
+	return s.energy >= 1 && 2*min(s.low, s.high) >= wanted*rest
 }
 
 // sift is what the sieve sees of the window of so many blocks that ends with
@@ -93,8 +88,11 @@ func (f *front) sift(blocks, end int) sight {
 	return g
 }
 
-// siftLong is what the sieve sees of a window of several pieces, exactly.
-func (f *front) siftLong(blocks, end int) sight {
+// siftClosely is sift without the mercy: all pieces at the same frequencies.
+func (f *front) siftClosely(blocks, end int) sight {
+	if len(pieces[blocks]) == 1 {
+		return f.sift(blocks, end)
+	}
 	last := oldBlocks + end - 1
 	g := sight{energy: f.energyIn(last+1-blocks, last+1)}
 	var explained [coarseAll]float32

@@ -14,7 +14,8 @@ type window struct {
 	guard  int32   // samples masked after a hit
 	raw    float32 // score wanted of the samples as they are
 	high   float32 // and of their high-passed copy
-	guess  float32 // share of a score that a guess must show,
+	sieve  float32 // share of a score that the sieve must see,
+	guess  float32 // that a guess must show,
 	climb  float32 // and that each tone at its best must, to be worth a joint fit
 }
 
@@ -25,13 +26,13 @@ type window struct {
 // hide them. So a hit masks everything that is still held: it costs a voice
 // next to nothing.
 var windows = [...]window{
-	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7), guess: 1. / 8, climb: 1. / 4},
-	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18), guess: 1. / 48, climb: 1. / 12},
-	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15), guess: 1. / 24, climb: 1. / 12},
-	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11), guess: 1. / 12, climb: 1. / 6},
-	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5), guess: 1. / 8, climb: 1. / 4},
-	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4), guess: 1. / 8, climb: 1. / 4},
-	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5), guess: 1. / 6, climb: 1. / 4},
+	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7), sieve: 0.2, guess: 1. / 8, climb: 1. / 4},
+	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18), sieve: 0.3, guess: 1. / 48, climb: 1. / 12},
+	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15), sieve: 0.3, guess: 1. / 24, climb: 1. / 12},
+	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11), sieve: 0.3, guess: 1. / 12, climb: 1. / 6},
+	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5), sieve: 0.4, guess: 1. / 8, climb: 1. / 4},
+	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4), sieve: 0.4, guess: 1. / 8, climb: 1. / 4},
+	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5), sieve: 0.4, guess: 1. / 6, climb: 1. / 4},
 }
 
 func db(v float64) float32 { return float32(math.Pow(10, v/10)) }
@@ -82,13 +83,29 @@ func (s *suspicion) any() bool { return s.until > -LookAhead-hang }
 // suspect lays every window over the frame, those that end last first: once one
 // shows a tone, those that would not prolong the mask are passed over.
 func (d *Detector) suspect() {
+	let := d.sifted()
 	for end := newBlocks; end > 0; end-- {
 		for i := range windows {
-			if w := &windows[i]; (newBlocks-end)%w.every == 0 {
-				d.tryWindow(w, end)
+			if let[end]&(1<<i) != 0 {
+				d.tryWindow(&windows[i], end)
 			}
 		}
 	}
+}
+
+// sifted says, by the block that they end with, which windows the sieve lets
+// through, as far as it sees without looking closely at the long ones.
+func (d *Detector) sifted() (let [newBlocks + 1]uint8) {
+	for i := range windows {
+		w := &windows[i]
+		wanted := w.sieve * d.wantedRaw(w) * d.sieveBias()
+		for end := newBlocks; end > 0; end -= w.every {
+			if s := d.front.sift(w.blocks, end); s.promises(wanted) {
+				let[end] |= 1 << i
+			}
+		}
+	}
+	return let
 }
 
 // tryWindow looks at the window that ends with block end of the frame.
@@ -96,13 +113,7 @@ func (d *Detector) tryWindow(w *window, end int) {
 	if d.reach(w, end) <= d.found.until {
 		return
 	}
-	s := d.front.sift(w.blocks, end)
-	if !s.promises(d.wantedRaw(w) * d.sieveBias()) {
-		return
-	}
-	if w.blocks > longestPiece {
-		s = d.front.siftLong(w.blocks, end)
-	}
+	s := d.front.siftClosely(w.blocks, end)
 	from, to := oldBlocks+end-w.blocks, oldBlocks+end
 	if in := d.promising(w, &s, d.front.rawEnergyIn(from, to)); in != nowhere {
 		g := d.front.look(from, to)
@@ -142,11 +153,11 @@ const lowPart = 4
 
 // promising says where the sieve sees hope in a window.
 func (d *Detector) promising(w *window, s *sight, raw float32) (in place) {
-	bias := d.sieveBias()
-	if raw <= lowPart*s.energy && s.promises(d.wantedRaw(w)*bias) {
+	share := w.sieve * d.sieveBias()
+	if raw <= lowPart*s.energy && s.promises(share*d.wantedRaw(w)) {
 		in |= inRaw
 	}
-	if s.promises(d.wantedHigh(w) * bias) {
+	if s.promises(share * d.wantedHigh(w)) {
 		in |= inHigh
 	}
 	return in
