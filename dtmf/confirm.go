@@ -13,7 +13,7 @@ const (
 	clearPull    = 0.016                   // Q.24: 1.5 % must count
 	patient      = 34 * audio.SamplesPerMs // of proofs in a row that are less clear
 	proofSieve   = 0.4                     // share of heldScore that the sieve must see,
-	proofGuess   = 1. / 8                  // and that a guess must show
+	proofGuess   = 1. / 16                 // and that a guess must show
 	checkBlocks  = 20                      // window that decides the frequencies
 	longestBreak = 14 * audio.SamplesPerMs // within a key
 	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
