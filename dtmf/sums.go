@@ -109,6 +109,9 @@ func (s *sums) push(high *[maxWindow + audio.FrameSamples]float32) {
 // complete correlates the blocks from one on with all frequencies.
 func (s *sums) complete(high *[maxWindow + audio.FrameSamples]float32, from int) {
 	from = min(from, allBlocks-recent)
+	if s.summed && from == allBlocks-recent {
+		return
+	}
 	for b := allBlocks - 1; b >= from; b-- {
 		if !s.whole[b] {
 			s.correlate(high, b, sieveAll, coarseAll)
@@ -164,32 +167,30 @@ type glance struct {
 // look sums up the blocks [from, to). Windows longer than 20 ms are looked at
 // in two halves, as their bins would be narrower than the coarse grid.
 func (f *front) look(from, to int) glance {
-	parts := [2][2]int{{from, to}, {to, to}}
+	ends := [3]int{from, to}
+	parts := 1
 	if to-from > longestLook {
-		mid := (from + to) / 2
-		parts = [2][2]int{{from, mid}, {mid, to}}
+		ends, parts = [3]int{from, (from + to) / 2, to}, 2
 	}
 	f.sums.complete(&f.high, from)
 	var at [2]phasors
 	var power [coarseAll]float32
-	for i, p := range parts {
-		f.sums.add(&at[i], 0, coarseAll, p[0], p[1])
+	for i := range parts {
+		f.sums.add(&at[i], 0, coarseAll, ends[i], ends[i+1])
 		for k := range power {
 			power[k] += at[i].power(k)
 		}
 	}
-	r := strongest(&power, strongest(&power, 0, 0, sieveRows), sieveAll, coarseSplit)
-	c := strongest(&power, strongest(&power, sieveRows, sieveRows, sieveAll), coarseSplit, coarseAll)
-	scale := 2 / float32((parts[0][1]-parts[0][0])*hop)
+	r := strongest(&power, strongest(&power, 0, 1, sieveRows), sieveAll, coarseSplit)
+	c := strongest(&power, strongest(&power, sieveRows, sieveRows+1, sieveAll), coarseSplit, coarseAll)
+	scale := 2 / float32((ends[1]-from)*hop)
 	g := glance{
 		row: coarse.grid[r], column: coarse.grid[c],
 		low: power[r] * scale, high: power[c] * scale, energy: f.energyIn(from, to),
 	}
 	var both tonePair
-	for i, p := range parts {
-		if p[0] < p[1] {
-			both.add(f.guess(&at[i], r, c, p[0], p[1]))
-		}
+	for i := range parts {
+		both.add(f.guess(&at[i], r, c, ends[i], ends[i+1]))
 	}
 	g.guess = both.score()
 	return g
