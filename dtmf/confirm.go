@@ -84,7 +84,7 @@ func (r *run) extend(end int32, p *tonePair) {
 // confirm looks for a key that became certain in this frame. The candidate
 // becomes the held key when it is confirmed; a held key that goes on, through
 // short interruptions and lost frames, is not pressed again.
-func (d *Detector) confirm(concealed bool) {
+func (d *Detector) confirm(concealed bool, seen proofSight) {
 	d.held.shift()
 	d.candidate.shift()
 	if concealed {
@@ -94,22 +94,29 @@ func (d *Detector) confirm(concealed bool) {
 		return
 	}
 	for end := proofEvery; end <= newBlocks; end += proofEvery {
-		d.prove(end)
+		if g, ok := seen(end); ok {
+			d.prove(end, &g)
+		}
 	}
 }
 
-func (d *Detector) prove(end int) {
+// proofSight is a look at the window of a proof, and whether it gives hope.
+type proofSight func(end int) (g glance, ok bool)
+
+// seeProof is the proofSight of a detector.
+func (d *Detector) seeProof(end int) (g glance, ok bool) {
 	if s := d.front.sift(proofBlocks, end); !s.promises(proofSieve * heldScore) {
-		return
+		return g, false
 	}
 	if s := d.front.siftClosely(proofBlocks, end); !s.promises(proofSieve * heldScore) {
-		return
+		return g, false
 	}
-	g := d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)
-	if !g.tonal(heldScore, proofGuess) {
-		return
-	}
-	p, _ := d.fitBetter(end, proofBlocks, &g)
+	g = d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)
+	return g, g.tonal(heldScore, proofGuess)
+}
+
+func (d *Detector) prove(end int, g *glance) {
+	p, _ := d.fitBetter(end, proofBlocks, g)
 	key, start, stop := p.key(), int32(end-proofBlocks)*hop, int32(end)*hop
 	power := p.lowE + p.highE
 	if p.lowE > p.highE*twistLimit || p.highE > p.lowE*twistLimit ||
