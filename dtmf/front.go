@@ -53,17 +53,21 @@ func (f *front) push(x *audio.Frame) {
 	copy(f.energies[:oldBlocks], f.energies[newBlocks:])
 	copy(f.rawSum[:oldBlocks+1], f.rawSum[newBlocks:])
 	copy(f.rawEnergy[:oldBlocks+1], f.rawEnergy[newBlocks:])
-	for b := range newBlocks {
-		f.pushRaw(oldBlocks+b, (*[hop]int16)(x[b*hop:]))
-	}
-	f.filter()
+	f.sums.makeRoom()
+	// Block by block: the filter waits for itself from sample to sample, and the
+	// processor correlates the block before meanwhile.
 	for b := oldBlocks; b < allBlocks; b++ {
-		f.energies[b] = energyOf((*[hop]float32)(f.high[b*hop:]))
+		f.pushRaw(b, (*[hop]int16)(x[(b-oldBlocks)*hop:]))
+		high := (*[hop]float32)(f.high[b*hop:])
+		f.filter((*[hop]float32)(f.raw[b*hop:]), high)
+		f.energies[b] = energyOf(high)
+		f.sums.correlate(high, b, 0, sieveAll)
 	}
+	f.flush()
 	for b, e := range f.energies {
 		f.energy[b+1] = f.energy[b] + float64(e)
 	}
-	f.sums.push(&f.high)
+	f.sums.addUp()
 	f.sieve.push(&f.sums)
 }
 
@@ -92,14 +96,12 @@ func energyOf(x *[hop]float32) float32 {
 // energyIn is the high-passed energy of the blocks [from, to).
 func (f *front) energyIn(from, to int) float32 { return float32(f.energy[to] - f.energy[from]) }
 
-func (f *front) filter() {
-	// Written out, so that the state stays in registers. What does not wait for
-	// the output is added up first: each sample waits for the one before.
-	g, h := highPass[0], highPass[1]
+// filter high-passes a block. What does not wait for the output of the sample
+// before is added up first.
+func (f *front) filter(x, out *[hop]float32) {
+	g, h := &highPass[0], &highPass[1]
 	g1, g2, h1, h2 := f.state[0][0], f.state[0][1], f.state[1][0], f.state[1][1]
-	x, out := f.raw[maxWindow:], f.high[maxWindow:]
-	for i := range min(len(x), len(out)) {
-		v := x[i]
+	for i, v := range x {
 		y := g.b0*v + g1
 		g1 = (g.b1*v + g2) - g.a1*y
 		g2 = g.b2*v - g.a2*y
@@ -108,16 +110,19 @@ func (f *front) filter() {
 		h2 = h.b2*y - h.a2*z
 		out[i] = z
 	}
-	f.state = [2][2]float32{{flushed(g1), flushed(g2)}, {flushed(h1), flushed(h2)}}
+	f.state = [2][2]float32{{g1, g2}, {h1, h2}}
 }
 
-// flushed keeps a state that fades from ending in denormal numbers, which would
+// flush keeps a state that fades from ending in denormal numbers, which would
 // slow silence down.
-func flushed(v float32) float32 {
-	if v < 1e-12 && v > -1e-12 {
-		return 0
+func (f *front) flush() {
+	for j := range f.state {
+		for i, v := range f.state[j] {
+			if v < 1e-12 && v > -1e-12 {
+				f.state[j][i] = 0
+			}
+		}
 	}
-	return v
 }
 
 // What a quiet at the end of a window is.

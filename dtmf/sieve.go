@@ -88,6 +88,34 @@ func (f *front) sift(blocks, end int) sight {
 	return g
 }
 
+// lets returns, as bits by the block of the frame that they end with, the windows
+// of a length that promise what is wanted by sift; one ends every so many blocks.
+func (f *front) lets(blocks, every int, wanted float32) (ends uint32) {
+	if len(pieces[blocks]) > 1 {
+		for end := newBlocks; end > 0; end -= every {
+			if s := f.sift(blocks, end); s.promises(wanted) {
+				ends |= 1 << end
+			}
+		}
+		return ends
+	}
+	l := pieces[blocks][0].length
+	low, high, scale := f.sieve.low.inFrame(l), f.sieve.high.inFrame(l), sieveScale[l]
+	to := (*[newBlocks]float64)(f.energy[oldBlocks+1:])
+	from := (*[newBlocks]float64)(f.energy[oldBlocks+1-blocks:])
+	for i := range newBlocks {
+		s := sight{
+			low:    math.Float32frombits(low[i]) * scale,
+			high:   math.Float32frombits(high[i]) * scale,
+			energy: float32(to[i] - from[i]),
+		}
+		if s.promises(wanted) {
+			ends |= 2 << i
+		}
+	}
+	return ends
+}
+
 // siftClosely is sift without the mercy: all pieces at the same frequencies.
 func (f *front) siftClosely(blocks, end int) sight {
 	if len(pieces[blocks]) == 1 {

@@ -87,9 +87,8 @@ type track [coarseAll * allBlocks]float32
 
 func (t *track) of(k int) *[allBlocks]float32 { return (*[allBlocks]float32)(t[k*allBlocks:]) }
 
-// push makes room for a frame's blocks and correlates them with the sieve's
-// frequencies.
-func (s *sums) push(high *[maxWindow + audio.FrameSamples]float32) {
+// makeRoom moves the past back by a frame.
+func (s *sums) makeRoom() {
 	copy(s.re[:], s.re[newBlocks:])
 	copy(s.im[:], s.im[newBlocks:])
 	copy(s.whole[:oldBlocks], s.whole[newBlocks:])
@@ -97,9 +96,10 @@ func (s *sums) push(high *[maxWindow + audio.FrameSamples]float32) {
 	if s.phase += newBlocks; s.phase >= phasePeriod {
 		s.phase -= phasePeriod
 	}
-	for b := oldBlocks; b < allBlocks; b++ {
-		s.correlate(high, b, 0, sieveAll)
-	}
+}
+
+// addUp adds up what the sieve needs.
+func (s *sums) addUp() {
 	for k := range sieveAll {
 		s.before[k].sum(s.re.of(k), s.im.of(k))
 	}
@@ -114,7 +114,7 @@ func (s *sums) complete(high *[maxWindow + audio.FrameSamples]float32, from int)
 	}
 	for b := allBlocks - 1; b >= from; b-- {
 		if !s.whole[b] {
-			s.correlate(high, b, sieveAll, coarseAll)
+			s.correlate((*[hop]float32)(high[b*hop:]), b, sieveAll, coarseAll)
 			s.whole[b] = true
 		}
 	}
@@ -137,8 +137,7 @@ func (r *runningSum) sum(re, im *[allBlocks]float32) {
 }
 
 // correlate correlates a block, folded around its middle, with some frequencies.
-func (s *sums) correlate(high *[maxWindow + audio.FrameSamples]float32, b, first, end int) {
-	x := (*[hop]float32)(high[b*hop:])
+func (s *sums) correlate(x *[hop]float32, b, first, end int) {
 	e0, e1, e2, e3 := x[4]+x[3], x[5]+x[2], x[6]+x[1], x[7]+x[0]
 	o0, o1, o2, o3 := x[4]-x[3], x[5]-x[2], x[6]-x[1], x[7]-x[0]
 	turn := &coarse.turns[s.rotation(2*b)]

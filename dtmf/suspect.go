@@ -2,6 +2,7 @@ package dtmf
 
 import (
 	"math"
+	"math/bits"
 
 	"tonegate/internal/audio"
 )
@@ -83,29 +84,22 @@ func (s *suspicion) any() bool { return s.until > -LookAhead-hang }
 // suspect lays every window over the frame, those that end last first: once one
 // shows a tone, those that would not prolong the mask are passed over.
 func (d *Detector) suspect() {
-	let := d.sifted()
-	for end := newBlocks; end > 0; end-- {
+	var lets [len(windows)]uint32
+	var any uint32
+	for i := range windows {
+		w := &windows[i]
+		lets[i] = d.front.lets(w.blocks, w.every, w.sieve*d.wantedRaw(w)*d.sieveBias())
+		any |= lets[i]
+	}
+	for any != 0 {
+		end := bits.Len32(any) - 1
+		any &^= 1 << end
 		for i := range windows {
-			if let[end]&(1<<i) != 0 {
+			if lets[i]&(1<<end) != 0 {
 				d.tryWindow(&windows[i], end)
 			}
 		}
 	}
-}
-
-// sifted says, by the block that they end with, which windows the sieve lets
-// through, as far as it sees without looking closely at the long ones.
-func (d *Detector) sifted() (let [newBlocks + 1]uint8) {
-	for i := range windows {
-		w := &windows[i]
-		wanted := w.sieve * d.wantedRaw(w) * d.sieveBias()
-		for end := newBlocks; end > 0; end -= w.every {
-			if s := d.front.sift(w.blocks, end); s.promises(wanted) {
-				let[end] |= 1 << i
-			}
-		}
-	}
-	return let
 }
 
 // tryWindow looks at the window that ends with block end of the frame.
