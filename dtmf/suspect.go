@@ -27,13 +27,13 @@ type window struct {
 // hide them. So a hit masks everything that is still held: it costs a voice
 // next to nothing.
 var windows = [...]window{
-	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7), sieve: 0.2, guess: 1. / 8, climb: 1. / 3},
+	{blocks: 10, every: 1, guard: 24, raw: db(5.5), high: db(7), sieve: 0.2, guess: 1. / 8, climb: 1. / 4},
 	{blocks: 4, every: 1, guard: 20, raw: db(16), high: db(18), sieve: 0.3, guess: 1. / 48, climb: 1. / 12},
 	{blocks: 5, every: 1, guard: 20, raw: db(13), high: db(15), sieve: 0.3, guess: 1. / 24, climb: 1. / 12},
 	{blocks: 7, every: 1, guard: 20, raw: db(9), high: db(11), sieve: 0.3, guess: 1. / 12, climb: 1. / 6},
-	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5), sieve: 0.4, guess: 1. / 8, climb: 1. / 3},
-	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4), sieve: 0.4, guess: 1. / 8, climb: 1. / 3},
-	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5), sieve: 0.4, guess: 1. / 6, climb: 1. / 3},
+	{blocks: 15, every: 2, guard: 16, raw: db(4), high: db(5.5), sieve: 0.4, guess: 1. / 8, climb: 1. / 4},
+	{blocks: 20, every: 4, guard: 12, raw: db(3), high: db(4), sieve: 0.4, guess: 1. / 8, climb: 1. / 4},
+	{blocks: 35, every: 5, guard: 12, raw: db(1.5), high: db(2.5), sieve: 0.4, guess: 1. / 6, climb: 1. / 4},
 }
 
 func db(v float64) float32 { return float32(math.Pow(10, v/10)) }
