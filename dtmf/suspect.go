@@ -185,8 +185,13 @@ func (d *Detector) pairIn(w *window, end int, in place, g *glance) (Key, bool) {
 	if in&inRaw != 0 {
 		wanted := d.wantedRaw(w)
 		d.fit.load(d.front.raw[from:to])
-		p := d.fit.best(g.row, g.column, w.effort(wanted*bias))
-		if d.believes(&p, wanted) || d.believesLimited(&p, wanted) {
+		least := w.effort(wanted * bias)
+		limit, flat := d.fit.flat()
+		if flat { // a limiter hides how well the pair fits
+			least = effortLimits{climb: wanted / 12}
+		}
+		p := d.fit.best(g.row, g.column, least)
+		if d.believes(&p, wanted) || flat && d.believesLimited(&p, limit, wanted) {
 			return p.key(), true
 		}
 	}
@@ -232,11 +237,7 @@ func (d *Detector) believes(p *tonePair, wanted float32) bool {
 }
 
 // believesLimited is believes for a window whose peaks are cut off.
-func (d *Detector) believesLimited(p *tonePair, wanted float32) bool {
-	limit, ok := d.fit.flat()
-	if !ok {
-		return false
-	}
+func (d *Detector) believesLimited(p *tonePair, limit, wanted float32) bool {
 	d.fit.limited(p, limit)
 	if d.wary {
 		return d.believes(p, wanted*waryLimitedFactor)
