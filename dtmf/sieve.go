@@ -5,9 +5,10 @@ import "math"
 // The sieve is the very first look at a window, and nearly all that speech ever
 // gets: how much of its energy do the strongest of four row and of seven column
 // frequencies explain? It says so for all windows of a frame at once, and lets
-// one in thirty of speech through.
+// one in thirty of speech through. It is no bound but experience: the reference
+// of the tests has it in plain form, and another without it tells what it costs.
 
-// lengths that the sieve looks at in one piece, in blocks; longer windows are
+// The lengths that the sieve looks at in one piece, in blocks; longer windows are
 // looked at in pieces of those.
 const (
 	sieve4 = iota
@@ -91,7 +92,7 @@ func (f *front) sift(blocks, end int) sight {
 // lets returns, as bits by the block of the frame that they end with, the windows
 // of a length that promise what is wanted by sift; one ends every so many blocks.
 func (f *front) lets(blocks, every int, wanted float32) (ends uint32) {
-	if len(pieces[blocks]) > 1 {
+	if len(pieces[blocks]) > 1 || every > 1 {
 		for end := newBlocks; end > 0; end -= every {
 			if s := f.sift(blocks, end); s.promises(wanted) {
 				ends |= 1 << end

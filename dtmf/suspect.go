@@ -20,6 +20,12 @@ type window struct {
 	climb  float32 // and that each tone at its best must, to be worth a joint fit
 }
 
+// The shares are what windows that reached the score had nearly always shown on
+// the way: of 4 million in the bench's tones fewer than one in 4000 had not (of
+// those of 4 ms, one in 1500), and a window that ends a millisecond later then
+// had. Scores wanted of short windows are high and the coarse grid leaves a little
+// unexplained in any, so of those a smaller share is asked for.
+//
 // The longer a window, the less likely that speech looks like two steady
 // sinusoids all through it, so the less contrast is asked for. After a hit a
 // tone may reach beyond the window by a hop. Before it a tone may have begun
