@@ -87,10 +87,22 @@ type track [coarseAll * allBlocks]float32
 
 func (t *track) of(k int) *[allBlocks]float32 { return (*[allBlocks]float32)(t[k*allBlocks:]) }
 
-// makeRoom moves the past back by a frame.
+// inFrame are the values of the frame's own blocks.
+func (t *track) inFrame(k int) *[newBlocks]float32 {
+	return (*[newBlocks]float32)(t[k*allBlocks+oldBlocks:])
+}
+
+// makeRoom moves the past back by a frame. Nothing older stays: it may be a key.
 func (s *sums) makeRoom() {
 	copy(s.re[:], s.re[newBlocks:])
 	copy(s.im[:], s.im[newBlocks:])
+	for k := sieveAll; k < coarseAll; k++ { // the sieve's are overwritten
+		*s.re.inFrame(k), *s.im.inFrame(k) = [newBlocks]float32{}, [newBlocks]float32{}
+	}
+	if s.summed {
+		clear(s.before[sieveAll:])
+		s.summed = false
+	}
 	copy(s.whole[:oldBlocks], s.whole[newBlocks:])
 	clear(s.whole[oldBlocks:])
 	if s.phase += newBlocks; s.phase >= phasePeriod {
@@ -103,7 +115,6 @@ func (s *sums) addUp() {
 	for k := range sieveAll {
 		s.before[k].sum(s.re.of(k), s.im.of(k))
 	}
-	s.summed = false
 }
 
 // complete correlates the blocks from one on with all frequencies.
