@@ -1,5 +1,7 @@
 package dtmf
 
+import "math"
+
 const (
 	flatTop   = 0.88 // of the peak: a sample above it may have been clipped
 	flatShare = 4    // one sample in so many has to be, for clipping to be likely
@@ -11,20 +13,31 @@ var drives = [...]float32{1, 1.4, 2, 3, 5, 10}
 // sample returns the two samples at distance h from the window's centre, the
 // window's mean taken off.
 func (f *fitter) sample(h int) (after, before float32) {
-	return 0.5*(f.even[h]+f.odd[h]) - f.mean, 0.5*(f.even[h]-f.odd[h]) - f.mean
+	return 0.5*(f.even[h/4][h%4]+f.odd[h/4][h%4]) - f.mean, 0.5*(f.even[h/4][h%4]-f.odd[h/4][h%4]) - f.mean
 }
 
 // flat reports whether the window's peaks are cut off, and at what level. Pairs
 // of tones that are not clipped spend a few hundredths of their time near their
 // peak, and voices less.
 func (f *fitter) flat() (limit float32, ok bool) {
+	// With so many samples near it no peak can be higher than this; most windows
+	// of voices have one that is.
+	highest := 1.01 * flatShare / (flatTop * flatTop) * f.energy / float32(2*f.half)
 	var peak float32
 	for h := range f.half {
 		a, b := f.sample(h)
-		peak = max(peak, a, -a, b, -b)
+		if a, b = a*a, b*b; a > peak {
+			peak = a
+		}
+		if b > peak {
+			peak = b
+		}
+		if peak > highest {
+			return 0, false
+		}
 	}
 	var sum float32
-	n, floor := 0, flatTop*peak
+	n, floor := 0, flatTop*float32(math.Sqrt(float64(peak)))
 	for h := range f.half {
 		a, b := f.sample(h)
 		if a = max(a, -a); a >= floor {
@@ -53,8 +66,8 @@ func (f *fitter) limited(p *tonePair, limit float32) {
 	for _, g := range drives {
 		var rest float32
 		for h := range f.half {
-			even := g * (rowCos*cr[h] + columnCos*cc[h])
-			odd := g * (rowSin*sr[h] + columnSin*sc[h])
+			even := g * (rowCos*cr[h/4][h%4] + columnCos*cc[h/4][h%4])
+			odd := g * (rowSin*sr[h/4][h%4] + columnSin*sc[h/4][h%4])
 			a, b := f.sample(h)
 			a -= max(-limit, min(limit, even+odd))
 			b -= max(-limit, min(limit, even-odd))

@@ -12,6 +12,8 @@ const (
 	clearProofs  = 2
 	clearPull    = 0.016                   // Q.24: 1.5 % must count
 	patient      = 34 * audio.SamplesPerMs // of proofs in a row that are less clear
+	proofSieve   = 0.4                     // share of heldScore that the sieve must see,
+	proofGuess   = 1. / 16                 // and that a guess must show
 	checkBlocks  = 20                      // window that decides the frequencies
 	longestBreak = 14 * audio.SamplesPerMs // within a key
 	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
@@ -38,6 +40,9 @@ var (
 	tailEchoDrop = db(-9.5) // nobody presses so much fainter within tailTime
 	ringDrop     = db(-3)
 )
+
+// heldEffort is what proofs and checks are worth going on with.
+var heldEffort = effortLimits{guess: proofGuess * heldScore, climb: heldScore / 4}
 
 // run is a sequence of proofs of one key, in samples relative to the frame.
 type run struct {
@@ -79,7 +84,7 @@ func (r *run) extend(end int32, p *tonePair) {
 // confirm looks for a key that became certain in this frame. The candidate
 // becomes the held key when it is confirmed; a held key that goes on, through
 // short interruptions and lost frames, is not pressed again.
-func (d *Detector) confirm(concealed bool) {
+func (d *Detector) confirm(concealed bool, seen proofSight) {
 	d.held.shift()
 	d.candidate.shift()
 	if concealed {
@@ -89,16 +94,29 @@ func (d *Detector) confirm(concealed bool) {
 		return
 	}
 	for end := proofEvery; end <= newBlocks; end += proofEvery {
-		d.prove(end)
+		if g, ok := seen(end); ok {
+			d.prove(end, &g)
+		}
 	}
 }
 
-func (d *Detector) prove(end int) {
-	g := d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)
-	if !g.tonal(heldScore) {
-		return
+// proofSight is a look at the window of a proof, and whether it gives hope.
+type proofSight func(end int) (g glance, ok bool)
+
+// seeProof is the proofSight of a detector.
+func (d *Detector) seeProof(end int) (g glance, ok bool) {
+	if s := d.front.sift(proofBlocks, end); !s.promises(proofSieve * heldScore) {
+		return g, false
 	}
-	p := d.fitBetter(end, proofBlocks, &g)
+	if s := d.front.siftClosely(proofBlocks, end); !s.promises(proofSieve * heldScore) {
+		return g, false
+	}
+	g = d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)
+	return g, g.tonal(heldScore, proofGuess)
+}
+
+func (d *Detector) prove(end int, g *glance) {
+	p, _ := d.fitBetter(end, proofBlocks, g)
 	key, start, stop := p.key(), int32(end-proofBlocks)*hop, int32(end)*hop
 	power := p.lowE + p.highE
 	if p.lowE > p.highE*twistLimit || p.highE > p.lowE*twistLimit ||
@@ -180,7 +198,10 @@ func (d *Detector) decide(end int, proof *tonePair) {
 // agrees fits a longer window, of which more is asked the shorter the run is.
 func (d *Detector) agrees(end int, length int32) bool {
 	g := d.front.look(oldBlocks+end-checkBlocks, oldBlocks+end)
-	p := d.fitBetter(end, checkBlocks, &g)
+	p, raw := d.fitBetter(end, checkBlocks, &g)
+	if raw {
+		d.fit.load(d.front.raw[maxWindow+(end-checkBlocks)*hop : maxWindow+end*hop])
+	}
 	low, high := d.fit.refine(&p)
 	wantLow, wantHigh := d.candidate.key.Frequencies()
 	wanted := quickScore
@@ -199,20 +220,19 @@ func near(got, want float64) bool {
 }
 
 // fitBetter fits the window that ends with block end, on the samples as they
-// are and, should those not do, on their high-passed copy.
-func (d *Detector) fitBetter(end, blocks int, g *glance) tonePair {
+// are and, should those not do, on their high-passed copy. It says which it was.
+func (d *Detector) fitBetter(end, blocks int, g *glance) (p tonePair, raw bool) {
 	from, to := maxWindow+(end-blocks)*hop, maxWindow+end*hop
 	d.fit.load(d.front.raw[from:to])
-	p := d.fit.best(g.row, g.column, heldScore)
+	p = d.fit.best(g.row, g.column, heldEffort)
 	if p.score() >= proofScore {
-		return p
+		return p, true
 	}
 	d.fit.load(d.front.high[from:to])
-	if q := d.fit.best(g.row, g.column, heldScore); q.score() > p.score() {
-		return q
+	if q := d.fit.best(g.row, g.column, heldEffort); q.score() > p.score() {
+		return q, false
 	}
-	d.fit.load(d.front.raw[from:to])
-	return d.fit.best(g.row, g.column, heldScore)
+	return p, true
 }
 
 // refine interpolates between grid frequencies: the residual is a parabola

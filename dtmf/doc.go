@@ -19,8 +19,10 @@
 // leaves unexplained is high for a key and hardly ever so for a voice, whose
 // energy is spread over harmonics. Windows of 4 to 35 ms are laid over the
 // newest samples every millisecond or so; the longer the window, the less is
-// asked for. Correlations at twenty-four coarse frequencies decide which of
-// them are worth a fit.
+// asked for. Three ever closer looks decide which of them are worth a fit, so
+// that speech costs little: how much of its energy a window has at the strongest
+// of eleven frequencies in steps of 80 Hz; the same of twenty-four in steps of 40
+// Hz; and how well the strongest two of those, fitted jointly, score.
 //
 // # Evidence
 //

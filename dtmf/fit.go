@@ -11,6 +11,11 @@ type tonePair struct {
 // score is the energy of the weaker tone over what the pair leaves unexplained.
 func (p *tonePair) score() float32 { return min(p.lowE, p.highE) / p.residual }
 
+// add adds the fit of another part of a window.
+func (p *tonePair) add(o tonePair) {
+	p.lowE, p.highE, p.residual = p.lowE+o.lowE, p.highE+o.highE, p.residual+o.residual
+}
+
 // key returns the key whose nominal frequencies are nearest.
 func (p *tonePair) key() Key { return keyAt[nominals[p.row].index][nominals[p.column].index] }
 
@@ -30,7 +35,7 @@ func (p *tonePair) deviation() float32 {
 // differences, which halves the work and splits the normal equations of the
 // four amplitudes into two systems of two unknowns.
 type fitter struct {
-	even, odd [halfMax]float32
+	even, odd [quads]quad
 	half      int
 	energy    float32
 	mean      float32
@@ -50,12 +55,15 @@ func (f *fitter) load(x []float32) {
 	f.nUsed = 0
 	half := len(x) / 2
 	f.half = half
+	after, before := x[half:], x[:half]
 	var sum, energy float32
-	for h := range half {
-		a, b := x[half+h], x[half-1-h]
-		f.even[h], f.odd[h] = a+b, a-b
-		sum += a + b
-		energy += a*a + b*b
+	for i := range f.even[:half/4] {
+		a, b := (*quad)(after[4*i:]), (*quad)(before[half-4-4*i:])
+		a0, a1, a2, a3, b0, b1, b2, b3 := a[0], a[1], a[2], a[3], b[3], b[2], b[1], b[0]
+		f.even[i] = quad{a0 + b0, a1 + b1, a2 + b2, a3 + b3}
+		f.odd[i] = quad{a0 - b0, a1 - b1, a2 - b2, a3 - b3}
+		sum += ((a0 + b0) + (a1 + b1)) + ((a2 + b2) + (a3 + b3))
+		energy += ((a0*a0 + b0*b0) + (a1*a1 + b1*b1)) + ((a2*a2 + b2*b2) + (a3*a3 + b3*b3))
 	}
 	f.mean = sum / float32(2*half)
 	f.energy = energy - sum*f.mean
@@ -69,22 +77,26 @@ func (f *fitter) correlate(k int) {
 	f.have[k] = true
 	f.used[f.nUsed] = uint8(k)
 	f.nUsed++
-	even, odd := f.even[:f.half], f.odd[:f.half]
-	c, s := cosHalf[k][:f.half], sinHalf[k][:f.half]
-	var c0, c1, s0, s1 float32
-	h := 0
-	for ; h+1 < len(even) && h+1 < len(odd) && h+1 < len(c) && h+1 < len(s); h += 2 {
-		c0 += even[h] * c[h]
-		c1 += even[h+1] * c[h+1]
-		s0 += odd[h] * s[h]
-		s1 += odd[h+1] * s[h+1]
+	n := f.half / 4
+	even, odd := f.even[:n], f.odd[:n]
+	c, s := cosHalf[k][:n], sinHalf[k][:n]
+	var c0, c1, c2, c3, s0, s1, s2, s3 float32
+	for i := range even {
+		if i >= len(odd) || i >= len(c) || i >= len(s) {
+			break // never; the compiler wants to know
+		}
+		e, o, p, q := &even[i], &odd[i], &c[i], &s[i]
+		c0 += e[0] * p[0]
+		c1 += e[1] * p[1]
+		c2 += e[2] * p[2]
+		c3 += e[3] * p[3]
+		s0 += o[0] * q[0]
+		s1 += o[1] * q[1]
+		s2 += o[2] * q[2]
+		s3 += o[3] * q[3]
 	}
-	for ; h < len(even); h++ {
-		c0 += even[h] * c[h]
-		s0 += odd[h] * s[h]
-	}
-	f.cosines[k] = c0 + c1 - f.mean*dirichlet[f.half-1][k]
-	f.sines[k] = s0 + s1
+	f.cosines[k] = (c0 + c1) + (c2 + c3) - f.mean*dirichlet[f.half-1][k]
+	f.sines[k] = (s0 + s1) + (s2 + s3)
 }
 
 // power is the squared magnitude of the correlation with grid frequency k.
@@ -110,18 +122,23 @@ func (f *fitter) climb(k, lo, hi int) int {
 
 // pair solves the joint fit at two grid frequencies.
 func (f *fitter) pair(row, column int) tonePair {
-	d := &dirichlet[f.half-1]
-	n := float32(2 * f.half)
+	return solve(f.half, row, column, f.energy,
+		[2]float32{f.cosines[row], f.sines[row]}, [2]float32{f.cosines[column], f.sines[column]})
+}
+
+// solve fits two sinusoids of grid frequencies jointly to a window of 2·half
+// samples, of which it takes the energy and the inner products with the cosine
+// and the sine of either, whose phase is zero at the window's middle.
+func solve(half, row, column int, energy float32, atRow, atColumn [2]float32) tonePair {
+	d := &dirichlet[half-1]
+	n := float32(2 * half)
 	cross, image := d[column-row], d[column+row]
 	var p tonePair
 	p.row, p.column = row, column
 	explained := float32(0)
 	// Cosines first, then sines: the image term changes sign.
 	for i, sign := range [2]float32{1, -1} {
-		y1, y2 := f.cosines[row], f.cosines[column]
-		if i == 1 {
-			y1, y2 = f.sines[row], f.sines[column]
-		}
+		y1, y2 := atRow[i], atColumn[i]
 		g11 := (n + sign*d[2*row]) / 2
 		g22 := (n + sign*d[2*column]) / 2
 		g12 := (cross + sign*image) / 2
@@ -133,20 +150,27 @@ func (f *fitter) pair(row, column int) tonePair {
 		p.highE += a2 * a2 * g22
 	}
 	// The floor stands for rounding, of the sums and of a 16-bit sample.
-	p.residual = max(f.energy-explained, f.energy*1e-5, n/12)
+	p.residual = max(energy-explained, energy*1e-5, n/12)
 	return p
 }
 
+// effortLimits are the scores below which a fit is not worth going on with: that
+// of the frequencies it starts from, and that of each tone at its own best.
+type effortLimits struct{ guess, climb float32 }
+
 // best fits the window around the grid frequencies row and column, each first
-// improved on its own and then jointly. A fit that starts far below the score
-// wanted is not worth improving.
-func (f *fitter) best(row, column int, wanted float32) tonePair {
-	row = f.climb(row, rowMin, rowMax)
-	column = f.climb(column, columnMin, columnMax)
+// improved on its own and then jointly.
+func (f *fitter) best(row, column int, least effortLimits) tonePair {
 	f.correlate(row)
 	f.correlate(column)
 	best := f.pair(row, column)
-	if best.score() < wanted/12 {
+	if best.score() < least.guess {
+		return best
+	}
+	row = f.climb(row, rowMin, rowMax)
+	column = f.climb(column, columnMin, columnMax)
+	best = f.pair(row, column)
+	if best.score() < least.climb {
 		return best
 	}
 	for range 3 {
@@ -158,13 +182,29 @@ func (f *fitter) best(row, column int, wanted float32) tonePair {
 			}
 			f.correlate(r)
 			f.correlate(c)
-			if p := f.pair(r, c); p.residual < best.residual {
-				best, moved = p, true
+			if left := f.residual(r, c); left < best.residual {
+				best.row, best.column, best.residual, moved = r, c, left, true
 			}
 		}
 		if !moved {
 			break
 		}
 	}
-	return best
+	return f.pair(best.row, best.column)
+}
+
+// residual is what pair would leave.
+func (f *fitter) residual(row, column int) float32 {
+	d := &dirichlet[f.half-1]
+	n := float32(2 * f.half)
+	row2, column2, cross, image := d[2*row], d[2*column], d[column-row], d[column+row]
+	explained := explainedBy(n+row2, n+column2, cross+image, f.cosines[row], f.cosines[column]) +
+		explainedBy(n-row2, n-column2, cross-image, f.sines[row], f.sines[column])
+	return max(f.energy-explained, f.energy*1e-5, n/12)
+}
+
+// explainedBy is the energy that two vectors explain, of twice their inner
+// products with each other and theirs with the window.
+func explainedBy(g11, g22, g12, y1, y2 float32) float32 {
+	return 2 * (g22*y1*y1 - 2*g12*y1*y2 + g11*y2*y2) / (g11*g22 - g12*g12)
 }

@@ -7,47 +7,11 @@ import (
 )
 
 const (
-	hop         = 8 // samples per block: windows begin and end on blocks, 1 ms
-	newBlocks   = audio.FrameSamples / hop
-	oldBlocks   = maxWindow / hop
-	allBlocks   = oldBlocks + newBlocks
-	coarseHz    = 40
-	coarseRows  = 9  // 660…980 Hz
-	coarseAll   = 24 // and 1150…1710 Hz
-	phasePeriod = 50 // blocks after which every multiple of 20 Hz is in phase
+	hop       = 8 // samples per block: windows begin and end on blocks, 1 ms
+	newBlocks = audio.FrameSamples / hop
+	oldBlocks = maxWindow / hop
+	allBlocks = oldBlocks + newBlocks
 )
-
-// coarse holds the first stage's frequencies: close enough together that a
-// 10 ms window loses at most 0.6 dB between two of them.
-var coarse = newCoarse()
-
-type coarseTable struct {
-	grid     [coarseAll]int // grid index of each frequency
-	cos, sin [hop][coarseAll]float32
-	// Rotation of a block's sum to the phase of the stream.
-	rotRe, rotIm [phasePeriod][coarseAll]float32
-}
-
-func newCoarse() *coarseTable {
-	t := new(coarseTable)
-	for i := range coarseAll {
-		hz := 660 + coarseHz*i
-		if i >= coarseRows {
-			hz = 1150 + coarseHz*(i-coarseRows)
-		}
-		t.grid[i] = hz / gridHz
-		w := 2 * math.Pi * float64(hz) / 8000
-		for n := range hop {
-			t.cos[n][i] = float32(math.Cos(w * float64(n)))
-			t.sin[n][i] = float32(math.Sin(w * float64(n)))
-		}
-		for b := range phasePeriod {
-			t.rotRe[b][i] = float32(math.Cos(w * float64(hop*b)))
-			t.rotIm[b][i] = float32(-math.Sin(w * float64(hop*b)))
-		}
-	}
-	return t
-}
 
 // biquad is one second-order section in transposed direct form II.
 type biquad struct{ b0, b1, b2, a1, a2 float32 }
@@ -67,20 +31,18 @@ func newHighPass(q float64) biquad {
 	}
 }
 
-// sum is a complex correlation with every coarse frequency.
-type sum struct{ re, im [coarseAll]float32 }
-
-// front keeps the recent past of a stream and its cheap first look: sums that
+// front keeps the recent past of a stream and its cheap first looks: sums that
 // tell, for any window of whole milliseconds, how much of its energy lies near
 // one row and one column.
 type front struct {
 	raw, high [maxWindow + audio.FrameSamples]float32
 	state     [2][2]float32 // of the high-pass sections
-	phase     int           // of the next block, modulo phasePeriod
-	blocks    [allBlocks]sum
 	energies  [allBlocks]float32
-	prefix    [allBlocks + 1]sum
-	energy    [allBlocks + 1]float32
+	energy    [allBlocks + 1]float64 // sums of those before; a loud past must not blur a quiet present
+	rawSum    [allBlocks + 1]int64   // of the samples before each block since the stream began,
+	rawEnergy [allBlocks + 1]int64   // and of their squares: exact, as differences may wrap around
+	sums      sums
+	sieve     sieve
 }
 
 // push takes a frame in. Sample i of the frame is then at maxWindow+i of the
@@ -88,74 +50,78 @@ type front struct {
 func (f *front) push(x *audio.Frame) {
 	copy(f.raw[:maxWindow], f.raw[audio.FrameSamples:])
 	copy(f.high[:maxWindow], f.high[audio.FrameSamples:])
-	copy(f.blocks[:oldBlocks], f.blocks[newBlocks:])
 	copy(f.energies[:oldBlocks], f.energies[newBlocks:])
-	for i, v := range x {
-		f.raw[maxWindow+i] = float32(v)
+	copy(f.rawSum[:oldBlocks+1], f.rawSum[newBlocks:])
+	copy(f.rawEnergy[:oldBlocks+1], f.rawEnergy[newBlocks:])
+	f.sums.makeRoom()
+	// Block by block: the filter waits for itself from sample to sample, and the
+	// processor correlates the block before meanwhile.
+	for b := oldBlocks; b < allBlocks; b++ {
+		f.pushRaw(b, (*[hop]int16)(x[(b-oldBlocks)*hop:]))
+		high := (*[hop]float32)(f.high[b*hop:])
+		f.filter((*[hop]float32)(f.raw[b*hop:]), high)
+		f.energies[b] = energyOf(high)
+		f.sums.correlate(high, b, 0, sieveAll)
 	}
-	f.filter()
-	for b := range newBlocks {
-		f.block(oldBlocks + b)
+	f.flush()
+	for b, e := range f.energies {
+		f.energy[b+1] = f.energy[b] + float64(e)
 	}
-	f.accumulate()
+	f.sums.addUp()
+	f.sieve.push(&f.sums)
 }
 
-func (f *front) filter() {
-	s := f.state
-	for i, x := range f.raw[maxWindow:] {
-		for j := range highPass {
-			h := &highPass[j]
-			y := h.b0*x + s[j][0]
-			s[j][0] = h.b1*x - h.a1*y + s[j][1]
-			s[j][1] = h.b2*x - h.a2*y
-			x = y
-		}
-		f.high[maxWindow+i] = x
+func (f *front) pushRaw(b int, x *[hop]int16) {
+	to := (*[hop]float32)(f.raw[b*hop:])
+	sum, energy := f.rawSum[b], f.rawEnergy[b]
+	for i, v := range x {
+		to[i] = float32(v)
+		sum += int64(v)
+		energy += int64(v) * int64(v)
 	}
-	// A state that fades into denormal numbers would slow silence down.
-	for j := range s {
-		for i := range s[j] {
-			if s[j][i] < 1e-12 && s[j][i] > -1e-12 {
-				s[j][i] = 0
+	f.rawSum[b+1], f.rawEnergy[b+1] = sum, energy
+}
+
+// rawEnergyIn is the energy of the blocks [from, to) as they are, but without
+// direct current.
+func (f *front) rawEnergyIn(from, to int) float32 {
+	sum := float64(f.rawSum[to] - f.rawSum[from])
+	return float32(float64(f.rawEnergy[to]-f.rawEnergy[from]) - sum*sum/float64((to-from)*hop))
+}
+
+func energyOf(x *[hop]float32) float32 {
+	return x[0]*x[0] + x[1]*x[1] + x[2]*x[2] + x[3]*x[3] + x[4]*x[4] + x[5]*x[5] + x[6]*x[6] + x[7]*x[7]
+}
+
+// energyIn is the high-passed energy of the blocks [from, to).
+func (f *front) energyIn(from, to int) float32 { return float32(f.energy[to] - f.energy[from]) }
+
+// filter high-passes a block. What does not wait for the output of the sample
+// before is added up first.
+func (f *front) filter(x, out *[hop]float32) {
+	g, h := &highPass[0], &highPass[1]
+	g1, g2, h1, h2 := f.state[0][0], f.state[0][1], f.state[1][0], f.state[1][1]
+	for i, v := range x {
+		y := g.b0*v + g1
+		g1 = (g.b1*v + g2) - g.a1*y
+		g2 = g.b2*v - g.a2*y
+		z := h.b0*y + h1
+		h1 = (h.b1*y + h2) - h.a1*z
+		h2 = h.b2*y - h.a2*z
+		out[i] = z
+	}
+	f.state = [2][2]float32{{g1, g2}, {h1, h2}}
+}
+
+// flush keeps a state that fades from ending in denormal numbers, which would
+// slow silence down.
+func (f *front) flush() {
+	for j := range f.state {
+		for i, v := range f.state[j] {
+			if v < 1e-12 && v > -1e-12 {
+				f.state[j][i] = 0
 			}
 		}
-	}
-	f.state = s
-}
-
-func (f *front) block(b int) {
-	x := (*[hop]float32)(f.high[maxWindow-oldBlocks*hop+b*hop:])
-	var re, im [coarseAll]float32
-	var energy float32
-	for n, v := range x {
-		energy += v * v
-		c, s := &coarse.cos[n], &coarse.sin[n]
-		for i := range re {
-			re[i] += v * c[i]
-			im[i] -= v * s[i]
-		}
-	}
-	f.energies[b] = energy
-	rr, ri := &coarse.rotRe[f.phase], &coarse.rotIm[f.phase]
-	out := &f.blocks[b]
-	for i := range re {
-		out.re[i] = re[i]*rr[i] - im[i]*ri[i]
-		out.im[i] = re[i]*ri[i] + im[i]*rr[i]
-	}
-	if f.phase++; f.phase == phasePeriod {
-		f.phase = 0
-	}
-}
-
-// accumulate rebuilds the prefix sums each frame, so rounding cannot build up.
-func (f *front) accumulate() {
-	for b := range f.blocks {
-		from, to, add := &f.prefix[b], &f.prefix[b+1], &f.blocks[b]
-		for i := range coarseAll {
-			to.re[i] = from.re[i] + add.re[i]
-			to.im[i] = from.im[i] + add.im[i]
-		}
-		f.energy[b+1] = f.energy[b] + f.energies[b]
 	}
 }
 
@@ -188,61 +154,4 @@ func (f *front) fellQuiet(from, to int) (blocks int) {
 		return 0
 	}
 	return blocks
-}
-
-// glance is the first stage's opinion of a window.
-type glance struct {
-	row, column int     // grid indices of the strongest coarse frequencies
-	low, high   float32 // energy explained by each alone
-	energy      float32
-}
-
-// look sums up the blocks [from, to). Windows longer than 20 ms are looked at
-// in two halves, as their bins would be narrower than the coarse grid.
-func (f *front) look(from, to int) glance {
-	g := glance{energy: f.energy[to] - f.energy[from]}
-	var power [coarseAll]float32
-	mid := to
-	if to-from > 20 {
-		mid = (from + to) / 2
-	}
-	f.addPower(&power, from, mid)
-	scale := 2 / float32((mid-from)*hop)
-	if mid != to {
-		f.addPower(&power, mid, to)
-	}
-	r, c := 0, coarseRows
-	for i := 1; i < coarseRows; i++ {
-		if power[i] > power[r] {
-			r = i
-		}
-	}
-	for i := coarseRows + 1; i < coarseAll; i++ {
-		if power[i] > power[c] {
-			c = i
-		}
-	}
-	g.row, g.column = coarse.grid[r], coarse.grid[c]
-	g.low, g.high = power[r]*scale, power[c]*scale
-	return g
-}
-
-func (f *front) addPower(power *[coarseAll]float32, from, to int) {
-	a, b := &f.prefix[from], &f.prefix[to]
-	for i := range power {
-		re, im := b.re[i]-a.re[i], b.im[i]-a.im[i]
-		power[i] += re*re + im*im
-	}
-}
-
-// tonal reports whether a fit of the window could reach the score wanted. It is
-// lenient: two tones of a short window leak into each other, the coarse grid
-// misses some of each, and the high-pass filter rings where a tone begins.
-func (g *glance) tonal(wanted float32) bool {
-	weaker := min(g.low, g.high)
-	if weaker < 0.02*g.energy || g.energy < 1 {
-		return false
-	}
-	rest := g.energy - 1.6*(g.low+g.high)
-	return 2*weaker >= 0.2*wanted*rest
 }

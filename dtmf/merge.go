@@ -26,7 +26,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 		d.found.extend(crossFade - hang)
 	}
 	d.lastEnd = max(d.found.until-whole, -never)
-	ev.clean = -d.lastEnd
+	ev.clean = max(0, -d.lastEnd)
 	if end := min(d.found.until+hang, whole); end > -LookAhead {
 		ev.spans[0] = Span{-LookAhead, int16(end)}
 		ev.nSpans = 1

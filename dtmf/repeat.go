@@ -24,7 +24,11 @@ func (d *Detector) repeats() bool {
 		return d.repeatsLater() // too faint so far, or a hum
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
-		if repeatedAt(x, d.front.raw[maxWindow-lag:], repeatError*energy) {
+		y := d.front.raw[maxWindow-lag:]
+		if a, b := x[0]-y[0], x[1]-y[1]; a*a+b*b > repeatError*energy {
+			continue // as nearly always
+		}
+		if repeatedAt(x, y, repeatError*energy) {
 			return d.repeated > 0 && d.repeated < fadedFrames || d.sinceKey < tailTime || !d.periodic(lag)
 		}
 	}

@@ -16,10 +16,17 @@ const (
 	sumSpan   = 2 * gridSpan  // frequencies of sums and differences
 )
 
-// halfWave[k][h] is the cosine (or sine) of frequency k·gridHz at the instant
-// h+½ samples from a window's centre. Windows have an even number of samples,
-// so one table serves every length.
-type halfWave [gridSpan][halfMax]float32
+// quad is four samples in a row: loops over whole ones need no bounds checks and
+// sum up in four places at once. Windows are whole milliseconds, so their halves
+// are whole quads.
+type quad [4]float32
+
+const quads = halfMax / 4
+
+// halfWave[k] is the cosine (or sine) of frequency k·gridHz at the instants h+½
+// samples from a window's centre. Windows have an even number of samples, so one
+// table serves every length.
+type halfWave [gridSpan][quads]quad
 
 var (
 	cosHalf = newHalfWave(math.Cos)
@@ -33,8 +40,8 @@ var (
 func newHalfWave(f func(float64) float64) *halfWave {
 	w := new(halfWave)
 	for k := range w {
-		for h := range w[k] {
-			w[k][h] = float32(f(2 * math.Pi * gridHz * float64(k) / 8000 * (float64(h) + 0.5)))
+		for h := range halfMax {
+			w[k][h/4][h%4] = float32(f(2 * math.Pi * gridHz * float64(k) / 8000 * (float64(h) + 0.5)))
 		}
 	}
 	return w
