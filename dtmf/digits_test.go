@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -111,8 +112,18 @@ func TestNothingPrintsDigits(t *testing.T) {
 	d := fieldOf(t, a, "4929123456786181")
 	k := Key(7)
 	v := outer{d, &d, inner{d, d}, map[string]Digits{"a": d}, []Digits{d}, d, k, d, &k, a}
+	// Addresses are numbers like any other, and differ from run to run.
+	var addresses []string
+	for _, p := range []any{&d, &k, a, &v} {
+		at := reflect.ValueOf(p).Pointer()
+		for _, verb := range []string{"%d", "%x", "%X", "%o", "%b", "%U"} {
+			addresses = append(addresses, fmt.Sprintf(verb, at), "…")
+		}
+	}
+	withoutAddresses := strings.NewReplacer(addresses...)
 	check := func(what, s string) {
 		t.Helper()
+		s = withoutAddresses.Replace(s)
 		for _, leak := range []string{"4929", "6181", "3439", "52 57", "[52", "0x34", "34393239"} {
 			if strings.Contains(s, leak) {
 				t.Errorf("%s prints %s", what, s)
