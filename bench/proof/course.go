@@ -123,6 +123,7 @@ func (h *hunt) payOtherwise(ctx context.Context, card plastic, how course, trans
 	if p.state != how.state || p.arrived != how.sent {
 		h.otherwise.fault("%s, by %s: ended as %s; the right card arrived: %t", how.name, nameOf(transport), p.state, p.arrived)
 	}
+	h.listen(p)
 	hits, tones := p.after.search(h.cards)
 	h.afterOther.Tried++
 	if len(hits) > 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,7 @@ const (
 // and the IVR saw it.
 type payment struct {
 	card       plastic
+	keys       int // of it that were pressed
 	transport  softphone.Transport
 	state      string
 	agent      []string // messages
@@ -188,7 +190,7 @@ func (c *parties) close() (err error) {
 func (s *server) pay(ctx context.Context, card plastic, transport softphone.Transport, how course, dumps bool) (p *payment, err error) {
 	ctx, cancel := context.WithTimeout(ctx, paymentTime)
 	defer cancel()
-	p = &payment{card: card, transport: transport, heard: map[string]softphone.Recording{}, packets: map[string]*tape{}, names: map[string]string{}}
+	p = &payment{card: card, keys: how.keys, transport: transport, heard: map[string]softphone.Recording{}, packets: map[string]*tape{}, names: map[string]string{}}
 	c, err := s.gather(ctx, p, how.keys)
 	defer func() { err = errors.Join(err, c.close()) }()
 	if err != nil {
@@ -221,7 +223,7 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 	for role, phone := range c.phones {
 		p.heard[role] = phone.Received()
 	}
-	if err := s.hearRecording(ctx, p, c.conf.ID); err != nil {
+	if err := s.hearRecording(ctx, p, c.conf.ID, how.ends); err != nil {
 		return nil, err
 	}
 	for _, o := range s.provider.Orders() {
@@ -351,7 +353,7 @@ func (s *server) eventsOf(ctx context.Context, conference string) (found []strin
 				found = append(found, text)
 			}
 		}
-		if n := len(found); n > 0 && strings.Contains(found[n-1], `"conference.ended"`) {
+		if slices.ContainsFunc(found, func(text string) bool { return strings.Contains(text, `"conference.ended"`) }) {
 			return found, nil
 		}
 		if page.Next != nil {

@@ -70,11 +70,31 @@ func (s *server) record(ctx context.Context, conference string) error {
 	return err
 }
 
+// recorded ends the recording, or waits for its end where the call has ended.
+func (s *server) recorded(ctx context.Context, conference string, ended bool) (r struct{ ID, State string }, err error) {
+	if !ended {
+		_, err = s.api(ctx, "PUT", "/v1/conferences/"+conference+"/recording", `{"state":"stopped"}`, &r)
+		return r, err
+	}
+	for {
+		var list struct{ Items []struct{ ID, State string } }
+		if _, err := s.api(ctx, "GET", "/v1/recordings?conference_id="+conference, "", &list); err != nil {
+			return r, err
+		}
+		if len(list.Items) == 1 && list.Items[0].State != "recording" && list.Items[0].State != "paused" {
+			return list.Items[0], nil
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return r, fmt.Errorf("the end of the recording: %w", err)
+		}
+	}
+}
+
 // hearRecording ends the recording and opens it: what is in its channels was heard
 // as well as what the parties received.
-func (s *server) hearRecording(ctx context.Context, p *payment, conference string) error {
-	var r struct{ ID, State string }
-	if _, err := s.api(ctx, "PUT", "/v1/conferences/"+conference+"/recording", `{"state":"stopped"}`, &r); err != nil {
+func (s *server) hearRecording(ctx context.Context, p *payment, conference string, ended bool) error {
+	r, err := s.recorded(ctx, conference, ended)
+	if err != nil {
 		return err
 	}
 	f, err := os.Open(filepath.Join(s.folder, "data", "recordings", r.ID+".age"))

@@ -82,6 +82,7 @@ func (s *shard) run() {
 			return
 		case c := <-s.mailbox:
 			c.run()
+			scrub()
 		case <-due:
 			s.tickPhase(time.Now())
 		}
@@ -100,6 +101,8 @@ func (s *shard) nextDeadline() time.Time {
 
 // tickPhase ticks the conferences of the current phase.
 func (s *shard) tickPhase(now time.Time) {
+	scrub()
+	defer scrub()
 	deadline := s.deadline()
 	late := now.Sub(deadline)
 	s.cfg.Metrics.lateness.Observe(max(0, late).Seconds())

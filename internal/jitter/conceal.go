@@ -46,6 +46,9 @@ func (c *concealer) receive(samples []int16) {
 		c.fadeBack(samples)
 	}
 	c.push(samples)
+	if c.lost > 0 {
+		clear(c.cycle[:]) // it may be a tone's
+	}
 	c.lost = 0
 }
 
