@@ -20,7 +20,8 @@ type hunt struct {
 	*server
 	cards    []*needle
 	payments []*payment
-	others   []*payment // that ended in another way
+	others   []*payment // of other courses
+	courses  []string   // their names
 
 	done, control, secret, after, tones, heard, copies, otherwise, afterOther Check
 }
@@ -38,8 +39,8 @@ func newHunt(s *server) *hunt {
 		tones:      named("memory a second after the outcome: key tones"),
 		heard:      named("media to agent, supervisor and customer, and recordings: key tones, named events"),
 		copies:     named("written and sent: the number, in any form"),
-		otherwise:  named("payments that end in another way"),
-		afterOther: named("memory a second after such an end: the number, key tones"),
+		otherwise:  named("payments of other courses end as they should"),
+		afterOther: named("memory a second after the end of those: the number, key tones"),
 	}
 }
 
@@ -132,8 +133,8 @@ func (h *hunt) listen(p *payment) {
 			h.heard.fault("the %s heard nothing", role)
 		}
 	}
-	sent := keyed(p.card, p.keys, p.transport, 0)
-	if p.transport == softphone.InBand && len(findTones(pcm(sent.Samples))) < p.keys {
+	sent := keyed(p.fields, p.transport, 0)
+	if p.transport == softphone.InBand && len(findTones(pcm(sent.Samples))) < len(strings.Join(p.fields, "")) {
 		h.heard.fault("control: the receiver does not hear what the customer sent")
 	}
 	h.heard.Figure = fmt.Sprintf("%d samples", h.heard.Tried)

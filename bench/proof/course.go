@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,10 @@ type course struct {
 	name     string
 	ask      string // members of the capture, beside its fields
 	provider pspstub.Behaviour
-	keys     int // how many the customer presses
+	keys     int  // how many the customer presses
+	mistyped bool // a wrong number comes first
+	sealed   bool // the card is sealed, and goes to nobody
+	external bool // an IVR of the platform's own collects
 	// act is done to the call once most of the number is keyed, or once act's
 	// moment was told to the agent.
 	act    func(ctx context.Context, c *parties, capture string) error
@@ -30,6 +34,42 @@ const (
 	allKeys  = 16 + 4 + 3
 	someKeys = 12 // of the number
 )
+
+// fields are what the customer keys, one after the other.
+func (how *course) fields(p plastic) (out []string) {
+	if how.mistyped {
+		wrong := []byte(p.number)
+		wrong[9] = '0' + (wrong[9]-'0'+1)%10 // Luhn notices
+		out = append(out, string(wrong))
+	}
+	left := how.keys
+	for _, field := range []string{p.number, p.expiry, p.code} {
+		if n := min(left, len(field)); n > 0 {
+			out = append(out, field[:n])
+			left -= n
+		}
+	}
+	return out
+}
+
+func (how *course) collector() string {
+	if how.external {
+		return "external"
+	}
+	return "builtin"
+}
+
+// pays are the members of a capture that say who gets the card.
+func (how *course) pays() string {
+	switch {
+	case how.external:
+		return ""
+	case how.sealed:
+		return `,"connector":"vault"`
+	default:
+		return `,"connector":"main","action":"tokenize"`
+	}
+}
 
 // drained is the course that ends the server's work.
 const drained = "drained"
@@ -57,9 +97,16 @@ func otherwise() []course {
 		_, err := c.s.api(ctx, "DELETE", "/v1/legs/"+c.legs["customer"], "", nil)
 		return err
 	}
+	collected := func(ctx context.Context, c *parties, capture string) error {
+		_, err := c.s.api(ctx, "POST", "/v1/captures/"+capture+"/complete", `{"result":{"token":"tok_of_the_proof"}}`, nil)
+		return err
+	}
 	return []course{
-		{name: "declined", provider: pspstub.Decline, keys: allKeys, state: "failed", sent: true},
-		{name: "a provider that talks nonsense", provider: pspstub.Nonsense, keys: allKeys, state: "failed", sent: true},
+		{name: "declined", ask: `,"mask":"strip"`, provider: pspstub.Decline, keys: allKeys, state: "failed", sent: true},
+		{name: "a provider that talks nonsense", ask: `,"mask":"mute"`, provider: pspstub.Nonsense, keys: allKeys, state: "failed", sent: true},
+		{name: "mistyped at first", mistyped: true, keys: allKeys, state: "completed", sent: true},
+		{name: "sealed", sealed: true, keys: allKeys, state: "completed"},
+		{name: "an IVR of the platform's own", ask: `,"mask":"strip"`, external: true, keys: allKeys, act: collected, state: "completed"},
 		{name: "cancelled", keys: someKeys, act: post("/v1/captures/{capture}/cancel"), state: "cancelled"},
 		{name: "hung up", keys: someKeys, act: hangUp, state: "cancelled"},
 		{name: "out of time", ask: `,"timeout_s":5`, keys: someKeys, state: "expired"},
@@ -75,6 +122,11 @@ func (how *course) outcome(ctx context.Context, c *parties, p *payment, capture 
 	if how.moment != "" {
 		if _, err := agent.next(ctx, &p.agent, func(m string) bool { return strings.Contains(m, how.moment) }); err != nil {
 			return "", fmt.Errorf("the moment to act: %w", err)
+		}
+	}
+	if how.external {
+		if err := c.allKeyed(ctx, p); err != nil {
+			return "", err
 		}
 	}
 	if how.act != nil {
@@ -133,7 +185,10 @@ func (h *hunt) payOtherwise(ctx context.Context, card plastic, how course, trans
 		h.afterOther.fault("%s after %s by %s", tallyTones(tones), how.name, nameOf(transport))
 	}
 	h.afterOther.Figure = fmt.Sprintf("%d dumps", h.afterOther.Tried)
-	h.otherwise.Figure = fmt.Sprintf("%d: declined, nonsense, cancelled, hung up, out of time, ended while submitting, drained", h.otherwise.Tried)
+	h.courses = append(h.courses, how.name)
+	slices.Sort(h.courses)
+	h.courses = slices.Compact(h.courses)
+	h.otherwise.Figure = fmt.Sprintf("%d: %s", h.otherwise.Tried, strings.Join(h.courses, ", "))
 	p.during, p.after = nil, nil
 	return nil
 }

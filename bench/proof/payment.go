@@ -27,17 +27,21 @@ const (
 	callEvery = 160 * ms
 	callGap   = 500 * ms // between fields, more
 	callTail  = 20 * audio.SampleRate
+
+	// ivrRole is an external IVR's: it is the one that is to hear the keys.
+	ivrRole = "ivr"
 )
 
 // payment is one whole payment over real WebRTC, as everybody but the provider
 // and the IVR saw it.
 type payment struct {
 	card       plastic
-	keys       int // of it that were pressed
+	fields     []string // as the customer keyed them
 	transport  softphone.Transport
 	state      string
 	agent      []string // messages
 	supervisor []string
+	ivr        []string
 	answers    []string // to the platform, about this capture
 	audit      []string
 	heard      map[string]softphone.Recording
@@ -51,10 +55,14 @@ type payment struct {
 
 // seen is where the messages to a role are kept.
 func (p *payment) seen(role string) *[]string {
-	if role == "agent" {
+	switch role {
+	case "agent":
 		return &p.agent
+	case ivrRole:
+		return &p.ivr
+	default:
+		return &p.supervisor
 	}
-	return &p.supervisor
 }
 
 type conference struct {
@@ -70,19 +78,20 @@ type conference struct {
 	}
 }
 
-// keyed is the customer's script: the first keys of a card, and then talk until
-// the call ends.
-func keyed(p plastic, count int, transport softphone.Transport, law audio.Law) *softphone.Script {
-	keys := p.keys()[:count]
+// keyed is the customer's script: fields with a pause between them, and then talk
+// until the call ends.
+func keyed(fields []string, transport softphone.Transport, law audio.Law) *softphone.Script {
 	s := &softphone.Script{Law: law}
 	at := callFirst
 	var presses []press
-	for i := range keys {
-		if i == len(p.number) || i == len(p.number+p.expiry) {
+	for i, keys := range fields {
+		if i > 0 {
 			at += callGap
 		}
-		presses = append(presses, press{keys[i], at, keyLength})
-		at += callEvery
+		for k := range keys {
+			presses = append(presses, press{keys[k], at, keyLength})
+			at += callEvery
+		}
 	}
 	s.Samples = make([]int16, at+callTail)
 	line := audio.NewNoise(11)
@@ -113,10 +122,10 @@ type parties struct {
 }
 
 // gather brings everybody onto a call. What they receive goes to p.
-func (s *server) gather(ctx context.Context, p *payment, keys int) (c *parties, err error) {
+func (s *server) gather(ctx context.Context, p *payment, how *course) (c *parties, err error) {
 	c = &parties{s: s, phones: map[string]*softphone.Phone{}, seats: map[string]*seat{}, legs: map[string]string{},
 		hush: func() {}, done: make(chan error, 2), start: make(chan struct{})}
-	if _, err := s.api(ctx, "POST", "/v1/conferences", `{"legs":[{"role":"customer"},{"role":"agent"},{"role":"supervisor"},{"role":"ivr","kind":"builtin"}]}`, &c.conf); err != nil {
+	if _, err := s.api(ctx, "POST", "/v1/conferences", `{"legs":[{"role":"customer"},{"role":"agent"},{"role":"supervisor"},{"role":"ivr","kind":"`+how.collector()+`"}]}`, &c.conf); err != nil {
 		return c, err
 	}
 	for _, l := range c.conf.Legs {
@@ -124,9 +133,10 @@ func (s *server) gather(ctx context.Context, p *payment, keys int) (c *parties, 
 		if l.Join == nil {
 			continue
 		}
-		p.packets[l.Role] = newTape()
+		received := newTape()
+		p.packets[l.Role] = received
 		cfg := softphone.Config{URL: l.Join.WHIPURL, Token: l.Join.Token, TelephoneEvent: true, Only: net.IP.IsLoopback,
-			HTTPClient: s.net.client, OnPacket: func(b []byte, _ time.Time) { _, _ = p.packets[l.Role].Write(b) }}
+			HTTPClient: s.net.client, OnPacket: func(b []byte, _ time.Time) { _, _ = received.Write(b) }}
 		if l.Role == "customer" {
 			c.phones[l.Role], err = softphone.Dial(ctx, cfg)
 		} else {
@@ -146,12 +156,12 @@ func (s *server) gather(ctx context.Context, p *payment, keys int) (c *parties, 
 	if err := s.record(ctx, c.conf.ID); err != nil {
 		return c, err
 	}
-	c.talk(ctx, p, keys)
+	c.talk(ctx, p)
 	return c, nil
 }
 
 // talk has customer and agent send until they are hushed.
-func (c *parties) talk(ctx context.Context, p *payment, keys int) {
+func (c *parties) talk(ctx context.Context, p *payment) {
 	talking, hush := context.WithCancel(ctx)
 	c.hush = func() { hush(); <-c.done; <-c.done }
 	go func() {
@@ -159,7 +169,7 @@ func (c *parties) talk(ctx context.Context, p *payment, keys int) {
 		case <-c.start:
 		case <-talking.Done():
 		}
-		_, err := c.phones["customer"].Play(talking, keyed(p.card, keys, p.transport, c.phones["customer"].Media().Law).Source())
+		_, err := c.phones["customer"].Play(talking, keyed(p.fields, p.transport, c.phones["customer"].Media().Law).Source())
 		c.done <- err
 	}()
 	go func() {
@@ -167,6 +177,15 @@ func (c *parties) talk(ctx context.Context, p *payment, keys int) {
 		_, err := c.phones["agent"].Play(talking, s.Source())
 		c.done <- err
 	}()
+}
+
+// allKeyed waits until the customer has keyed everything.
+func (c *parties) allKeyed(ctx context.Context, p *payment) error {
+	length := callFirst + len(p.fields)*callGap
+	for _, keys := range p.fields {
+		length += len(keys) * callEvery
+	}
+	return pause(ctx, time.Duration(length)*time.Second/audio.SampleRate)
 }
 
 func (c *parties) close() (err error) {
@@ -190,21 +209,21 @@ func (c *parties) close() (err error) {
 func (s *server) pay(ctx context.Context, card plastic, transport softphone.Transport, how course, dumps bool) (p *payment, err error) {
 	ctx, cancel := context.WithTimeout(ctx, paymentTime)
 	defer cancel()
-	p = &payment{card: card, keys: how.keys, transport: transport, heard: map[string]softphone.Recording{}, packets: map[string]*tape{}, names: map[string]string{}}
-	c, err := s.gather(ctx, p, how.keys)
+	p = &payment{card: card, fields: how.fields(card), transport: transport, heard: map[string]softphone.Recording{}, packets: map[string]*tape{}, names: map[string]string{}}
+	c, err := s.gather(ctx, p, &how)
 	defer func() { err = errors.Join(err, c.close()) }()
 	if err != nil {
 		return nil, err
 	}
 	var capture struct{ ID, State string }
 	answer, err := s.api(ctx, "POST", "/v1/conferences/"+c.conf.ID+"/captures",
-		`{"fields":["card_number","expiry","cvv"],"connector":"main","action":"tokenize"`+how.ask+`}`, &capture)
+		`{"fields":["card_number","expiry","cvv"],"collector":"`+how.collector()+`"`+how.pays()+how.ask+`}`, &capture)
 	close(c.start)
 	if err != nil {
 		return nil, err
 	}
 	p.answers = append(p.answers, string(answer))
-	if dumps {
+	if dumps && !how.external {
 		if err := c.during(ctx, p); err != nil {
 			return nil, err
 		}
@@ -221,8 +240,11 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 		}
 	}
 	for role, phone := range c.phones {
-		p.heard[role] = phone.Received()
+		if role != ivrRole {
+			p.heard[role] = phone.Received()
+		}
 	}
+	delete(p.packets, ivrRole)
 	if err := s.hearRecording(ctx, p, c.conf.ID, how.ends); err != nil {
 		return nil, err
 	}

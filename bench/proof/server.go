@@ -95,7 +95,12 @@ func start(ctx context.Context, program, folder string, level securemem.Level, b
 	}
 	// Beside the folder, not in it: what we write is not what it wrote.
 	ca, connectors := folder+"-ca.pem", folder+"-connectors.yaml"
-	text := fmt.Sprintf("main: {kind: generic, url: %q, ca_file: %q}\n", s.provider.URL(), ca)
+	vault, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, err
+	}
+	text := fmt.Sprintf("main: {kind: generic, url: %q, ca_file: %q}\nvault: {kind: sealed, recipient: %q}\n",
+		s.provider.URL(), ca, vault.Recipient())
 	if err := errors.Join(os.WriteFile(ca, s.provider.CA(), 0o600), os.WriteFile(connectors, []byte(text), 0o600)); err != nil {
 		return nil, errors.Join(err, s.provider.Close())
 	}
