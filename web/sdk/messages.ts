@@ -1,5 +1,5 @@
 /** The wire format, `tonegate.v1`, and its translation into the SDK's types. */
-import type { Capture, CaptureField, CaptureOptions, CustomField, FieldName, LegInfo, Level, Masking, Role } from './types'
+import type { Capture, CaptureField, CaptureOptions, CustomField, FieldName, LegInfo, Level, Masking, Recording, Role } from './types'
 
 export type ClientMessage =
   | { type: 'join'; token: string }
@@ -13,6 +13,8 @@ export type ClientMessage =
   | { type: 'capture_cancel' }
   | { type: 'talk_press' }
   | { type: 'talk_release' }
+  | { type: 'recording'; state: 'paused' | 'recording' }
+  | { type: 'page'; page: string }
   | { type: 'leave' }
   | { type: 'ping'; n: number }
 
@@ -66,6 +68,7 @@ export interface Joined {
   masking: WireMasking
   capture: WireCapture | null
   connectors?: string[]
+  recording?: Recording | null
 }
 
 export type ServerMessage =
@@ -75,6 +78,7 @@ export type ServerMessage =
   | ({ type: 'leg_joined' | 'leg_left' | 'leg_state' } & WireLeg)
   | ({ type: 'masking' } & WireMasking)
   | ({ type: 'capture_progress' } & WireCapture)
+  | ({ type: 'recording' } & Recording)
   | { type: 'level'; levels: { leg_id: string; dbm0: number }[] }
   | { type: 'quality'; lost: number; concealed: number; received: number }
   | { type: 'error'; code: string; detail: string; re?: string; pointer?: string }
@@ -85,6 +89,8 @@ export type ServerMessage =
 export const legInfo = (w: WireLeg): LegInfo => ({ legId: w.leg_id, role: w.role, kind: w.kind, state: w.state })
 
 export const masking = (w: WireMasking): Masking => ({ state: w.state, mode: w.mode, armed: w.armed, talk: w.talk === true })
+
+export const recording = (w: Recording): Recording => ({ state: w.state, ...present({ reason: w.reason }) })
 
 export const levels = (w: { leg_id: string; dbm0: number }[]): Level[] =>
   w.map((l) => ({ legId: l.leg_id, dbm0: l.dbm0 }))

@@ -126,21 +126,24 @@ var t = class extends Error {
 	mode: e.mode,
 	armed: e.armed,
 	talk: e.talk === !0
-}), d = (e) => e.map((e) => ({
+}), d = (e) => ({
+	state: e.state,
+	...p({ reason: e.reason })
+}), f = (e) => e.map((e) => ({
 	legId: e.leg_id,
 	dbm0: e.dbm0
-})), f = (e) => Object.fromEntries(Object.entries(e).filter(([, e]) => e !== void 0)), p = (e) => ({
+})), p = (e) => Object.fromEntries(Object.entries(e).filter(([, e]) => e !== void 0)), m = (e) => ({
 	name: e.name,
-	...f({
+	...p({
 		kind: e.kind,
 		min_length: e.minLength,
 		max_length: e.maxLength,
 		pattern: e.pattern
 	})
-}), m = (e) => ({
+}), h = (e) => ({
 	type: "capture_start",
-	...f({
-		fields: e.fields?.map((e) => typeof e == "string" ? e : p(e)),
+	...p({
+		fields: e.fields?.map((e) => typeof e == "string" ? e : m(e)),
 		connector: e.connector,
 		action: e.action,
 		amount: e.amount && {
@@ -150,28 +153,42 @@ var t = class extends Error {
 		mask: e.mask,
 		max_digits: e.maxDigits
 	})
-}), h = (e) => ({
+}), g = (e) => ({
 	name: e.name,
 	state: e.state,
 	digitsEntered: e.digits_entered,
 	masked: e.masked,
-	...f({
+	...p({
 		brand: e.brand,
 		attempt: e.attempt,
 		reason: e.reason,
 		lastFour: e.state === "valid" ? /•.*?(\d{4})$/.exec(e.masked)?.[1] : void 0
 	})
-}), g = (e) => ({
+}), _ = (e) => ({
 	captureId: e.capture_id,
 	state: e.state,
-	fields: (e.fields ?? []).map(h),
-	...f({
+	fields: (e.fields ?? []).map(g),
+	...p({
 		reason: e.reason,
 		connector: e.connector,
 		receipt: e.receipt,
 		failure: e.failure
 	})
-}), _ = 2500, v = 1e4, y = class {
+}), v = 512;
+function y(e) {
+	return e.replace(/[?#].*$/s, "").replace(/\d(?:[ ._-]?\d){6,}/g, "•").slice(0, v);
+}
+function b(e, t = () => location.pathname) {
+	let n = () => {
+		let n = t();
+		y(n) !== e.page && e.reportPage(n);
+	}, { navigation: r } = globalThis;
+	return r?.addEventListener("currententrychange", n), addEventListener("popstate", n), addEventListener("hashchange", n), n(), () => {
+		r?.removeEventListener("currententrychange", n), removeEventListener("popstate", n), removeEventListener("hashchange", n);
+	};
+}
+// sdk/peer.ts
+var x = 2500, S = 1e4, C = class {
 	pc;
 	sender;
 	#e;
@@ -189,7 +206,7 @@ var t = class extends Error {
 			bundlePolicy: "max-bundle"
 		});
 		let r = this.pc.addTransceiver(e.track, { direction: "sendrecv" });
-		this.sender = r.sender, b(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
+		this.sender = r.sender, w(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
 	}
 	resumed() {
 		if (this.#r) this.#o = [], this.#d(), this.#l("restart");
@@ -247,7 +264,7 @@ var t = class extends Error {
 				for (let e of this.#o.splice(0)) this.#e.send(e);
 				this.#i = setTimeout(() => {
 					this.#r = !1, this.#l("restart");
-				}, v);
+				}, S);
 			}
 		}
 	}
@@ -269,7 +286,7 @@ var t = class extends Error {
 				this.#m(!0);
 				break;
 			case "disconnected":
-				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), _);
+				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), x);
 				break;
 			case "failed": this.#m(!1), this.#l("restart");
 		}
@@ -278,7 +295,7 @@ var t = class extends Error {
 		this.#s !== e && (this.#s = e, this.#e.media(e));
 	}
 };
-function b(e, t, n) {
+function w(e, t, n) {
 	let r = (e) => {
 		switch (e.mimeType.toLowerCase()) {
 			case "audio/pcmu": return 0;
@@ -289,25 +306,50 @@ function b(e, t, n) {
 	}, i = (t?.codecs ?? []).filter((e) => r(e) >= 0).sort((e, t) => r(e) - r(t));
 	i.some((e) => r(e) < 2) && e.setCodecPreferences?.(i);
 }
-// sdk/closecodes.ts
-var x = {
+// sdk/recording.ts
+var T = 1e4, E = class {
+	current = null;
+	#e;
+	ask(e, n) {
+		return this.#e ? Promise.reject(new t("busy", "Another pause or resumption is under way.")) : this.current && D(e, this.current) ? this.current.reason === "capture" ? Promise.reject(new t("capture_pauses", "The recording goes on when the secure capture is over.")) : Promise.resolve() : new Promise((r, i) => {
+			let a = setTimeout(() => this.refuse(new t("timeout", "The server did not confirm in time.")), T);
+			this.#e = {
+				asked: e,
+				resolve: r,
+				reject: i,
+				timer: a
+			}, n() || this.refuse(new t("not_connected", "The server cannot be reached right now."));
+		});
+	}
+	told(e) {
+		this.current = e, this.#e && D(this.#e.asked, e) && this.#t()?.resolve();
+	}
+	refuse(e) {
+		let t = this.#t();
+		return t?.reject(e), t !== void 0;
+	}
+	#t() {
+		let e = this.#e;
+		return this.#e = void 0, clearTimeout(e?.timer), e;
+	}
+}, D = (e, { state: t, reason: n }) => e === "paused" ? t === "paused" && n === void 0 : t === "recording" || t === "paused" && n === "capture", O = {
 	4400: ["bad_message", "The server did not understand this client."],
 	4401: ["token_rejected", "The token is invalid, has expired or was used before."],
 	4403: ["forbidden", "The token does not allow this."],
 	4404: ["conference_not_found", "The call has ended or never existed."],
 	4409: ["superseded", "This leg was taken over by a newer connection."]
 };
-function S(e) {
-	let n = x[e];
+function k(e) {
+	let n = O[e];
 	return n && new t(n[0], n[1]);
 }
-var C = /* @__PURE__ */ new Set([4429, 4503]);
-function w(e, t, n) {
+var A = /* @__PURE__ */ new Set([4429, 4503]);
+function j(e, t, n) {
 	let r = Math.min(8e3, 250 * 2 ** e), i = r / 2 + r / 2 * n();
-	return C.has(t) ? Math.max(2e3, i) : i;
+	return A.has(t) ? Math.max(2e3, i) : i;
 }
 // sdk/signaling.ts
-var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
+var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 	#e;
 	#t;
 	#n = !1;
@@ -344,7 +386,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		this.#o = void 0;
 		let e;
 		try {
-			e = new this.#p.WebSocket(this.#f.url, T);
+			e = new this.#p.WebSocket(this.#f.url, M);
 		} catch {
 			this.#b(new t("bad_url", "The signalling address is not a WebSocket address."));
 			return;
@@ -383,7 +425,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 					resume: t.resume
 				}, this.#n = !0, this.#s = setTimeout(() => {
 					this.#i = 0;
-				}, D), this.#c = setInterval(() => this.#_(), E), this.#m.joined(t, e);
+				}, P), this.#c = setInterval(() => this.#_(), N), this.#m.joined(t, e);
 				return;
 			}
 			case "bye":
@@ -406,11 +448,11 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#v(e) {
 		let n = this.#n;
 		if (this.#y(), this.#r) return;
-		let r = S(e);
+		let r = k(e);
 		if (r) return this.#b(r);
 		if (n && e === 1e3) return this.close(), this.#m.bye("ended");
 		n && (this.#a = Date.now() + this.#f.reconnectTimeout, this.#m.down());
-		let i = w(this.#i++, e, this.#p.random);
+		let i = j(this.#i++, e, this.#p.random);
 		if (Date.now() + i >= this.#a) return this.#b(this.#t ? new t("reconnect_timeout", "The connection to the server could not be restored.") : new t("connect_timeout", "The server could not be reached."));
 		this.#o = setTimeout(() => this.#h(), i);
 	}
@@ -422,19 +464,22 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#b(e) {
 		this.close(), this.#m.final(e);
 	}
-}, k = 1e4, A = class {
+}, I = 1e4, L = class {
 	#e;
 	press(e, n) {
 		return this.#e ? Promise.reject(new t("busy", "Another press is under way.")) : new Promise((r, i) => {
 			let a = setTimeout(() => {
 				this.end(new t("timeout", "The server did not confirm in time.")), n();
-			}, k);
+			}, I);
 			this.#e = {
 				resolve: r,
 				reject: i,
 				timer: a
 			}, e() || this.end(new t("not_connected", "The server cannot be reached right now."));
 		});
+	}
+	get pressed() {
+		return this.#e !== void 0;
 	}
 	opened() {
 		this.#t()?.resolve();
@@ -447,11 +492,11 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, j = /* @__PURE__ */ new Set([
+}, R = /* @__PURE__ */ new Set([
 	"no_common_codec",
 	"bad_offer",
 	"codec_changed"
-]), M = class {
+]), z = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
@@ -466,6 +511,8 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		armed: !1,
 		talk: !1
 	};
+	page;
+	resumeSecret = "";
 	muted = !1;
 	stream;
 	#e = new s();
@@ -475,42 +522,53 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	#i;
 	#a;
 	#o = new i();
-	#s = new A();
-	#c;
-	#l = !1;
+	#s = new L();
+	#c = new E();
+	#l;
 	#u = !1;
-	#d;
+	#d = !1;
 	#f;
+	#p;
 	admitted;
 	constructor(e, n, r) {
-		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new o(() => this.#c?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
-			this.#f = {
+		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new o(() => this.#l?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
+			this.#p = {
 				resolve: e,
 				reject: t
 			};
-		}), this.#i = new O({
+		}), this.#i = new F({
 			url: e.url,
 			token: e.token,
 			connectTimeout: e.connectTimeout ?? 15e3,
 			reconnectTimeout: e.reconnectTimeout ?? 35e3
 		}, r, {
-			joined: (e, t) => this.#m(e, t),
-			message: (e) => this.#v(e),
+			joined: (e, t) => this.#g(e, t),
+			message: (e) => this.#b(e),
 			down: () => {
-				this.#s.end(new t("not_connected", "The connection to the server was lost.")), this.#C("signaling_lost");
+				let e = new t("not_connected", "The connection to the server was lost.");
+				this.#s.end(e), this.#c.refuse(e), this.#E("signaling_lost");
 			},
-			final: (e) => this.#w(e),
-			bye: (e) => this.#T("left", { reason: e })
+			final: (e) => this.#D(e),
+			bye: (e) => this.#O("left", { reason: e })
 		}), this.#i.start();
 	}
 	get capture() {
 		return this.#o.current;
 	}
+	get recording() {
+		return this.#c.current;
+	}
+	get outgoing() {
+		return this.#r.track;
+	}
+	get listening() {
+		return this.#s.pressed || this.masking.talk;
+	}
 	on(e, t) {
 		return this.#e.on(e, t);
 	}
 	mute(e) {
-		this.#p || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
+		this.#h || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
 			type: "mute",
 			muted: e
 		}));
@@ -519,7 +577,7 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 		return this.#t.telephoneEvent === !1 ? Promise.reject(new t("dtmf_unavailable", "This leg joined without named events.")) : this.#a.send(e, n);
 	}
 	startCapture(e = {}) {
-		return this.#o.start(() => this.#i.send(m(e)));
+		return this.#o.start(() => this.#i.send(h(e)));
 	}
 	retryField(e) {
 		return this.#o.retry(e, () => this.#i.send({
@@ -539,43 +597,64 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	releaseTalk() {
 		this.#i.send({ type: "talk_release" }), this.#s.end(new t("talk_released", "It was released before it opened."));
 	}
+	pauseRecording() {
+		return this.#c.ask("paused", () => this.#i.send({
+			type: "recording",
+			state: "paused"
+		}));
+	}
+	resumeRecording() {
+		return this.#c.ask("recording", () => this.#i.send({
+			type: "recording",
+			state: "recording"
+		}));
+	}
+	reportPage(e) {
+		this.#h || (this.page = y(e), this.#m(), this.#e.emit("page", this.page));
+	}
+	#m() {
+		this.page !== void 0 && this.grants.includes("page") && this.#i.send({
+			type: "page",
+			page: this.page
+		});
+	}
 	leave() {
-		this.#p || (this.#i.send({ type: "leave" }), this.#T("left", { reason: "left" }));
+		this.#h || (this.#i.send({ type: "leave" }), this.#O("left", { reason: "left" }));
 	}
 	async getStats() {
-		if (!this.#c) throw new t("not_connected", "The leg has no media yet.");
-		return this.#c.pc.getStats();
+		if (!this.#l) throw new t("not_connected", "The leg has no media yet.");
+		return this.#l.pc.getStats();
 	}
-	get #p() {
+	get #h() {
 		return this.state === "left" || this.state === "failed";
 	}
-	#m(e, t) {
-		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#b(e.legs.map(l)), this.#x(u(e.masking)), e.capture && this.#S(g(e.capture)), t ? (this.#h(e.ice_servers), this.#f.resolve(), this.muted && this.#i.send({
+	#g(e, t) {
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.resumeSecret = e.resume, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#S(e.legs.map(l)), this.#C(u(e.masking)), e.capture && this.#w(_(e.capture)), e.recording && this.#T(d(e.recording)), this.#m(), t ? (this.#_(e.ice_servers), this.#p.resolve(), this.muted && this.#i.send({
 			type: "mute",
 			muted: !0
 		})) : (this.#i.send({
 			type: "mute",
 			muted: this.muted
-		}), this.#c?.resumed(), this.#C());
+		}), this.#l?.resumed(), this.#E());
 	}
-	#h(e) {
-		this.#c = new y({
+	#_(e) {
+		this.#l = new C({
 			track: this.#r.track,
 			iceServers: c(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
 		}, this.#n, {
 			send: (e) => this.#i.send(e),
-			track: (e) => this.#_(e),
+			track: (e) => this.#y(e),
 			media: (e) => {
-				this.#l = e, this.#C(e ? void 0 : "media_lost");
+				this.#u = e, this.#E(e ? void 0 : "media_lost");
 			},
-			failed: (e) => this.#w(e)
-		}), this.#g(this.#t.connectTimeout ?? 15e3);
+			failed: (e) => this.#D(e)
+		}), this.#v(this.#t.connectTimeout ?? 15e3);
 	}
-	#g(e) {
-		clearTimeout(this.#d), this.#d = setTimeout(() => this.#w(new t("media_timeout", "No audio path to the server could be established.")), e);
+	#v(e) {
+		clearTimeout(this.#f), this.#f = setTimeout(() => this.#D(new t("media_timeout", "No audio path to the server could be established.")), e);
 	}
-	#_(e) {
+	#y(e) {
 		for (let e of this.stream.getTracks()) this.stream.removeTrack(e);
 		this.stream.addTrack(e);
 		let { audioElement: n } = this.#t;
@@ -583,13 +662,13 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 			this.#e.emit("error", new t("autoplay_blocked", "The browser will play the call after the next click on the page."));
 		}));
 	}
-	#v(e) {
+	#b(e) {
 		switch (e.type) {
 			case "answer":
-				this.#c?.answer(e.sdp);
+				this.#l?.answer(e.sdp);
 				break;
 			case "candidate":
-				this.#c?.remoteCandidate({
+				this.#l?.remoteCandidate({
 					candidate: e.candidate,
 					sdpMid: e.sdp_mid ?? null,
 					sdpMLineIndex: e.sdp_mline_index ?? null
@@ -599,17 +678,20 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 			case "leg_left":
 			case "leg_state": {
 				let t = l(e), n = this.legs.some((e) => e.legId === t.legId);
-				this.#b(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
+				this.#S(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
 				break;
 			}
 			case "masking":
-				this.#x(u(e));
+				this.#C(u(e));
 				break;
 			case "capture_progress":
-				this.#S(g(e));
+				this.#w(_(e));
+				break;
+			case "recording":
+				this.#T(d(e));
 				break;
 			case "level":
-				this.#e.emit("level", d(e.levels));
+				this.#e.emit("level", f(e.levels));
 				break;
 			case "quality":
 				this.#e.emit("quality", {
@@ -619,44 +701,47 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 				});
 				break;
 			case "error":
-				this.#y(new t(e.code, e.detail, e.pointer), e.re);
+				this.#x(new t(e.code, e.detail, e.pointer), e.re);
 				break;
 			case "going_away": this.#e.emit("error", new t("going_away", e.reason));
 		}
 	}
-	#y(e, t) {
+	#x(e, t) {
 		if (e.code !== "bad_candidate") {
-			if ((t === void 0 ? j.has(e.code) : t === "offer") && this.#c?.awaitingAnswer) return this.#w(e);
-			t === "talk_press" && this.#s.end(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
+			if ((t === void 0 ? R.has(e.code) : t === "offer") && this.#l?.awaitingAnswer) return this.#D(e);
+			t === "talk_press" && this.#s.end(e) || t === "recording" && this.#c.refuse(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
 		}
 	}
-	#b(e) {
+	#S(e) {
 		this.legs = e, this.#e.emit("legs", [...e]);
 	}
-	#x(e) {
+	#C(e) {
 		this.masking = e, e.talk && this.#s.opened(), this.#e.emit("masking", e);
 	}
-	#S(e) {
+	#w(e) {
 		this.#o.progress(e), this.#e.emit("capture", e);
 	}
-	#C(e) {
-		if (this.#p) return;
-		this.#l && clearTimeout(this.#d);
+	#T(e) {
+		this.#c.told(e), this.#e.emit("recording", e);
+	}
+	#E(e) {
+		if (this.#h) return;
+		this.#u && clearTimeout(this.#f);
 		let t;
-		this.#l && this.#i.up ? (this.#u = !0, t = "connected") : (t = this.#u ? "reconnecting" : "connecting", !this.#l && e === "media_lost" && this.#g(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
+		this.#u && this.#i.up ? (this.#d = !0, t = "connected") : (t = this.#d ? "reconnecting" : "connecting", !this.#u && e === "media_lost" && this.#v(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
 	}
-	#w(e) {
-		this.#T("failed", { error: e });
+	#D(e) {
+		this.#O("failed", { error: e });
 	}
-	#T(e, n) {
-		if (this.#p) return;
-		this.state = e, clearTimeout(this.#d), this.#i.close(), this.#a.close(), this.#c?.close(), this.#r.release();
+	#O(e, n) {
+		if (this.#h) return;
+		this.state = e, clearTimeout(this.#f), this.#i.close(), this.#a.close(), this.#l?.close(), this.#r.release();
 		let r = new t("left", "The call has ended.");
-		this.#o.refuse(r), this.#s.end(r), this.#e.emit("state", e, n);
+		this.#o.refuse(r), this.#s.end(r), this.#c.refuse(r), this.#e.emit("state", e, n);
 		let i = n.error;
-		i && this.#e.emit("error", i), this.#f.reject(i ?? r);
+		i && this.#e.emit("error", i), this.#p.reject(i ?? r);
 	}
-}, N = {
+}, B = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -664,9 +749,9 @@ var T = "tonegate.v1", E = 1e4, D = 5e3, O = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function P(e, n) {
+async function V(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return F(n);
+	if (r === !1) return H(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -693,11 +778,11 @@ async function P(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = N[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = B[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function F(e) {
+function H(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -712,8 +797,8 @@ function F(e) {
 	};
 }
 // sdk/tonegate.ts
-async function I(t) {
-	let n = e(), r = new M(t, await P(t, n), n);
+async function U(t) {
+	let n = e(), r = new z(t, await V(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, I as joinConference };
+export { t as TonegateError, b as followPages, U as joinConference };
