@@ -44,7 +44,8 @@ export function startMock(port = 0) {
       created_at: new Date().toISOString(),
       masking: { state: 'strip', mode: 'strip', armed: false },
       talk: false,
-      grants: ['speak', 'capture', 'talk'],
+      grants: ['speak', 'capture', 'talk', 'record'],
+      recording: null,
       capture: null,
       legs: [],
     }
@@ -136,6 +137,11 @@ export function startMock(port = 0) {
       control.captureState(conference, state, more)
       mask(conference, { state: 'strip', mode: 'strip', armed: false })
     },
+    /** What becomes of the recording, told to all. */
+    record(conference, state, reason) {
+      conference.recording = { state, ...(reason ? { reason } : {}) }
+      for (const leg of conference.legs) sockets.get(leg.id)?.send({ type: 'recording', ...conference.recording })
+    },
     socketOf: (leg) => sockets.get(leg.id),
     /** While set, the network eats every new connection. */
     unreachable: false,
@@ -186,6 +192,8 @@ export function startMock(port = 0) {
       case 'talk_release':
         control.talked.push(m.type)
         return conference.talk && control.talk(conference, false)
+      case 'recording':
+        return control.record(conference, m.state)
       case 'ping':
         return connection.send({ type: 'pong', n: m.n })
       case 'leave':
@@ -222,6 +230,7 @@ export function startMock(port = 0) {
           legs: leg.conference.legs.map(wireLeg),
           masking: maskingFor(leg.conference, leg.role),
           capture: leg.role === 'agent' ? leg.conference.capture : null,
+          recording: leg.conference.recording,
           connectors: leg.role === 'agent' ? ['psp-main', 'psp-backup'] : [],
         })
         broadcast(leg.conference, { type: 'leg_state', ...wireLeg(leg) })

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { axe, launch, open } from './browser.mjs'
 import { listening } from './listening.mjs'
 import { LOGIN_CODE, startMock } from './mock_server.mjs'
+import { recorded } from './recorded.mjs'
 
 const shots = join(dirname(fileURLToPath(import.meta.url)), 'shots')
 rmSync(shots, { recursive: true, force: true })
@@ -147,6 +148,7 @@ async function walk(browser, variant, options) {
     for (const page of context.pages()) await page.close()
     await payment(context, mock, shoot)
     await listening(context, mock, shoot, check)
+    await recorded(context, mock, shoot, check)
     for (const fault of faults) failures.push(`${variant}: ${fault}`)
   } finally {
     await context.close()

@@ -7,6 +7,7 @@ import { Meter, Notice, Scope, Shell } from '../ui/parts'
 import { useElapsed } from '../ui/clock'
 import { duration, maskingWords } from '../ui/words'
 import { Payment } from './payment'
+import { Recorded } from './recorded'
 import './agent.css'
 
 const call = new Call('agent')
@@ -49,6 +50,7 @@ function InCall() {
             </button>
           </div>
           <Parties call={call} />
+          <Recorded call={call} />
         </section>
         <Troubles call={call} />
         <Notice tone={masking.tone} title={masking.title} live="polite" testid="masking">
