@@ -34,6 +34,8 @@ browsers:
 	@cd web && npm run --silent browsers
 	@echo "== a payment in two browsers"
 	@cd web && npm run --silent payment
+	@echo "== a recorder in the agent's browser, and pages that pause"
+	@cd web && npm run --silent recorder
 
 calls:
 	@echo "== whole calls over WebRTC"

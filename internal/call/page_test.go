@@ -12,6 +12,8 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
+	"tonegate/internal/recording"
+	"tonegate/internal/store"
 )
 
 func TestPagePatterns(t *testing.T) {
@@ -77,6 +79,35 @@ func TestPageRuleOutlivesARestart(t *testing.T) {
 	k := (&PageRule{Pause: []string{"/a"}}).kept()
 	k.OnLeave = "something later"
 	assert.Equal(t, StayPaused, revivedPages(k).OnLeave)
+}
+
+// TestPagePauseOutlivesARestart: nobody is connected then, so the rule for that
+// applies; what cannot be known any more is not resumed by it.
+func TestPagePauseOutlivesARestart(t *testing.T) {
+	const id, agent = "conf_0123456789abcdefghjkmnpq", "leg_0123456789abcdefghjkmnpq"
+	synctest.Test(t, func(t *testing.T) {
+		l := &leg{Leg: Leg{ID: agent, ConferenceID: id, Role: bridge.Agent, State: LegReconnecting}}
+		c := &conference{Conference: Conference{ID: id}, legs: []*leg{l}}
+		s := &Service{cfg: Config{Log: zap.NewNop(), Now: time.Now}, byID: map[string]*conference{id: c}, legs: map[string]*leg{agent: l}}
+		assert.False(t, s.restorePage(c), "no rule: it stays paused as if somebody had asked for it")
+		c.tape.spec = &RecordingSpec{Pages: &PageRule{Pause: []string{"/pay*"}}}
+		require.True(t, s.restorePage(c))
+		time.Sleep(resumeAfter - 1)
+		synctest.Wait()
+		assert.Equal(t, RecordingPaused, stateOf(s, c))
+		time.Sleep(1)
+		synctest.Wait()
+		assert.Equal(t, RecordingOn, stateOf(s, c))
+	})
+}
+
+// stateOf is what legs are told of a recording, if there were one.
+func stateOf(s *Service, c *conference) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := tape{kept: store.Recording{ID: "rec_1"}, recorder: new(recording.Recorder), page: c.tape.page}
+	state := t.state()
+	return state.State
 }
 
 // TestPagePauseOutlivesItsAgent: how long, by the rule, and what cuts it short.
