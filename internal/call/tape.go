@@ -55,22 +55,37 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	r.Pause(recording.ByPage, byPage)
 	kept.Path = r.Path()
 	kept.Paused = pausedBy(paused, byPage)
-	err = s.cfg.Recordings.Store.KeepRecording(kept)
-	s.mu.Lock()
-	if err == nil && c.State == ConferenceEnded {
-		err = ErrEnded
-	}
-	if err != nil {
-		s.mu.Unlock()
+	if err := s.adopt(c, r, kept, paused); err != nil {
 		r.Close(recording.EndFailed)
-		if errors.Is(err, ErrEnded) {
-			return err
-		}
+		return err
+	}
+	if err := s.engine.Record(ctx, c.ID, r); err != nil {
+		s.mu.Lock()
+		c.tape.recorder = nil
+		s.mu.Unlock()
+		r.Close(recording.EndConference)
+		return err
+	}
+	s.tellTape(c, "recording.started")
+	s.cfg.Log.Info("recording started", zap.String("conference_id", c.ID), zap.String("recording_id", kept.ID))
+	return nil
+}
+
+// adopt makes a recorder the conference's, once it is on the disk that there is
+// one, with whoever is present on its timeline.
+func (s *Service) adopt(c *conference, r *recording.Recorder, kept store.Recording, paused bool) error {
+	if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
 		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
 		return fmt.Errorf("%w: see that the disk has room", ErrStore)
 	}
-	c.tape.recorder, c.tape.kept, c.tape.paused, c.tape.failed = r, kept, paused, false
-	c.tape.byCapture = during == recording.Off && c.capture != nil && c.capture.Progress.Armed
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.State == ConferenceEnded {
+		return ErrEnded
+	}
+	t := &c.tape
+	t.recorder, t.kept, t.paused, t.failed = r, kept, paused, false
+	t.byCapture = kept.During == recording.Off.String() && c.capture != nil && c.capture.Progress.Armed
 	if c.capture != nil {
 		r.Capture(c.capture.ID)
 	}
@@ -81,19 +96,9 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	}
 	select {
 	case <-r.Done(): // given up already
-		c.tape.recorder, c.tape.failed = nil, true
+		t.recorder, t.failed = nil, true
 	default:
 	}
-	s.mu.Unlock()
-	if err := s.engine.Record(ctx, c.ID, r); err != nil {
-		s.mu.Lock()
-		c.tape.recorder = nil
-		s.mu.Unlock()
-		r.Close(recording.EndConference)
-		return err
-	}
-	s.tellTape(c, "recording.started")
-	s.cfg.Log.Info("recording started", zap.String("conference_id", c.ID), zap.String("recording_id", kept.ID))
 	return nil
 }
 
