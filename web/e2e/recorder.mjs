@@ -36,7 +36,6 @@ const EDGE_S = 0.3
 
 const { folder, say, check, finish } = beginRun('recorder')
 const id = (page, name) => page.getByTestId(name)
-const seconds = (s) => new Promise((done) => setTimeout(done, s * 1000))
 
 /** The operator's desktop and store. The first upload meets a store that is busy. */
 function operator() {
@@ -155,6 +154,19 @@ try {
       window.tape = await window.recorder.recordLeg(window.leg, { recipients, pages: { pause: ['/payment*'] } })
       return window.tape.recordingId
     }, [recipient])
+  /** Waits until the desktop was told the levels of so many seconds of the call. */
+  const heardFor = (seconds) =>
+    desk.evaluate(
+      (times) =>
+        new Promise((done) => {
+          const off = window.leg.on('level', () => {
+            if (--times > 0) return
+            off()
+            done()
+          })
+        }),
+      2 * seconds + 1,
+    )
   const go = (path) => desk.evaluate((path) => history.pushState(null, '', path), path)
   const tape = (state) => desk.waitForFunction((state) => window.tape.state === state, state)
   await panel('Recording')
@@ -162,24 +174,24 @@ try {
   check(true, 'the desktop joins from its own origin and records')
 
   say('--- speech, keys, a payment page, speech, a pause by the platform, speech')
-  await seconds(STRETCH_S)
+  await heardFor(STRETCH_S)
   await press('159#2604')
   await go('/payment/4111111111111111?card=4111111111111111')
   await panel('Recording paused (payment page)')
   await tape('paused')
-  await seconds(1)
+  await heardFor(1)
   await press('7777')
   await go('/orders')
   await panel('Recording')
   await tape('recording')
-  await seconds(STRETCH_S)
+  await heardFor(STRETCH_S)
   const put = (state) => api(`/v1/conferences/${conference.id}/recording`, { state }, 'PUT')
   const ofServer = (await put('paused')).id
   await tape('paused')
-  await seconds(1.5)
+  await heardFor(1.5)
   await put('recording')
   await tape('recording')
-  await seconds(2)
+  await heardFor(2)
   await desk.evaluate(() => window.tape.stop())
   await put('stopped')
   await panel('Recording stopped')
@@ -241,7 +253,7 @@ try {
   say('--- the desktop crashes on its payment page')
   await put('recording')
   const cut = await record()
-  await seconds(2)
+  await heardFor(2)
   await go('/payment')
   await panel('Recording paused (payment page)')
   await desk.close()

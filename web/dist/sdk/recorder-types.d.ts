@@ -36,13 +36,17 @@ export interface LegRecorder {
 export interface UploadTarget {
     /** HTTPS, or the machine itself. At the bridge: `/v1/recordings/{recordingId}/content`. */
     url: string | URL;
-    /** Sent as a bearer: at the bridge the leg's `resumeSecret`. */
+    /** Sent as a bearer: at the bridge the leg's `resumeSecret`, for an hour after the call, or a leg token. */
     token?: string;
+    /** At the bridge: the leg's id, if `token` is its `resumeSecret`. */
+    leg?: string;
     headers?: Record<string, string>;
     /**
-     * What must be confirmed before the browser forgets the recording: `hash`, the
+     * What must be confirmed before the browser forgets the recording. `hash`, the
      * default, wants a JSON answer with the `size` and the `sha256` (hexadecimal) of
-     * what arrived, as the bridge gives; `status` is content with any status 2xx.
+     * what arrived, or, from a server that compares `Repr-Digest` as the bridge does,
+     * `Upload-Complete: ?1` and the size as `Upload-Offset`. `status` is content with
+     * any status 2xx.
      */
     confirm?: 'hash' | 'status';
     /** Tries, with growing pauses between them. Default 5. */

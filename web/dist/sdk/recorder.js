@@ -5582,7 +5582,7 @@ var Hl = /* @__PURE__ */ new Set([
 	425,
 	429
 ]), Ul = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-async function Wl(e, n, r = Kl) {
+async function Wl(e, n, r = ql) {
 	let i = new URL(n.url, globalThis.location?.href);
 	if (i.protocol !== "https:" && !(i.protocol === "http:" && Ul.test(i.hostname))) throw new t("bad_url", "A recording is uploaded over HTTPS.");
 	let a = new Uint8Array(await crypto.subtle.digest("SHA-256", await e.arrayBuffer())), o = {
@@ -5592,60 +5592,75 @@ async function Wl(e, n, r = Kl) {
 		...n.headers,
 		"Content-Type": "application/octet-stream",
 		"Repr-Digest": `sha-256=:${btoa(String.fromCharCode(...a))}:`,
-		...n.token ? { Authorization: `Bearer ${n.token}` } : {}
-	}, c = n.attempts ?? 5;
-	for (let t = 1;; t++) {
-		let a = await Gl(i, e, s, o, n);
-		if (!a) return o;
-		if (!a.again || t >= c || n.signal?.aborted) throw a.why;
-		await r(Vl(t, 0, Math.random));
+		...n.token ? { Authorization: `Bearer ${n.token}` } : {},
+		...n.leg ? { "Tonegate-Leg": n.leg } : {}
+	}, c = (t, r) => fetch(i, {
+		method: t,
+		headers: {
+			...s,
+			...r > 0 ? { "Upload-Offset": String(r) } : {}
+		},
+		credentials: "omit",
+		redirect: "error",
+		...t === "PUT" ? { body: e.slice(r) } : {},
+		...n.signal ? { signal: n.signal } : {}
+	}).catch(() => void 0), l = n.attempts ?? 5, u = 0;
+	for (let e = 1;; e++) {
+		let t = await Gl(await c("PUT", u), o, n);
+		if (!t) return o;
+		if (t.why.code === "upload_conflict" && t.have === void 0) {
+			let e = await c("HEAD", 0);
+			if (e?.ok && Kl(e, o.size)) return o;
+		}
+		if (!t.again || e >= l || n.signal?.aborted) throw t.why;
+		u = t.have ?? 0, t.have === void 0 && await r(Vl(e, 0, Math.random));
 	}
 }
-async function Gl(e, n, r, i, a) {
-	let o;
-	try {
-		o = await fetch(e, {
-			method: "PUT",
-			body: n,
-			headers: r,
-			credentials: "omit",
-			redirect: "error",
-			...a.signal ? { signal: a.signal } : {}
-		});
-	} catch {
-		return {
+async function Gl(e, n, { confirm: r }) {
+	if (!e) return {
+		again: !0,
+		why: new t("upload_failed", "The recording could not be uploaded: the server cannot be reached.")
+	};
+	let { status: i } = e;
+	if (i === 409) {
+		let r = Number(e.headers.get("Upload-Offset") ?? NaN), i = new t("upload_conflict", "The server has something else of this recording.");
+		return r >= 0 && r < n.size ? {
 			again: !0,
-			why: new t("upload_failed", "The recording could not be uploaded: the server cannot be reached.")
+			why: i,
+			have: r
+		} : {
+			again: !1,
+			why: i
 		};
 	}
-	if (!o.ok) return {
-		again: o.status >= 500 || Hl.has(o.status),
-		why: new t("upload_refused", `The recording was not taken: HTTP ${o.status}.`)
+	if (!e.ok) return {
+		again: i >= 500 || i === 422 || Hl.has(i),
+		why: new t("upload_refused", `The recording was not taken: HTTP ${i}.`)
 	};
-	if (a.confirm === "status") return;
-	let s = await o.json().catch(() => ({}));
-	if (s?.sha256 !== i.sha256 || s.size !== i.size) return {
+	if (r === "status" || Kl(e, n.size)) return;
+	let a = await e.json().catch(() => null);
+	if (a?.sha256 !== n.sha256 || a.size !== n.size) return {
 		again: !0,
 		why: new t("upload_unconfirmed", "What arrived is not known to be what was sent. The recording is kept.")
 	};
 }
-var Kl = (e) => new Promise((t) => setTimeout(t, e)), ql = 1e4, Jl = 500;
-async function Yl(e, n) {
+var Kl = ({ headers: e }, t) => e.get("Upload-Complete") === "?1" && e.get("Upload-Offset") === String(t), ql = (e) => new Promise((t) => setTimeout(t, e)), Jl = 1e4, Yl = 500;
+async function Xl(e, n) {
 	if (!/^conf_[0-9a-z]{24}$/.test(e.conferenceId)) throw new t("not_connected", "The leg is on no call yet.");
 	if (e.state === "left" || e.state === "failed") throw new t("left", "The call has ended.");
-	let r = Al(n.recipients), i = new nu(e, n, await o.open(), (e) => jl(e, r));
+	let r = Al(n.recipients), i = new ru(e, n, await o.open(), (e) => jl(e, r));
 	try {
-		await i.begin(n.worklet ?? new URL("recorder.worklet.js", tu));
+		await i.begin(n.worklet ?? new URL("recorder.worklet.js", nu));
 	} catch (e) {
 		throw i.abandon(), e;
 	}
 	return i;
 }
-var Xl = () => eu((e) => e.list()), Zl = (e) => eu((t) => t.file(e)), Ql = (e) => eu((t) => t.remove(e)), $l = (e, t) => eu(async (n) => {
+var Zl = () => tu((e) => e.list()), Ql = (e) => tu((t) => t.file(e)), $l = (e) => tu((t) => t.remove(e)), eu = (e, t) => tu(async (n) => {
 	let r = await Wl(await n.file(e), t);
 	return await n.remove(e), r;
 });
-async function eu(e) {
+async function tu(e) {
 	let t = await o.open();
 	try {
 		return await e(t);
@@ -5653,7 +5668,7 @@ async function eu(e) {
 		t.close();
 	}
 }
-var tu = import.meta.url, nu = class {
+var nu = import.meta.url, ru = class {
 	recordingId = Ol();
 	conferenceId;
 	state = "recording";
@@ -5678,7 +5693,7 @@ var tu = import.meta.url, nu = class {
 	}
 	async begin(e) {
 		this.#o = await Ml(this.#e, e, (e) => this.#p(e));
-		let n = setTimeout(() => this.#d?.reject(new t("no_sound", "The browser lets no sound run: a click on the page may be missing.")), ql);
+		let n = setTimeout(() => this.#d?.reject(new t("no_sound", "The browser lets no sound run: a click on the page may be missing.")), Jl);
 		try {
 			await new Promise((e, t) => this.#d = {
 				resolve: e,
@@ -5704,7 +5719,7 @@ var tu = import.meta.url, nu = class {
 		if (!this.#o || this.#f) return;
 		this.#c || this.#m(n - e.length / this.#o.rate * 1e3);
 		let r = this.#c, i = Math.round((n - this.#u) * p / 1e3) - r.position - Math.round(e.length * p / this.#o.rate);
-		i > Jl * 8e3 / 1e3 && r.gap(i);
+		i > Yl * 8e3 / 1e3 && r.gap(i);
 		let [a, o] = this.#s, [s, c] = [a.push(e), o.push(t)], l = this.#l.pauses.size > 0, u = this.#l.deaf(performance.now());
 		r.push(s.length, l ? void 0 : s, l || u ? void 0 : c);
 	}
@@ -5742,4 +5757,4 @@ var tu = import.meta.url, nu = class {
 		this.#a(), this.#l?.close(), this.#o?.close(), this.#o = void 0;
 	}
 };
-export { Ql as discardRecording, Yl as recordLeg, Zl as sealedRecording, $l as uploadRecording, Xl as waitingRecordings };
+export { $l as discardRecording, Xl as recordLeg, Ql as sealedRecording, eu as uploadRecording, Zl as waitingRecordings };

@@ -269,6 +269,23 @@ describe('an upload', () => {
     await send({ confirm: 'status' })
   })
 
+  it('to the bridge names the leg, and goes on where it broke off', async () => {
+    const told = (status: number, have: number, complete: string) => () => new Response(null, { status, headers: { 'Upload-Offset': String(have), 'Upload-Complete': complete } })
+    answers = [told(409, 2, '?0'), told(201, 3, '?1')]
+    await send({ leg: 'leg_1' })
+    expect(asked.map((r) => [r.headers.get('Upload-Offset'), r.headers.get('Tonegate-Leg')])).toEqual([[null, 'leg_1'], ['2', 'leg_1']])
+    expect([...new Uint8Array(await asked[1]!.arrayBuffer())]).toEqual([3])
+    // It arrived, and the answer did not.
+    asked.length = 0
+    answers = [json({}, 409), told(204, 3, '?1')]
+    await send()
+    expect(asked.map((r) => r.method)).toEqual(['PUT', 'HEAD'])
+    answers = [json({}, 409), told(204, 4, '?1')]
+    await expect(send()).rejects.toMatchObject({ code: 'upload_conflict' })
+    answers = [told(201, 2, '?1'), json({}, 422), json({ size: 3, sha256: SHA })]
+    await send()
+  })
+
   it('leaves over nothing but HTTPS', async () => {
     await expect(send({ url: 'http://store.example/r' })).rejects.toMatchObject({ code: 'bad_url' })
     expect(asked).toHaveLength(0)
