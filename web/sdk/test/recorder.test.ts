@@ -1,4 +1,4 @@
-import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { Decrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SILENCE, encode } from '../recorder/mulaw'
 import { Follower } from '../recorder/follow'
@@ -136,7 +136,9 @@ describe('a segment', () => {
   it('is sealed to good keys only, and their errors do not repeat them', async () => {
     const secret = await generateX25519Identity()
     const good = await identityToRecipient(secret)
-    for (const bad of [[], ['age1nonsense'], [good, secret], [good, 'age1pq1x'], Array<string>(17).fill(good)]) {
+    const hybrid = await identityToRecipient(await generateHybridIdentity())
+    encrypterFor([hybrid])
+    for (const bad of [[], ['age1nonsense'], [good, secret], [good, hybrid], Array<string>(17).fill(good)]) {
       let code = ''
       try {
         encrypterFor(bad)
