@@ -88,8 +88,8 @@ export interface Capture {
 /** The server's recording of the call. Everybody on it is told. */
 export interface Recording {
     state: 'recording' | 'paused' | 'stopped' | 'failed';
-    /** Of a pause that nobody asked for: the agent's page, or a capture. */
-    reason?: 'page' | 'capture';
+    /** Of a pause that nobody asked for: the agent's page, or a capture. Of a failure: its cause. */
+    reason?: 'page' | 'capture' | (string & {});
 }
 /** Which pages pause, and which resume; as in a conference's `recording.pages`. */
 export interface PageRule {

@@ -42,6 +42,11 @@ export function Recorded({ call }: { call: Call }) {
           {paused ? 'Resume recording' : 'Pause recording'}
         </button>
       )}
+      {possible && (
+        <span class="small muted shortcuts">
+          <kbd>Alt</kbd> <kbd>Shift</kbd> <kbd>R</kbd>
+        </span>
+      )}
     </div>
   )
 }
