@@ -36,6 +36,8 @@ browsers:
 	@cd web && npm run --silent payment
 	@echo "== to the IVR and back in two browsers"
 	@cd web && npm run --silent transfer
+	@echo "== a recorder in the agent's browser, and pages that pause"
+	@cd web && npm run --silent recorder
 
 calls:
 	@echo "== whole calls over WebRTC"

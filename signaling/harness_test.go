@@ -62,6 +62,7 @@ type options struct {
 	max                int
 	transferTimeout    time.Duration
 	audit              call.Auditor
+	origins            []string
 	disk               *disk // nil: one that never fails
 }
 
@@ -104,8 +105,8 @@ func start(t *testing.T, o options) *node {
 	require.NoError(t, err)
 	reader, _ := o.audit.(signaling.AuditReader)
 	h := httptest.NewServer(signaling.New(signaling.Config{
-		Audit: reader,
-		Log:   zap.NewNop(), Calls: n.calls, Keys: keys, Console: auth.NewCodes[struct{}](time.Minute), Version: "1.2.3",
+		Audit: reader, Origins: o.origins,
+		Log: zap.NewNop(), Calls: n.calls, Keys: keys, Console: auth.NewCodes[struct{}](time.Minute), Version: "1.2.3",
 		JoinTimeout: o.joinTimeout, Now: n.clock.now, Connectors: []string{"psp-main"},
 	}))
 	n.url = h.URL

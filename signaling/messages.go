@@ -11,19 +11,20 @@ import (
 
 // request is any message of a client. Which members count depends on the type.
 type request struct {
-	Type      string `json:"type"`
-	Token     string `json:"token"`
-	LegID     string `json:"leg_id"`
-	Resume    string `json:"resume"`
-	SDP       string `json:"sdp"`
-	Candidate string `json:"candidate"`
-	Muted     *bool  `json:"muted"`
-	OnHold    *bool  `json:"on_hold"`
-	To        string `json:"to"` // of a transfer
-	Mask      string `json:"mask"`
-	MaxDigits int    `json:"max_digits"`
-	N         int64  `json:"n"`
-	State     string `json:"state"` // of a recording
+	Type      string  `json:"type"`
+	Token     string  `json:"token"`
+	LegID     string  `json:"leg_id"`
+	Resume    string  `json:"resume"`
+	SDP       string  `json:"sdp"`
+	Candidate string  `json:"candidate"`
+	Muted     *bool   `json:"muted"`
+	OnHold    *bool   `json:"on_hold"`
+	To        string  `json:"to"` // of a transfer
+	Mask      string  `json:"mask"`
+	MaxDigits int     `json:"max_digits"`
+	N         int64   `json:"n"`
+	State     string  `json:"state"` // of a recording
+	Page      *string `json:"page"`
 	// Of a capture.
 	Fields          []FieldRequest `json:"fields"`
 	Connector       string         `json:"connector"`

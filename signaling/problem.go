@@ -162,6 +162,7 @@ var meanings = []meaning{
 	{store.ErrCursor, http.StatusUnprocessableEntity, "cursor"},
 	{call.ErrNoRecipients, http.StatusUnprocessableEntity, "no_recipients"},
 	{call.ErrNotRecording, http.StatusConflict, "not_recording"},
+	{call.ErrPagePauses, http.StatusConflict, "page_pauses"},
 	{call.ErrRecording, http.StatusServiceUnavailable, "recording_unavailable"},
 	{call.ErrNoTalk, http.StatusConflict, "talk_not_muted"},
 	{call.ErrTransferring, http.StatusConflict, "transfer_in_progress"},

@@ -14,16 +14,39 @@ import (
 
 // RecordingRequest says how a conference is recorded.
 type RecordingRequest struct {
-	Recipients    []string `json:"recipients,omitempty" maxItems:"16" required:"false" doc:"Public keys (age1…) that the recording is sealed to, in place of the server's own."`
-	DuringCapture string   `json:"during_capture,omitempty" enum:"masked,silence,off" default:"masked" required:"false" doc:"What a capture does to it: masked sound, silence, or a pause that everybody is told of."`
-	State         string   `json:"state,omitempty" enum:"recording,stopped" default:"recording" required:"false" doc:"recording begins with the first party; stopped waits until it is asked for."`
+	Recipients    []string      `json:"recipients,omitempty" maxItems:"16" required:"false" doc:"Public keys (age1…) that the recording is sealed to, in place of the server's own."`
+	DuringCapture string        `json:"during_capture,omitempty" enum:"masked,silence,off" default:"masked" required:"false" doc:"What a capture does to it: masked sound, silence, or a pause that everybody is told of."`
+	Pages         *PagesRequest `json:"pages,omitempty" required:"false" doc:"Pages of the agent's desktop on which nothing is recorded."`
+	State         string        `json:"state,omitempty" enum:"recording,stopped" default:"recording" required:"false" doc:"recording begins with the first party; stopped waits until it is asked for."`
+}
+
+// PagesRequest says on which pages of the agent's desktop nothing is recorded. In
+// a pattern * stands for any characters; case makes no difference.
+type PagesRequest struct {
+	Pause        []string `json:"pause" minItems:"1" maxItems:"32" doc:"Patterns of pages that pause, such as /payment*."`
+	Resume       []string `json:"resume,omitempty" maxItems:"32" required:"false" doc:"Patterns of pages that resume. Without any every page does that does not pause."`
+	OnLeave      string   `json:"on_leave,omitempty" enum:"resume_after,stay_paused,resume" default:"resume_after" required:"false" doc:"What becomes of the pause when the agent's connection is lost or the agent leaves: it ends resume_after_s later, not before somebody resumes, or as soon as the leg has left."`
+	ResumeAfterS int      `json:"resume_after_s,omitempty" minimum:"1" maximum:"86400" default:"600" required:"false"`
+}
+
+func (p *PagesRequest) rule() *call.PageRule {
+	if p == nil {
+		return nil
+	}
+	out := &call.PageRule{Pause: p.Pause, Resume: p.Resume, After: time.Duration(p.ResumeAfterS) * time.Second}
+	for o := call.ResumeAfter; o <= call.ResumeOnLeave; o++ {
+		if o.String() == p.OnLeave {
+			out.OnLeave = o
+		}
+	}
+	return out
 }
 
 func (r *RecordingRequest) spec() *call.RecordingSpec {
 	if r == nil {
 		return nil
 	}
-	out := &call.RecordingSpec{Recipients: r.Recipients, Wait: r.State == "stopped"}
+	out := &call.RecordingSpec{Recipients: r.Recipients, Wait: r.State == "stopped", Pages: r.Pages.rule()}
 	for d := recording.Masked; d <= recording.Off; d++ {
 		if d.String() == r.DuringCapture {
 			out.During = d

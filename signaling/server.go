@@ -89,7 +89,7 @@ func New(cfg Config) http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, http.StatusNotFound, "not_found", "There is nothing at this path with this method; see /openapi.json.")
 	})
-	return s.requests(s.idem.wrap(mux))
+	return s.requests(s.uploads(s.idem.wrap(mux)))
 }
 
 func openAPI(version string) huma.Config {

@@ -251,7 +251,7 @@ func (l *link) errorOf(re string, err error) errorMessage {
 func known(messageType string) string {
 	switch messageType {
 	case "join", "offer", "candidate", "mute", "capture_start", "capture_retry", "capture_complete", "capture_cancel",
-		"talk_press", "talk_release", "recording", "hold", "transfer", "leave", "ping":
+		"talk_press", "talk_release", "recording", "page", "hold", "transfer", "leave", "ping":
 		return messageType
 	default:
 		return ""
@@ -284,6 +284,8 @@ func (l *link) handle(ctx context.Context, m *request) (any, error) {
 		return nil, l.transfer(ctx, m.To)
 	case "recording":
 		return nil, l.recording(ctx, m.State)
+	case "page":
+		return nil, l.page(m.Page)
 	case "leave":
 		// Leaving ends this connection, and with it ctx, before it is done.
 		return nil, l.seat.Leave(context.WithoutCancel(ctx))
@@ -315,6 +317,18 @@ func (l *link) recording(ctx context.Context, state string) error {
 	leg := l.seat.Snapshot().Leg
 	_, err := l.server.cfg.Calls.SetRecording(ctx, call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, state)
 	return err
+}
+
+// page tells which page of the desktop the agent is on.
+func (l *link) page(name *string) error {
+	if !l.seat.May(auth.GrantPage) {
+		return call.ErrForbidden
+	}
+	if name == nil {
+		return errBadMessage("page wants the member page")
+	}
+	leg := l.seat.Snapshot().Leg
+	return l.server.cfg.Calls.Page(call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, *name)
 }
 
 func (l *link) capture(ctx context.Context, m *request) error {

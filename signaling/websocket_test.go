@@ -23,7 +23,7 @@ func TestJoinedSaysWhereOneIs(t *testing.T) {
 	assert.Equal(t, c.ID, m["conference_id"])
 	assert.Equal(t, agent.ID, m["leg_id"])
 	assert.Equal(t, "agent", m["role"])
-	assert.Equal(t, []any{"capture", "talk", "record", "transfer", "hold"}, m["grants"])
+	assert.Equal(t, []any{"capture", "talk", "record", "page", "transfer", "hold"}, m["grants"])
 	assert.Len(t, m["resume"], 43)
 	assert.Equal(t, []any{}, m["ice_servers"])
 	assert.Equal(t, false, m["demonstration"])
@@ -212,7 +212,7 @@ func TestResumeSecrets(t *testing.T) {
 	second, m2 := n.resumed(id, m1["resume"].(string))
 	first.closed(4409)
 	assert.NotEqual(t, m1["resume"], m2["resume"])
-	assert.Equal(t, []any{"capture", "talk", "record", "transfer", "hold"}, m2["grants"])
+	assert.Equal(t, []any{"capture", "talk", "record", "page", "transfer", "hold"}, m2["grants"])
 
 	// Nothing was sent on the second, so its secret may have been lost: the first
 	// secret still opens, even twice.

@@ -124,6 +124,26 @@ func TestSDK(t *testing.T) {
 	}
 }
 
+// The recorder is an entry of its own: only who records loads the cryptography.
+func TestRecorder(t *testing.T) {
+	for name, word := range map[string]string{"recorder.js": "recordLeg", "recorder.worklet.js": "registerProcessor", "recorder.d.ts": "recordLeg"} {
+		res := get(t, http.MethodGet, "/sdk/"+name)
+		if res.StatusCode != http.StatusOK || res.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s: status %d, Access-Control-Allow-Origin %q", name, res.StatusCode, res.Header.Get("Access-Control-Allow-Origin"))
+		}
+		if !strings.Contains(body(t, res), word) {
+			t.Errorf("%s does not hold %s", name, word)
+		}
+	}
+	const mark = "age-encryption.org"
+	if !strings.Contains(body(t, get(t, http.MethodGet, "/sdk/recorder.js")), mark) {
+		t.Error("the recorder does not seal")
+	}
+	if strings.Contains(body(t, get(t, http.MethodGet, "/sdk/tonegate.js")), mark) {
+		t.Error("the SDK itself holds the recorder's cryptography")
+	}
+}
+
 func TestEverythingElseIsNotFound(t *testing.T) {
 	for _, address := range []string{"/index.html", "/phone/", "/assets/", "/assets", "/sdk/", "/favicon.ico", "/web.go", "/assets/../index.html", "/v1/conferences"} {
 		if res := get(t, http.MethodGet, address); res.StatusCode != http.StatusNotFound {

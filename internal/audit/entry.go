@@ -56,10 +56,11 @@ const (
 type Detail string
 
 // details are the fields of a payment, the masks, the sides of a transfer, the
-// states of a recording, and how captures end.
+// states of a recording, the pages that pause it, and how captures end.
 var details = []Detail{
 	"", "card_number", "expiry", "cvv", "postal_code", "bank_account", "pin", "digits", "custom",
 	"mute", "field", "strip", "ivr", "agent", "recording", "paused", "stopped", "failed",
+	"page_entered", "page_left", "page_timeout",
 	"no_input", "too_many_attempts", "arena_full", "timeout", "cancel_key", "hang_up", "conference_ended", "restart",
 	"declined", "provider_error", "provider_timeout", "provider_unreachable", "submit_timeout", "collector", "talk_limit",
 

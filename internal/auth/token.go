@@ -20,6 +20,7 @@ const (
 	GrantCapture  = "capture"  // start, complete and cancel captures
 	GrantTalk     = "talk"     // hear the customer for a while during a muted capture
 	GrantRecord   = "record"   // pause and resume the recording
+	GrantPage     = "page"     // report the page that the agent is on
 	GrantCollect  = "collect"  // report progress and result as an external IVR
 	GrantTransfer = "transfer" // send the customer to the IVR and come back
 	GrantHold     = "hold"     // put other legs on hold

@@ -58,7 +58,7 @@ func (l *leg) stopGrace() {
 func grants(r bridge.Role) []string {
 	switch r {
 	case bridge.Agent:
-		return []string{auth.GrantCapture, auth.GrantTalk, auth.GrantRecord, auth.GrantTransfer, auth.GrantHold}
+		return []string{auth.GrantCapture, auth.GrantTalk, auth.GrantRecord, auth.GrantPage, auth.GrantTransfer, auth.GrantHold}
 	case bridge.IVR:
 		return []string{auth.GrantCollect}
 	default:
@@ -221,6 +221,7 @@ func (s *Service) removeIf(ctx context.Context, legID, reason string, still func
 	}
 	c.broadcast(LegChanged{l.Leg})
 	s.review(c)
+	s.watchPage(c, l)
 	// Without the one who keys or the one who reads there is nothing to collect.
 	hungUp := l.Role == bridge.Customer || l.Role == bridge.IVR
 	s.watchAbandoned(c)

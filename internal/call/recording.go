@@ -19,6 +19,7 @@ var (
 	ErrNoRecipients = errors.New("no_recipients")
 	ErrNotRecording = errors.New("not_recording")
 	ErrRecording    = errors.New("recording_unavailable")
+	ErrPagePauses   = errors.New("page_pauses")
 )
 
 // States of a recording. The last three are of its file when nothing is written
@@ -36,7 +37,8 @@ const (
 type RecordingSpec struct {
 	Recipients []string // public keys (age1…); empty: the server's
 	During     recording.During
-	Wait       bool // until somebody asks for it, not from the first party on
+	Wait       bool      // until somebody asks for it, not from the first party on
+	Pages      *PageRule // nil: no page of the agent's desktop pauses it
 }
 
 // RecordingStore keeps what is known of recordings.
@@ -60,7 +62,7 @@ type Recordings struct {
 // RecordingChanged says what becomes of the recording.
 type RecordingChanged struct {
 	ID, State string
-	Reason    string // of a pause: capture
+	Reason    string // of a pause: page, capture; empty: somebody asked for it
 }
 
 func (RecordingChanged) event() {}
@@ -74,6 +76,7 @@ type tape struct {
 	kept      store.Recording // of recorder, or of the last one
 	paused    bool            // somebody asked for it
 	byCapture bool            // a capture pauses it
+	page      page            // the page rule's pause
 	failed    bool            // the last one was given up
 }
 
@@ -88,6 +91,8 @@ func (t *tape) state() RecordingChanged {
 		out.State = RecordingStopped
 	case t.paused:
 		out.State = RecordingPaused
+	case t.page.paused:
+		out.State, out.Reason = RecordingPaused, recording.ByPage
 	case t.byCapture:
 		out.State, out.Reason = RecordingPaused, "capture"
 	default:
@@ -137,6 +142,9 @@ func (s *Service) SetRecording(ctx context.Context, by Actor, conferenceID, stat
 	s.mu.Unlock()
 	if by.LegID != "" && (by.Role != bridge.Agent || state == RecordingStopped || state == RecordingOn && !running) {
 		return store.Recording{}, fmt.Errorf("%w: an agent pauses and resumes what the platform records", ErrForbidden)
+	}
+	if by.LegID != "" && state == RecordingOn && s.onPage(c) {
+		return store.Recording{}, fmt.Errorf("%w: the agent is on a page that pauses the recording: leave the page", ErrPagePauses)
 	}
 	ctx = context.WithoutCancel(ctx)
 	switch {

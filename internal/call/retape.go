@@ -12,9 +12,9 @@ import (
 
 // interrupted finds the recordings that an earlier process did not end, and
 // closes their books: what was written stays and opens, its end is missing. It
-// returns their states by conference.
-func (s *Service) interrupted() (map[string]string, []store.Recording, error) {
-	was := map[string]string{}
+// returns the last of each conference, as it was.
+func (s *Service) interrupted() (map[string]store.Recording, []store.Recording, error) {
+	was := map[string]store.Recording{}
 	if s.cfg.Recordings.Store == nil {
 		return was, nil, nil
 	}
@@ -29,9 +29,9 @@ func (s *Service) interrupted() (map[string]string, []store.Recording, error) {
 				continue
 			}
 			if _, newer := was[r.ConferenceID]; !newer {
-				was[r.ConferenceID] = r.State
+				was[r.ConferenceID] = r
 			}
-			r.State, r.Reason, r.EndedAt = RecordingInterrupted, "restart", s.cfg.Now().UTC()
+			r.State, r.Paused, r.Reason, r.EndedAt = RecordingInterrupted, "", "restart", s.cfg.Now().UTC()
 			if r.Size, r.SHA256, err = recording.Sum(r.Path); err != nil {
 				s.cfg.Log.Error("interrupted recording not found", zap.String("recording_id", r.ID), zap.Error(err))
 				r.State = RecordingFailed
@@ -46,7 +46,7 @@ func (s *Service) interrupted() (map[string]string, []store.Recording, error) {
 }
 
 // restoreTapes concludes what was interrupted and goes on in new files.
-func (s *Service) restoreTapes(ctx context.Context, was map[string]string, cut []store.Recording) {
+func (s *Service) restoreTapes(ctx context.Context, was map[string]store.Recording, cut []store.Recording) {
 	for _, r := range cut {
 		s.mu.Lock()
 		c := s.byID[r.ConferenceID]
@@ -56,7 +56,7 @@ func (s *Service) restoreTapes(ctx context.Context, was map[string]string, cut [
 		}
 		s.concludeRecording(c, r)
 	}
-	for id, state := range was {
+	for id, r := range was {
 		s.mu.Lock()
 		c, err := s.open(id)
 		s.mu.Unlock()
@@ -64,7 +64,8 @@ func (s *Service) restoreTapes(ctx context.Context, was map[string]string, cut [
 			continue
 		}
 		c.tape.changes.Lock()
-		s.recordUnasked(ctx, c, state == RecordingPaused)
+		byPage := r.Paused == recording.ByPage && s.restorePage(c)
+		s.recordUnasked(ctx, c, r.State == RecordingPaused && !byPage)
 		c.tape.changes.Unlock()
 	}
 }
@@ -74,7 +75,7 @@ func (r *RecordingSpec) keptSpec() *store.RecordingSpec {
 	if r == nil {
 		return nil
 	}
-	return &store.RecordingSpec{Recipients: r.Recipients, During: r.During.String(), Wait: r.Wait}
+	return &store.RecordingSpec{Recipients: r.Recipients, During: r.During.String(), Wait: r.Wait, Pages: r.Pages.kept()}
 }
 
 func revivedSpec(k *store.RecordingSpec) *RecordingSpec {
@@ -85,7 +86,7 @@ func revivedSpec(k *store.RecordingSpec) *RecordingSpec {
 	if !known {
 		during = recording.Off
 	}
-	return &RecordingSpec{Recipients: k.Recipients, During: during, Wait: k.Wait}
+	return &RecordingSpec{Recipients: k.Recipients, During: during, Wait: k.Wait, Pages: revivedPages(k.Pages)}
 }
 
 // drainTapes waits until all files are complete, within reason.

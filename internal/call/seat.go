@@ -278,6 +278,7 @@ func (t *Seat) Lost() {
 	t.leg.seat = nil
 	delete(c.seats, t)
 	s.hush(t.leg, "hang_up")
+	s.watchPage(c, t.leg)
 	s.refresh(c, t.leg)
 }
 

@@ -142,6 +142,9 @@ func (s *Service) Create(ctx context.Context, spec Spec) (Conference, error) {
 		if _, err := s.recipients(spec.Recording); err != nil {
 			return Conference{}, err
 		}
+		if err := spec.Recording.Pages.check(); err != nil {
+			return Conference{}, err
+		}
 	}
 	c := &conference{
 		Conference: Conference{

@@ -21,8 +21,11 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	if err != nil {
 		return err
 	}
+	s.mu.Lock()
+	byPage := c.tape.page.paused
+	s.mu.Unlock()
 	state := RecordingOn
-	if paused {
+	if paused || byPage {
 		state = RecordingPaused
 	}
 	if err := s.recordTape(by, c, state); err != nil {
@@ -49,7 +52,9 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 		_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
 		return fmt.Errorf("%w: see that the folder for recordings can be written and has room", ErrRecording)
 	}
+	r.Pause(recording.ByPage, byPage)
 	kept.Path = r.Path()
+	kept.Paused = pausedBy(paused, byPage)
 	if err := s.adopt(c, r, kept, paused); err != nil {
 		r.Close(recording.EndFailed)
 		return err
@@ -102,6 +107,9 @@ func (s *Service) adopt(c *conference, r *recording.Recorder, kept store.Recordi
 func (s *Service) pauseRecording(by Actor, c *conference, paused bool) error {
 	s.mu.Lock()
 	r, same := c.tape.recorder, c.tape.paused == paused
+	if !paused && c.tape.page.paused {
+		same = false // who may resume, resumes whatever paused
+	}
 	s.mu.Unlock()
 	if same || r == nil {
 		return nil
@@ -109,21 +117,49 @@ func (s *Service) pauseRecording(by Actor, c *conference, paused bool) error {
 	state, what := RecordingOn, "recording.resumed"
 	if paused {
 		state, what = RecordingPaused, "recording.paused"
-		r.Pause(true)
+		r.Pause(recording.ByRequest, true)
 	}
 	if err := s.recordTape(by, c, state); err != nil && !paused {
 		return err
 	}
-	r.Pause(paused)
+	r.Pause(recording.ByRequest, paused)
 	s.mu.Lock()
-	c.tape.paused, c.tape.kept.State = paused, state
-	kept := c.tape.kept
+	c.tape.paused = paused
+	if !paused {
+		c.tape.page.forget()
+		r.Pause(recording.ByPage, false)
+	}
+	s.mu.Unlock()
+	s.keepPause(c)
+	s.tellTape(c, what)
+	return nil
+}
+
+// keepPause keeps whether a recording is paused, and by what: a capture's pause
+// does not outlive the process, since the capture does not.
+func (s *Service) keepPause(c *conference) {
+	s.mu.Lock()
+	t := &c.tape
+	t.kept.State, t.kept.Paused = RecordingOn, pausedBy(t.paused, t.page.paused)
+	if t.kept.Paused != "" {
+		t.kept.State = RecordingPaused
+	}
+	kept := t.kept
 	s.mu.Unlock()
 	if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
 		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
 	}
-	s.tellTape(c, what)
-	return nil
+}
+
+func pausedBy(request, page bool) string {
+	switch {
+	case request:
+		return recording.ByRequest
+	case page:
+		return recording.ByPage
+	default:
+		return ""
+	}
 }
 
 // stopRecording ends the file, and waits until it is complete, unless the disk
@@ -159,6 +195,9 @@ func (s *Service) takeTape(c *conference) *recording.Recorder {
 func (s *Service) endTape(c *conference) {
 	c.tape.changes.Lock()
 	defer c.tape.changes.Unlock()
+	s.mu.Lock()
+	c.tape.page.forget()
+	s.mu.Unlock()
 	if r := s.takeTape(c); r != nil {
 		r.Close(recording.EndConference)
 	}
@@ -171,7 +210,7 @@ func (s *Service) recorded(c *conference, done recording.Completed) {
 	if kept.ID != done.Recording {
 		kept = store.Recording{ID: done.Recording, ConferenceID: done.Conference, StartedAt: s.cfg.Now().UTC()}
 	}
-	kept.State, kept.Reason, kept.EndedAt = RecordingReady, done.Ended, s.cfg.Now().UTC()
+	kept.State, kept.Paused, kept.Reason, kept.EndedAt = RecordingReady, "", done.Ended, s.cfg.Now().UTC()
 	kept.Duration, kept.Size, kept.SHA256, kept.Path = done.Duration, done.Size, done.SHA256, done.Path
 	if done.Err != nil {
 		kept.State = RecordingFailed
@@ -243,7 +282,7 @@ func (s *Service) captureOnTape(c *conference, captureID string, on bool) {
 	if changed {
 		c.tape.byCapture = on
 	}
-	tell := changed && !c.tape.paused
+	tell := changed && !c.tape.paused && !c.tape.page.paused
 	s.mu.Unlock()
 	if !tell {
 		return

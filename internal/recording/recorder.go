@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,8 +49,8 @@ type Recorder struct {
 	frames    int64     // since then, lost ones included
 	lost      int64     // of the last frames: not in the ring
 	events    []Event
-	paused    bool
-	capture   string // the capture that is on, or about to be
+	pauses    []string // why it is paused, once each
+	capture   string   // the capture that is on, or about to be
 	capturing bool
 	silenced  bool   // the capture silences
 	closing   string // why; empty: not
@@ -97,7 +98,7 @@ func begin(o Options, f disk) (r *Recorder, err error) {
 		return nil, err
 	}
 	if o.Paused {
-		r.Pause(true)
+		r.Pause(ByRequest, true)
 	}
 	o.Metrics.began()
 	go r.run()
@@ -137,7 +138,7 @@ func (r *Recorder) Record(now time.Time, m bridge.RecorderMix, capturing bool) {
 	}
 	r.follow(capturing)
 	e := entry{silent: 1}
-	if !r.paused && !r.silenced {
+	if len(r.pauses) == 0 && !r.silenced {
 		e = entry{agent: m.Agent(), heard: m.Heard()}
 	}
 	r.push(&e)
@@ -236,19 +237,22 @@ func (r *Recorder) Capture(id string) {
 	r.capture = id
 }
 
-// Pause records silence from now on, or sound again.
-func (r *Recorder) Pause(paused bool) {
+// Pause records silence from now on for a reason, [ByRequest] or [ByPage], or
+// takes that reason back. There is sound again when no reason is left.
+func (r *Recorder) Pause(why string, paused bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.paused == paused {
+	at := slices.Index(r.pauses, why)
+	if paused == (at >= 0) {
 		return
 	}
-	r.paused = paused
-	e := Event{Type: Resumed, Reason: ByRequest}
 	if paused {
-		e.Type = Paused
+		r.pauses = append(r.pauses, why)
+		r.event(Event{Type: Paused, Reason: why})
+		return
 	}
-	r.event(e)
+	r.pauses = slices.Delete(r.pauses, at, at+1)
+	r.event(Event{Type: Resumed, Reason: why})
 }
 
 // Close ends the recording. It does not wait: see [Recorder.Done].

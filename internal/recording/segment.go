@@ -83,6 +83,7 @@ type Event struct {
 const (
 	ByRequest = "request"  // a leg or the platform paused
 	ByCapture = "capture"  // a capture pauses, or silences, the recording
+	ByPage    = "page"     // the agent is on a page on which nothing is recorded
 	Overload  = "overload" // the disk or the processor did not keep up
 	Late      = "late"     // the call itself did not tick in time
 	Missing   = "missing"  // said by the reader: a segment is not there
@@ -100,7 +101,7 @@ var (
 	ends    = []string{"", EndStopped, EndConference, EndFailed}
 	types   = []string{LegJoined, LegLeft, CaptureStarted, CaptureEnded, Paused, Resumed, Gap}
 	roles   = []string{"", "customer", "agent", "ivr", "supervisor"}
-	reasons = []string{"", ByRequest, ByCapture, Overload, Late}
+	reasons = []string{"", ByRequest, ByCapture, ByPage, Overload, Late}
 )
 
 // ErrSegment is wrapped by errors about what may not stand in a segment.

@@ -34,7 +34,16 @@ type Conference struct {
 type RecordingSpec struct {
 	Recipients []string `json:",omitempty"`
 	During     string
-	Wait       bool `json:",omitempty"` // until somebody asks for it
+	Wait       bool      `json:",omitempty"` // until somebody asks for it
+	Pages      *PageRule `json:",omitempty"`
+}
+
+// PageRule is which pages of the agent's desktop pause a recording.
+type PageRule struct {
+	Pause   []string
+	Resume  []string `json:",omitempty"`
+	OnLeave string
+	After   time.Duration
 }
 
 // Leg is a party of a call.

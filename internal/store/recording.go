@@ -27,6 +27,7 @@ type Recording struct {
 	Path             string        // of the file on this server
 	During           string        // what captures do to it
 	Reason           string        `json:",omitempty"` // why it ended
+	Paused           string        `json:",omitempty"` // by what, while it is: request, page
 }
 
 // KeepRecording writes what is known of a recording, in place of what was.

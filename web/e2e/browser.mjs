@@ -42,6 +42,17 @@ export async function open(browser, origin, { farend = true, ...options } = {}) 
   return { context, faults }
 }
 
+/** Opens links in pages of a context, and joins. */
+export const joins =
+  (context) =>
+  async ({ path, code }) => {
+    const page = await context.newPage()
+    await page.goto(`${path}#${code}`)
+    await page.getByTestId('join').click()
+    await page.getByTestId('own-state').getByText('Connected', { exact: true }).waitFor()
+    return page
+  }
+
 /** Runs axe on the page as it is; returns one line per violation. */
 export async function axe(page) {
   // Through the debugger, which the page's own policy does not bind.

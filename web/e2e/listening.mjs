@@ -1,13 +1,9 @@
+import { joins } from './browser.mjs'
+
 /** Press-to-talk in a payment that mutes the customer: what holds it, and all that ends it. */
 export async function listening(context, mock, shoot, check) {
   const id = (page, name) => page.getByTestId(name)
-  const join = async ({ path, code }) => {
-    const page = await context.newPage()
-    await page.goto(`${path}#${code}`)
-    await id(page, 'join').click()
-    await id(page, 'own-state').getByText('Connected', { exact: true }).waitFor()
-    return page
-  }
+  const join = joins(context)
   const call = mock.create({ ivr: 'builtin', supervisor: true })
   const [, forAgent, forSupervisor] = mock.links(call)
   const agent = await join(forAgent)

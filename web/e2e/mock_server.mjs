@@ -44,8 +44,9 @@ export function startMock(port = 0) {
       created_at: new Date().toISOString(),
       masking: { state: 'strip', mode: 'strip', armed: false },
       talk: false,
-      grants: ['speak', 'capture', 'talk', 'transfer', 'hold'],
+      grants: ['speak', 'capture', 'talk', 'record', 'transfer', 'hold'],
       transfer: 'together',
+      recording: null,
       capture: null,
       legs: [],
     }
@@ -144,6 +145,11 @@ export function startMock(port = 0) {
       control.captureState(conference, state, more)
       mask(conference, { state: 'strip', mode: 'strip', armed: false })
     },
+    /** What becomes of the recording, told to all. */
+    record(conference, state, reason) {
+      conference.recording = { state, ...(reason ? { reason } : {}) }
+      for (const leg of conference.legs) sockets.get(leg.id)?.send({ type: 'recording', ...conference.recording })
+    },
     socketOf: (leg) => sockets.get(leg.id),
     /** While set, the network eats every new connection. */
     unreachable: false,
@@ -208,6 +214,8 @@ export function startMock(port = 0) {
         held.held = m.on_hold
         return setState(held, held.state)
       }
+      case 'recording':
+        return control.record(conference, m.state)
       case 'ping':
         return connection.send({ type: 'pong', n: m.n })
       case 'leave':
@@ -245,6 +253,7 @@ export function startMock(port = 0) {
           masking: maskingFor(leg.conference, leg.role),
           capture: leg.role === 'agent' ? leg.conference.capture : null,
           ...(['agent', 'supervisor'].includes(leg.role) ? { transfer: { state: leg.conference.transfer } } : {}),
+          recording: leg.conference.recording,
           connectors: leg.role === 'agent' ? ['psp-main', 'psp-backup'] : [],
         })
         broadcast(leg.conference, { type: 'leg_state', ...wireLeg(leg) })

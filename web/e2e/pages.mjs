@@ -8,6 +8,7 @@ import { axe, launch, open } from './browser.mjs'
 import { listening } from './listening.mjs'
 import { LOGIN_CODE, startMock } from './mock_server.mjs'
 import { transferring } from './transferring.mjs'
+import { recorded } from './recorded.mjs'
 
 const shots = join(dirname(fileURLToPath(import.meta.url)), 'shots')
 rmSync(shots, { recursive: true, force: true })
@@ -149,6 +150,7 @@ async function walk(browser, variant, options) {
     await payment(context, mock, shoot)
     await listening(context, mock, shoot, check)
     await transferring(context, mock, shoot, check)
+    await recorded(context, mock, shoot, check)
     for (const fault of faults) failures.push(`${variant}: ${fault}`)
   } finally {
     await context.close()

@@ -34,6 +34,32 @@ export function readWav(file) {
   throw new Error(`${file} has no data`)
 }
 
+/** An opened recording: two channels of G.711 µ-law. */
+export function readG711(file) {
+  const bytes = readFileSync(file)
+  let rate = 0
+  for (let at = 12; at < bytes.length; ) {
+    const [name, length] = [bytes.toString('latin1', at, at + 4), bytes.readUInt32LE(at + 4)]
+    if (name === 'fmt ') {
+      rate = bytes.readUInt32LE(at + 12)
+      if (bytes.readUInt16LE(at + 8) !== 7 || bytes.readUInt16LE(at + 10) !== 2) throw new Error(`${file} is not µ-law in two channels`)
+    }
+    if (name === 'data') {
+      const channel = (n) => Float32Array.from({ length: length >> 1 }, (_, i) => ulaw(bytes[at + 8 + 2 * i + n]))
+      return { rate, agent: channel(0), heard: channel(1) }
+    }
+    at += 8 + length + (length & 1)
+  }
+  throw new Error(`${file} has no data`)
+}
+
+/** G.711 µ-law, by its formula. */
+function ulaw(code) {
+  const bits = ~code & 0xff
+  const size = ((2 * (bits & 15) + 33) << ((bits >> 4) & 7)) - 33
+  return ((bits & 0x80 ? -1 : 1) * size) / 8192
+}
+
 const pcm = (samples) => Buffer.from(Int16Array.from(samples, (x) => Math.max(-32768, Math.min(32767, Math.round(x * 32768)))).buffer)
 
 export function writeWav(file, { rate, samples }) {

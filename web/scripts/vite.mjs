@@ -1,4 +1,4 @@
-// The two builds: the pages, and the SDK as one file with a stable name.
+// The builds: the pages, and the SDK's two entries, each as one file with a stable name.
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -22,12 +22,16 @@ export const pages = (outDir) => ({
   },
 })
 
-export const sdk = (outDir) => ({
+const entry = (name) => (outDir) => ({
   ...common,
   build: {
     outDir,
     emptyOutDir: false,
     target: 'es2022',
-    lib: { entry: resolve(root, 'sdk/tonegate.ts'), formats: ['es'], fileName: () => 'sdk/tonegate.js' },
+    lib: { entry: resolve(root, `sdk/${name}.ts`), formats: ['es'], fileName: () => `sdk/${name}.js` },
   },
 })
+
+export const sdk = entry('tonegate')
+/** Apart, so that only those who record load the cryptography. */
+export const recorder = entry('recorder')

@@ -5,7 +5,9 @@ import type { Env } from './env'
 import { TonegateError } from './errors'
 import * as wire from './messages'
 import type { Source } from './microphone'
+import { pageName } from './pages'
 import { Peer } from './peer'
+import { RecordingControl } from './recording'
 import { Signaling } from './signaling'
 import { Talk } from './talk'
 import { Transfers } from './transfers'
@@ -19,6 +21,7 @@ import type {
   LegInfo,
   LegState,
   Masking,
+  Recording,
   Role,
   StateDetail,
   TransferState,
@@ -43,6 +46,8 @@ export class BrowserLeg implements Leg {
   legs: readonly LegInfo[] = []
   // Until the server has spoken, claim the strictest state.
   masking: Masking = { state: 'mute', mode: 'mute', armed: false, talk: false }
+  page: string | undefined
+  resumeSecret = ''
   muted = false
   readonly stream: MediaStream
 
@@ -55,6 +60,7 @@ export class BrowserLeg implements Leg {
   readonly #captures = new Captures()
   readonly #talk = new Talk()
   readonly #transfers = new Transfers()
+  readonly #recording = new RecordingControl()
   #peer: Peer | undefined
   #mediaUp = false
   #everConnected = false
@@ -86,8 +92,10 @@ export class BrowserLeg implements Leg {
         message: (message) => this.#message(message),
         down: () => {
           // The server ends a press whose connection is gone.
-          this.#talk.end(new TonegateError('not_connected', 'The connection to the server was lost.'))
-          this.#transfers.end(new TonegateError('not_connected', 'The connection to the server was lost.'))
+          const lost = new TonegateError('not_connected', 'The connection to the server was lost.')
+          this.#talk.end(lost)
+          this.#recording.refuse(lost)
+          this.#transfers.end(lost)
           this.#update('signaling_lost')
         },
         final: (error) => this.#fail(error),
@@ -103,6 +111,18 @@ export class BrowserLeg implements Leg {
 
   get transferState(): TransferState {
     return this.#transfers.state
+  }
+
+  get recording(): Recording | null {
+    return this.#recording.current
+  }
+
+  get outgoing(): MediaStreamTrack {
+    return this.#source.track
+  }
+
+  get listening(): boolean {
+    return this.#talk.pressed || this.masking.talk
   }
 
   on<K extends keyof LegEvents>(event: K, callback: LegEvents[K]): () => void {
@@ -159,6 +179,25 @@ export class BrowserLeg implements Leg {
     this.#talk.end(new TonegateError('talk_released', 'It was released before it opened.'))
   }
 
+  pauseRecording(): Promise<void> {
+    return this.#recording.ask('paused', () => this.#signaling.send({ type: 'recording', state: 'paused' }))
+  }
+
+  resumeRecording(): Promise<void> {
+    return this.#recording.ask('recording', () => this.#signaling.send({ type: 'recording', state: 'recording' }))
+  }
+
+  reportPage(page: string): void {
+    if (this.#over) return
+    this.page = pageName(page)
+    this.#sendPage()
+    this.#events.emit('page', this.page)
+  }
+
+  #sendPage(): void {
+    if (this.page !== undefined && this.grants.includes('page')) this.#signaling.send({ type: 'page', page: this.page })
+  }
+
   leave(): void {
     if (this.#over) return
     this.#signaling.send({ type: 'leave' })
@@ -179,12 +218,15 @@ export class BrowserLeg implements Leg {
     this.conferenceId = message.conference_id
     this.role = message.role
     this.grants = message.grants
+    this.resumeSecret = message.resume
     this.demonstration = message.demonstration
     this.connectors = message.connectors ?? []
     this.#setLegs(message.legs.map(wire.legInfo))
     this.#setMasking(wire.masking(message.masking))
     if (message.transfer) this.#setTransfer(message.transfer.state)
     if (message.capture) this.#setCapture(wire.capture(message.capture))
+    if (message.recording) this.#setRecording(wire.recording(message.recording))
+    this.#sendPage()
     if (first) {
       this.#openPeer(message.ice_servers)
       this.#admit.resolve()
@@ -271,6 +313,9 @@ export class BrowserLeg implements Leg {
       case 'transfer':
         this.#setTransfer(message.state)
         break
+      case 'recording':
+        this.#setRecording(wire.recording(message))
+        break
       case 'level':
         this.#events.emit('level', wire.levels(message.levels))
         break
@@ -294,6 +339,7 @@ export class BrowserLeg implements Leg {
     if (aboutOffer && this.#peer?.awaitingAnswer) return this.#fail(error)
     if (re === 'talk_press' && this.#talk.end(error)) return
     if (re === 'transfer' && this.#transfers.end(error)) return
+    if (re === 'recording' && this.#recording.refuse(error)) return
     if (!this.#captures.refuse(error, re)) this.#events.emit('error', error)
   }
 
@@ -316,6 +362,11 @@ export class BrowserLeg implements Leg {
   #setCapture(capture: Capture): void {
     this.#captures.progress(capture)
     this.#events.emit('capture', capture)
+  }
+
+  #setRecording(recording: Recording): void {
+    this.#recording.told(recording)
+    this.#events.emit('recording', recording)
   }
 
   /** Derives the state from the two halves. */
@@ -351,6 +402,7 @@ export class BrowserLeg implements Leg {
     this.#captures.refuse(gone)
     this.#talk.end(gone)
     this.#transfers.end(gone)
+    this.#recording.refuse(gone)
     this.#events.emit('state', state, detail)
     const error = detail.error as TonegateError | undefined
     if (error) this.#events.emit('error', error)

@@ -1,5 +1,5 @@
 /** The wire format, `tonegate.v1`, and its translation into the SDK's types. */
-import type { Capture, CaptureField, CaptureOptions, FieldName, LegInfo, Level, Masking, Role, TransferState, TransferTo } from './types'
+import type { Capture, CaptureField, CaptureOptions, FieldName, LegInfo, Level, Masking, Recording, Role, TransferState, TransferTo } from './types'
 
 export type ClientMessage =
   | { type: 'join'; token: string }
@@ -15,6 +15,8 @@ export type ClientMessage =
   | { type: 'talk_release' }
   | { type: 'hold'; on_hold: boolean; leg_id?: string }
   | { type: 'transfer'; to: TransferTo }
+  | { type: 'recording'; state: 'paused' | 'recording' }
+  | { type: 'page'; page: string }
   | { type: 'leave' }
   | { type: 'ping'; n: number }
 
@@ -73,6 +75,7 @@ export interface Joined {
   capture: WireCapture | null
   connectors?: string[]
   transfer?: { state: TransferState }
+  recording?: Recording | null
 }
 
 export type ServerMessage =
@@ -83,6 +86,7 @@ export type ServerMessage =
   | ({ type: 'masking' } & WireMasking)
   | ({ type: 'capture_progress' } & WireCapture)
   | { type: 'transfer'; state: TransferState }
+  | ({ type: 'recording' } & Recording)
   | { type: 'level'; levels: { leg_id: string; dbm0: number }[] }
   | { type: 'quality'; lost: number; concealed: number; received: number }
   | { type: 'error'; code: string; detail: string; re?: string; pointer?: string }
@@ -99,6 +103,8 @@ export const legInfo = (w: WireLeg): LegInfo => ({
 })
 
 export const masking = (w: WireMasking): Masking => ({ state: w.state, mode: w.mode, armed: w.armed, talk: w.talk === true })
+
+export const recording = (w: Recording): Recording => ({ state: w.state, ...present({ reason: w.reason }) })
 
 export const levels = (w: { leg_id: string; dbm0: number }[]): Level[] =>
   w.map((l) => ({ legId: l.leg_id, dbm0: l.dbm0 }))

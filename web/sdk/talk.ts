@@ -23,6 +23,10 @@ export class Talk {
     })
   }
 
+  get pressed(): boolean {
+    return this.#pending !== undefined
+  }
+
   opened(): void {
     this.#settle()?.resolve()
   }

@@ -9,6 +9,7 @@ import type { JoinOptions, Leg } from './types'
 
 export * from './types'
 export { TonegateError } from './errors'
+export { followPages } from './pages'
 
 /**
  * Opens the microphone, then joins. Resolves once the server has let the leg

@@ -127,12 +127,15 @@ var t = class extends Error {
 	mode: e.mode,
 	armed: e.armed,
 	talk: e.talk === !0
-}), d = (e) => e.map((e) => ({
+}), d = (e) => ({
+	state: e.state,
+	...p({ reason: e.reason })
+}), f = (e) => e.map((e) => ({
 	legId: e.leg_id,
 	dbm0: e.dbm0
-})), f = (e) => Object.fromEntries(Object.entries(e).filter(([, e]) => e !== void 0)), p = (e) => ({
+})), p = (e) => Object.fromEntries(Object.entries(e).filter(([, e]) => e !== void 0)), m = (e) => ({
 	type: "capture_start",
-	...f({
+	...p({
 		fields: e.fields,
 		connector: e.connector,
 		action: e.action,
@@ -145,28 +148,42 @@ var t = class extends Error {
 		on_demand: e.onDemand,
 		release_on_submit: e.releaseOnSubmit
 	})
-}), m = (e) => ({
+}), h = (e) => ({
 	name: e.name,
 	state: e.state,
 	digitsEntered: e.digits_entered,
 	masked: e.masked,
-	...f({
+	...p({
 		brand: e.brand,
 		attempt: e.attempt,
 		reason: e.reason,
 		lastFour: e.state === "valid" ? /•.*?(\d{4})$/.exec(e.masked)?.[1] : void 0
 	})
-}), h = (e) => ({
+}), g = (e) => ({
 	captureId: e.capture_id,
 	state: e.state,
-	fields: (e.fields ?? []).map(m),
-	...f({
+	fields: (e.fields ?? []).map(h),
+	...p({
 		reason: e.reason,
 		connector: e.connector,
 		receipt: e.receipt,
 		failure: e.failure
 	})
-}), g = 2500, _ = 1e4, v = class {
+}), _ = 512;
+function v(e) {
+	return e.replace(/[?#].*$/s, "").replace(/\d(?:[ ._-]?\d){6,}/g, "•").slice(0, _);
+}
+function y(e, t = () => location.pathname) {
+	let n = () => {
+		let n = t();
+		v(n) !== e.page && e.reportPage(n);
+	}, { navigation: r } = globalThis;
+	return r?.addEventListener("currententrychange", n), addEventListener("popstate", n), addEventListener("hashchange", n), n(), () => {
+		r?.removeEventListener("currententrychange", n), removeEventListener("popstate", n), removeEventListener("hashchange", n);
+	};
+}
+// sdk/peer.ts
+var b = 2500, x = 1e4, S = class {
 	pc;
 	sender;
 	#e;
@@ -184,7 +201,7 @@ var t = class extends Error {
 			bundlePolicy: "max-bundle"
 		});
 		let r = this.pc.addTransceiver(e.track, { direction: "sendrecv" });
-		this.sender = r.sender, y(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
+		this.sender = r.sender, C(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
 	}
 	resumed() {
 		if (this.#r) this.#o = [], this.#d(), this.#l("restart");
@@ -242,7 +259,7 @@ var t = class extends Error {
 				for (let e of this.#o.splice(0)) this.#e.send(e);
 				this.#i = setTimeout(() => {
 					this.#r = !1, this.#l("restart");
-				}, _);
+				}, x);
 			}
 		}
 	}
@@ -264,7 +281,7 @@ var t = class extends Error {
 				this.#m(!0);
 				break;
 			case "disconnected":
-				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), g);
+				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), b);
 				break;
 			case "failed": this.#m(!1), this.#l("restart");
 		}
@@ -273,7 +290,7 @@ var t = class extends Error {
 		this.#s !== e && (this.#s = e, this.#e.media(e));
 	}
 };
-function y(e, t, n) {
+function C(e, t, n) {
 	let r = (e) => {
 		switch (e.mimeType.toLowerCase()) {
 			case "audio/pcmu": return 0;
@@ -284,25 +301,50 @@ function y(e, t, n) {
 	}, i = (t?.codecs ?? []).filter((e) => r(e) >= 0).sort((e, t) => r(e) - r(t));
 	i.some((e) => r(e) < 2) && e.setCodecPreferences?.(i);
 }
-// sdk/closecodes.ts
-var b = {
+// sdk/recording.ts
+var w = 1e4, T = class {
+	current = null;
+	#e;
+	ask(e, n) {
+		return this.#e ? Promise.reject(new t("busy", "Another pause or resumption is under way.")) : this.current && E(e, this.current) ? this.current.reason === "capture" ? Promise.reject(new t("capture_pauses", "The recording goes on when the secure capture is over.")) : Promise.resolve() : new Promise((r, i) => {
+			let a = setTimeout(() => this.refuse(new t("timeout", "The server did not confirm in time.")), w);
+			this.#e = {
+				asked: e,
+				resolve: r,
+				reject: i,
+				timer: a
+			}, n() || this.refuse(new t("not_connected", "The server cannot be reached right now."));
+		});
+	}
+	told(e) {
+		this.current = e, this.#e && E(this.#e.asked, e) && this.#t()?.resolve();
+	}
+	refuse(e) {
+		let t = this.#t();
+		return t?.reject(e), t !== void 0;
+	}
+	#t() {
+		let e = this.#e;
+		return this.#e = void 0, clearTimeout(e?.timer), e;
+	}
+}, E = (e, { state: t, reason: n }) => e === "paused" ? t === "paused" && n === void 0 : t === "recording" || t === "paused" && n === "capture", D = {
 	4400: ["bad_message", "The server did not understand this client."],
 	4401: ["token_rejected", "The token is invalid, has expired or was used before."],
 	4403: ["forbidden", "The token does not allow this."],
 	4404: ["conference_not_found", "The call has ended or never existed."],
 	4409: ["superseded", "This leg was taken over by a newer connection."]
 };
-function x(e) {
-	let n = b[e];
+function O(e) {
+	let n = D[e];
 	return n && new t(n[0], n[1]);
 }
-var S = /* @__PURE__ */ new Set([4429, 4503]);
-function C(e, t, n) {
+var k = /* @__PURE__ */ new Set([4429, 4503]);
+function A(e, t, n) {
 	let r = Math.min(8e3, 250 * 2 ** e), i = r / 2 + r / 2 * n();
-	return S.has(t) ? Math.max(2e3, i) : i;
+	return k.has(t) ? Math.max(2e3, i) : i;
 }
 // sdk/signaling.ts
-var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
+var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 	#e;
 	#t;
 	#n = !1;
@@ -339,7 +381,7 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 		this.#o = void 0;
 		let e;
 		try {
-			e = new this.#p.WebSocket(this.#f.url, w);
+			e = new this.#p.WebSocket(this.#f.url, j);
 		} catch {
 			this.#b(new t("bad_url", "The signalling address is not a WebSocket address."));
 			return;
@@ -378,7 +420,7 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 					resume: t.resume
 				}, this.#n = !0, this.#s = setTimeout(() => {
 					this.#i = 0;
-				}, E), this.#c = setInterval(() => this.#_(), T), this.#m.joined(t, e);
+				}, N), this.#c = setInterval(() => this.#_(), M), this.#m.joined(t, e);
 				return;
 			}
 			case "bye":
@@ -401,11 +443,11 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 	#v(e) {
 		let n = this.#n;
 		if (this.#y(), this.#r) return;
-		let r = x(e);
+		let r = O(e);
 		if (r) return this.#b(r);
 		if (n && e === 1e3) return this.close(), this.#m.bye("ended");
 		n && (this.#a = Date.now() + this.#f.reconnectTimeout, this.#m.down());
-		let i = C(this.#i++, e, this.#p.random);
+		let i = A(this.#i++, e, this.#p.random);
 		if (Date.now() + i >= this.#a) return this.#b(this.#t ? new t("reconnect_timeout", "The connection to the server could not be restored.") : new t("connect_timeout", "The server could not be reached."));
 		this.#o = setTimeout(() => this.#h(), i);
 	}
@@ -417,19 +459,22 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 	#b(e) {
 		this.close(), this.#m.final(e);
 	}
-}, O = 1e4, k = class {
+}, F = 1e4, I = class {
 	#e;
 	press(e, n) {
 		return this.#e ? Promise.reject(new t("busy", "Another press is under way.")) : new Promise((r, i) => {
 			let a = setTimeout(() => {
 				this.end(new t("timeout", "The server did not confirm in time.")), n();
-			}, O);
+			}, F);
 			this.#e = {
 				resolve: r,
 				reject: i,
 				timer: a
 			}, e() || this.end(new t("not_connected", "The server cannot be reached right now."));
 		});
+	}
+	get pressed() {
+		return this.#e !== void 0;
 	}
 	opened() {
 		this.#t()?.resolve();
@@ -442,12 +487,12 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, A = 1e4, j = class {
+}, L = 1e4, R = class {
 	state = "together";
 	#e;
 	start(e, n) {
 		return this.#e ? Promise.reject(new t("busy", "Another transfer is under way.")) : new Promise((r, i) => {
-			let a = setTimeout(() => this.end(new t("timeout", "The server did not confirm in time.")), A);
+			let a = setTimeout(() => this.end(new t("timeout", "The server did not confirm in time.")), L);
 			this.#e = {
 				to: e,
 				resolve: r,
@@ -467,11 +512,11 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, M = /* @__PURE__ */ new Set([
+}, z = /* @__PURE__ */ new Set([
 	"no_common_codec",
 	"bad_offer",
 	"codec_changed"
-]), N = class {
+]), B = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
@@ -486,6 +531,8 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 		armed: !1,
 		talk: !1
 	};
+	page;
+	resumeSecret = "";
 	muted = !1;
 	stream;
 	#e = new s();
@@ -495,33 +542,35 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 	#i;
 	#a;
 	#o = new i();
-	#s = new k();
-	#c = new j();
-	#l;
-	#u = !1;
+	#s = new I();
+	#c = new R();
+	#l = new T();
+	#u;
 	#d = !1;
-	#f;
+	#f = !1;
 	#p;
+	#m;
 	admitted;
 	constructor(e, n, r) {
-		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new o(() => this.#l?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
-			this.#p = {
+		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new o(() => this.#u?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
+			this.#m = {
 				resolve: e,
 				reject: t
 			};
-		}), this.#i = new D({
+		}), this.#i = new P({
 			url: e.url,
 			token: e.token,
 			connectTimeout: e.connectTimeout ?? 15e3,
 			reconnectTimeout: e.reconnectTimeout ?? 35e3
 		}, r, {
-			joined: (e, t) => this.#h(e, t),
-			message: (e) => this.#y(e),
+			joined: (e, t) => this.#_(e, t),
+			message: (e) => this.#x(e),
 			down: () => {
-				this.#s.end(new t("not_connected", "The connection to the server was lost.")), this.#c.end(new t("not_connected", "The connection to the server was lost.")), this.#T("signaling_lost");
+				let e = new t("not_connected", "The connection to the server was lost.");
+				this.#s.end(e), this.#l.refuse(e), this.#c.end(e), this.#O("signaling_lost");
 			},
-			final: (e) => this.#E(e),
-			bye: (e) => this.#D("left", { reason: e })
+			final: (e) => this.#k(e),
+			bye: (e) => this.#A("left", { reason: e })
 		}), this.#i.start();
 	}
 	get capture() {
@@ -530,17 +579,26 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 	get transferState() {
 		return this.#c.state;
 	}
+	get recording() {
+		return this.#l.current;
+	}
+	get outgoing() {
+		return this.#r.track;
+	}
+	get listening() {
+		return this.#s.pressed || this.masking.talk;
+	}
 	on(e, t) {
 		return this.#e.on(e, t);
 	}
 	mute(e) {
-		this.#m || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
+		this.#g || (this.muted = e, this.#r.track.enabled = !e, this.#i.send({
 			type: "mute",
 			muted: e
 		}));
 	}
 	hold(e, n) {
-		(this.#m || !this.#i.send({
+		(this.#g || !this.#i.send({
 			type: "hold",
 			on_hold: e,
 			leg_id: n ?? this.id
@@ -556,7 +614,7 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 		return this.#t.telephoneEvent === !1 ? Promise.reject(new t("dtmf_unavailable", "This leg joined without named events.")) : this.#a.send(e, n);
 	}
 	startCapture(e = {}) {
-		return this.#o.start(() => this.#i.send(p(e)));
+		return this.#o.start(() => this.#i.send(m(e)));
 	}
 	retryField(e) {
 		return this.#o.retry(e, () => this.#i.send({
@@ -576,43 +634,64 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 	releaseTalk() {
 		this.#i.send({ type: "talk_release" }), this.#s.end(new t("talk_released", "It was released before it opened."));
 	}
+	pauseRecording() {
+		return this.#l.ask("paused", () => this.#i.send({
+			type: "recording",
+			state: "paused"
+		}));
+	}
+	resumeRecording() {
+		return this.#l.ask("recording", () => this.#i.send({
+			type: "recording",
+			state: "recording"
+		}));
+	}
+	reportPage(e) {
+		this.#g || (this.page = v(e), this.#h(), this.#e.emit("page", this.page));
+	}
+	#h() {
+		this.page !== void 0 && this.grants.includes("page") && this.#i.send({
+			type: "page",
+			page: this.page
+		});
+	}
 	leave() {
-		this.#m || (this.#i.send({ type: "leave" }), this.#D("left", { reason: "left" }));
+		this.#g || (this.#i.send({ type: "leave" }), this.#A("left", { reason: "left" }));
 	}
 	async getStats() {
-		if (!this.#l) throw new t("not_connected", "The leg has no media yet.");
-		return this.#l.pc.getStats();
+		if (!this.#u) throw new t("not_connected", "The leg has no media yet.");
+		return this.#u.pc.getStats();
 	}
-	get #m() {
+	get #g() {
 		return this.state === "left" || this.state === "failed";
 	}
-	#h(e, t) {
-		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#x(e.legs.map(l)), this.#S(u(e.masking)), e.transfer && this.#C(e.transfer.state), e.capture && this.#w(h(e.capture)), t ? (this.#g(e.ice_servers), this.#p.resolve(), this.muted && this.#i.send({
+	#_(e, t) {
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.resumeSecret = e.resume, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#C(e.legs.map(l)), this.#w(u(e.masking)), e.transfer && this.#T(e.transfer.state), e.capture && this.#E(g(e.capture)), e.recording && this.#D(d(e.recording)), this.#h(), t ? (this.#v(e.ice_servers), this.#m.resolve(), this.muted && this.#i.send({
 			type: "mute",
 			muted: !0
 		})) : (this.#i.send({
 			type: "mute",
 			muted: this.muted
-		}), this.#l?.resumed(), this.#T());
+		}), this.#u?.resumed(), this.#O());
 	}
-	#g(e) {
-		this.#l = new v({
+	#v(e) {
+		this.#u = new S({
 			track: this.#r.track,
 			iceServers: c(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
 		}, this.#n, {
 			send: (e) => this.#i.send(e),
-			track: (e) => this.#v(e),
+			track: (e) => this.#b(e),
 			media: (e) => {
-				this.#u = e, this.#T(e ? void 0 : "media_lost");
+				this.#d = e, this.#O(e ? void 0 : "media_lost");
 			},
-			failed: (e) => this.#E(e)
-		}), this.#_(this.#t.connectTimeout ?? 15e3);
+			failed: (e) => this.#k(e)
+		}), this.#y(this.#t.connectTimeout ?? 15e3);
 	}
-	#_(e) {
-		clearTimeout(this.#f), this.#f = setTimeout(() => this.#E(new t("media_timeout", "No audio path to the server could be established.")), e);
+	#y(e) {
+		clearTimeout(this.#p), this.#p = setTimeout(() => this.#k(new t("media_timeout", "No audio path to the server could be established.")), e);
 	}
-	#v(e) {
+	#b(e) {
 		for (let e of this.stream.getTracks()) this.stream.removeTrack(e);
 		this.stream.addTrack(e);
 		let { audioElement: n } = this.#t;
@@ -620,13 +699,13 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 			this.#e.emit("error", new t("autoplay_blocked", "The browser will play the call after the next click on the page."));
 		}));
 	}
-	#y(e) {
+	#x(e) {
 		switch (e.type) {
 			case "answer":
-				this.#l?.answer(e.sdp);
+				this.#u?.answer(e.sdp);
 				break;
 			case "candidate":
-				this.#l?.remoteCandidate({
+				this.#u?.remoteCandidate({
 					candidate: e.candidate,
 					sdpMid: e.sdp_mid ?? null,
 					sdpMLineIndex: e.sdp_mline_index ?? null
@@ -636,20 +715,23 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 			case "leg_left":
 			case "leg_state": {
 				let t = l(e), n = this.legs.some((e) => e.legId === t.legId);
-				this.#x(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
+				this.#C(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
 				break;
 			}
 			case "masking":
-				this.#S(u(e));
+				this.#w(u(e));
 				break;
 			case "capture_progress":
-				this.#w(h(e));
+				this.#E(g(e));
 				break;
 			case "transfer":
-				this.#C(e.state);
+				this.#T(e.state);
+				break;
+			case "recording":
+				this.#D(d(e));
 				break;
 			case "level":
-				this.#e.emit("level", d(e.levels));
+				this.#e.emit("level", f(e.levels));
 				break;
 			case "quality":
 				this.#e.emit("quality", {
@@ -659,47 +741,50 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 				});
 				break;
 			case "error":
-				this.#b(new t(e.code, e.detail, e.pointer), e.re);
+				this.#S(new t(e.code, e.detail, e.pointer), e.re);
 				break;
 			case "going_away": this.#e.emit("error", new t("going_away", e.reason));
 		}
 	}
-	#b(e, t) {
+	#S(e, t) {
 		if (e.code !== "bad_candidate") {
-			if ((t === void 0 ? M.has(e.code) : t === "offer") && this.#l?.awaitingAnswer) return this.#E(e);
-			t === "talk_press" && this.#s.end(e) || t === "transfer" && this.#c.end(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
+			if ((t === void 0 ? z.has(e.code) : t === "offer") && this.#u?.awaitingAnswer) return this.#k(e);
+			t === "talk_press" && this.#s.end(e) || t === "transfer" && this.#c.end(e) || t === "recording" && this.#l.refuse(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
 		}
 	}
-	#x(e) {
+	#C(e) {
 		this.legs = e, this.#e.emit("legs", [...e]);
 	}
-	#S(e) {
+	#w(e) {
 		this.masking = e, e.talk && this.#s.opened(), this.#e.emit("masking", e);
 	}
-	#C(e) {
+	#T(e) {
 		this.#c.moved(e), this.#e.emit("transfer", e);
 	}
-	#w(e) {
+	#E(e) {
 		this.#o.progress(e), this.#e.emit("capture", e);
 	}
-	#T(e) {
-		if (this.#m) return;
-		this.#u && clearTimeout(this.#f);
+	#D(e) {
+		this.#l.told(e), this.#e.emit("recording", e);
+	}
+	#O(e) {
+		if (this.#g) return;
+		this.#d && clearTimeout(this.#p);
 		let t;
-		this.#u && this.#i.up ? (this.#d = !0, t = "connected") : (t = this.#d ? "reconnecting" : "connecting", !this.#u && e === "media_lost" && this.#_(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
+		this.#d && this.#i.up ? (this.#f = !0, t = "connected") : (t = this.#f ? "reconnecting" : "connecting", !this.#d && e === "media_lost" && this.#y(this.#t.reconnectTimeout ?? 35e3)), t !== this.state && (this.state = t, this.#e.emit("state", t, e ? { reason: e } : {}));
 	}
-	#E(e) {
-		this.#D("failed", { error: e });
+	#k(e) {
+		this.#A("failed", { error: e });
 	}
-	#D(e, n) {
-		if (this.#m) return;
-		this.state = e, clearTimeout(this.#f), this.#i.close(), this.#a.close(), this.#l?.close(), this.#r.release();
+	#A(e, n) {
+		if (this.#g) return;
+		this.state = e, clearTimeout(this.#p), this.#i.close(), this.#a.close(), this.#u?.close(), this.#r.release();
 		let r = new t("left", "The call has ended.");
-		this.#o.refuse(r), this.#s.end(r), this.#c.end(r), this.#e.emit("state", e, n);
+		this.#o.refuse(r), this.#s.end(r), this.#c.end(r), this.#l.refuse(r), this.#e.emit("state", e, n);
 		let i = n.error;
-		i && this.#e.emit("error", i), this.#p.reject(i ?? r);
+		i && this.#e.emit("error", i), this.#m.reject(i ?? r);
 	}
-}, P = {
+}, V = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -707,9 +792,9 @@ var w = "tonegate.v1", T = 1e4, E = 5e3, D = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function F(e, n) {
+async function H(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return I(n);
+	if (r === !1) return U(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -736,11 +821,11 @@ async function F(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = P[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = V[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function I(e) {
+function U(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -755,8 +840,8 @@ function I(e) {
 	};
 }
 // sdk/tonegate.ts
-async function L(t) {
-	let n = e(), r = new N(t, await F(t, n), n);
+async function W(t) {
+	let n = e(), r = new B(t, await H(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, L as joinConference };
+export { t as TonegateError, y as followPages, W as joinConference };

@@ -85,6 +85,19 @@ export interface Capture {
     /** Of a payment that failed. */
     failure?: PaymentFailure;
 }
+/** The server's recording of the call. Everybody on it is told. */
+export interface Recording {
+    state: 'recording' | 'paused' | 'stopped' | 'failed';
+    /** Of a pause that nobody asked for: the agent's page, or a capture. Of a failure: its cause. */
+    reason?: 'page' | 'capture' | (string & {});
+}
+/** Which pages pause, and which resume; as in a conference's `recording.pages`. */
+export interface PageRule {
+    /** Patterns; `*` stands for any characters, `/` included, and case makes no difference. */
+    pause: readonly string[];
+    /** Without any every page resumes that does not pause. */
+    resume?: readonly string[];
+}
 /** Speech level of one leg that this leg hears, measured after masking. */
 export interface Level {
     legId: string;
@@ -117,6 +130,9 @@ export interface LegEvents {
     masking: (masking: Masking) => void;
     /** Of agents and supervisors. */
     transfer: (state: TransferState) => void;
+    recording: (recording: Recording) => void;
+    /** The page that was reported, as it was sent. */
+    page: (page: string) => void;
     legs: (legs: LegInfo[]) => void;
     error: (error: TonegateErrorShape) => void;
 }
@@ -197,9 +213,19 @@ export interface Leg {
     readonly transferState: TransferState;
     /** Names of the payment providers that a capture may name; of legs with grant `capture`. */
     readonly connectors: readonly string[];
+    /** The server's recording; null: there was none. */
+    readonly recording: Recording | null;
+    /** The page that was reported last. */
+    readonly page: string | undefined;
     readonly muted: boolean;
     /** What this leg hears. It stays the same object over reconnections. */
     readonly stream: MediaStream;
+    /** This leg's own voice, as it is sent. */
+    readonly outgoing: MediaStreamTrack;
+    /** True from a press of press-to-talk until it is known to be over. */
+    readonly listening: boolean;
+    /** What lets this leg come back, and upload what it recorded itself; empty before it has joined. */
+    readonly resumeSecret: string;
     /** Subscribes; the returned function unsubscribes. */
     on<K extends keyof LegEvents>(event: K, callback: LegEvents[K]): () => void;
     mute(muted: boolean): void;
@@ -234,6 +260,23 @@ export interface Leg {
     pressTalk(): Promise<void>;
     /** Releases it at once; harmless when nothing is pressed. */
     releaseTalk(): void;
+    /**
+     * Pauses what the platform records; of legs with grant `record`. Resolves once
+     * the server says so.
+     */
+    pauseRecording(): Promise<void>;
+    /**
+     * Resumes it. Rejects with `page_pauses` on a page that pauses it, and with
+     * `capture_pauses` while only a capture does.
+     */
+    resumeRecording(): Promise<void>;
+    /**
+     * Tells the server which page the agent is on, a route or the name of a tab: the
+     * conference's rule may pause the recording there. What follows `?` or `#` is cut
+     * off, and long numbers are. Told again after each reconnection. Legs without
+     * grant `page` tell nobody.
+     */
+    reportPage(page: string): void;
     leave(): void;
     getStats(): Promise<RTCStatsReport>;
 }

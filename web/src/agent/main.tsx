@@ -8,6 +8,7 @@ import { useElapsed } from '../ui/clock'
 import { duration, maskingWords } from '../ui/words'
 import { Payment } from './payment'
 import { Transfer } from './transfer'
+import { Recorded } from './recorded'
 import { transferWords } from './words'
 import './agent.css'
 
@@ -52,6 +53,7 @@ function InCall() {
             </button>
           </div>
           <Parties call={call} hold={call.leg?.grants.includes('hold') ?? false} />
+          <Recorded call={call} />
         </section>
         <Troubles call={call} />
         <Notice tone={masking.tone} title={masking.title} live="polite" testid="masking">

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Capture, CaptureField } from '../../sdk/types'
-import { bullets, listenWords, minorUnits, news, outcome, transferButton, transferWords } from './words'
+import { bullets, listenWords, minorUnits, news, outcome, recordingWords, transferButton, transferWords } from './words'
 
 const field = (members: Partial<CaptureField> = {}): CaptureField => ({ name: 'card_number', state: 'entering', digitsEntered: 0, masked: '', ...members })
 const capture = (members: Partial<Capture> = {}): Capture => ({ captureId: 'cap_1', state: 'collecting', connector: 'psp-main', fields: [field()], ...members })
@@ -96,5 +96,15 @@ describe('a transfer in words', () => {
       'Take back',
       'Taking back…',
     ])
+  })
+})
+
+describe('the recording in words', () => {
+  it('says why it is paused', () => {
+    expect(recordingWords({ state: 'recording' })[0]).toBe('Recording')
+    expect(recordingWords({ state: 'paused' })[0]).toBe('Recording paused')
+    expect(recordingWords({ state: 'paused', reason: 'page' })[0]).toBe('Recording paused (payment page)')
+    expect(recordingWords({ state: 'paused', reason: 'capture' })[0]).toBe('Recording paused (secure capture)')
+    expect(recordingWords({ state: 'failed' })[0]).toContain('the call goes on')
   })
 })

@@ -1,4 +1,4 @@
-import type { Brand, Capture, CaptureField, CaptureReason, FieldReason, FieldState, PaymentFailure, TransferState } from '../../sdk/tonegate'
+import type { Brand, Capture, CaptureField, CaptureReason, FieldReason, FieldState, PaymentFailure, Recording, TransferState } from '../../sdk/tonegate'
 import type { Tone } from '../ui/parts'
 import { fieldName } from '../ui/words'
 
@@ -145,6 +145,20 @@ export function listenWords(now: { granted: boolean; connected: boolean; held: b
   if (now.held) return 'Opening…'
   if (now.ended) return ENDED
   return `If the customer needs you: hold to hear them, ${LISTEN_S} seconds at most. Key tones stay out, and each press is on record.`
+}
+
+/** What becomes of the recording, in a few words. */
+export function recordingWords({ state, reason }: Recording): [words: string, tone: Tone] {
+  switch (state) {
+    case 'recording':
+      return ['Recording', 'bad']
+    case 'paused':
+      return [reason === 'page' ? 'Recording paused (payment page)' : reason === 'capture' ? 'Recording paused (secure capture)' : 'Recording paused', 'warn']
+    case 'stopped':
+      return ['Recording stopped', 'plain']
+    case 'failed':
+      return ['Recording failed: the call goes on', 'warn']
+  }
 }
 
 export const keys = (n: number): string => (n === 0 ? 'Nothing keyed yet' : n === 1 ? '1 key' : `${n} keys`)

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { TonegateError, joinConference } from '../../sdk/tonegate'
-import type { Capture, JoinOptions, Leg, LegInfo, LegState, Level, Masking, Role, StateDetail, TransferState } from '../../sdk/tonegate'
+import type { Capture, JoinOptions, Leg, LegInfo, LegState, Level, Masking, Recording, Role, StateDetail, TransferState } from '../../sdk/tonegate'
 import { busSender } from '../audio/bus'
 import { type Columns, Tap } from '../audio/tap'
 import { takeFragment } from './fragment'
@@ -34,6 +34,7 @@ export class Call {
   readonly legs = signal<readonly LegInfo[]>([])
   readonly masking = signal<Masking>({ state: 'mute', mode: 'mute', armed: false, talk: false })
   readonly capture = signal<Capture | null>(null)
+  readonly recording = signal<Recording | null>(null)
   readonly muted = signal(false)
   /** Where the agent is. */
   readonly transfer = signal<TransferState>('together')
@@ -118,12 +119,14 @@ export class Call {
     this.masking.value = leg.masking
     this.capture.value = leg.capture
     this.transfer.value = leg.transferState
+    this.recording.value = leg.recording
     this.demonstration.value = leg.demonstration
     leg.on('state', (state, detail) => this.#changed(state, detail))
     leg.on('legs', (legs) => (this.legs.value = legs))
     leg.on('masking', (masking) => (this.masking.value = masking))
     leg.on('transfer', (state) => this.#moved(state))
     leg.on('capture', (capture) => (this.capture.value = capture))
+    leg.on('recording', (recording) => (this.recording.value = recording))
     leg.on('error', (error) => (this.notice.value = error))
     leg.on('level', (levels) => this.#levels(levels))
     this.phase.value = { kind: 'call' }

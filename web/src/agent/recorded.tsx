@@ -1,0 +1,67 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Call } from '../lib/call'
+import { Badge } from '../ui/parts'
+import { recordingWords } from './words'
+
+/** What is recorded, for all on the page; the button is for those who may pause. */
+export function Recorded({ call }: { call: Call }) {
+  const busy = useSignal(false)
+  const recording = call.recording.value
+  const running = recording?.state === 'recording' || recording?.state === 'paused'
+  const paused = recording?.state === 'paused'
+  const granted = call.leg?.grants.includes('record') ?? false
+  // What a page or a capture pauses goes on with it, not by hand.
+  const possible = granted && running && !busy.value && recording.reason === undefined
+
+  async function toggle() {
+    if (!possible) return
+    busy.value = true
+    call.notice.value = null
+    await (paused ? call.leg!.resumeRecording() : call.leg!.pauseRecording()).catch((error: unknown) => (call.notice.value = error))
+    busy.value = false
+  }
+  useShortcut(() => void toggle())
+
+  if (!recording) return null
+  const [words, tone] = recordingWords(recording)
+  return (
+    <div class="row recorded">
+      <Badge tone={tone} role="status" data-testid="recording">
+        {words}
+      </Badge>
+      {granted && running && (
+        <button
+          type="button"
+          class="button quiet small"
+          data-testid="toggle-recording"
+          aria-keyshortcuts="Alt+Shift+R"
+          aria-disabled={!possible}
+          onClick={() => void toggle()}
+        >
+          {paused ? 'Resume recording' : 'Pause recording'}
+        </button>
+      )}
+      {possible && (
+        <span class="small muted shortcuts">
+          <kbd>Alt</kbd> <kbd>Shift</kbd> <kbd>R</kbd>
+        </span>
+      )}
+    </div>
+  )
+}
+
+/** Alt+Shift+R, as the page's other shortcuts. */
+function useShortcut(pressed: () => void): void {
+  const latest = useRef(pressed)
+  latest.current = pressed
+  useEffect(() => {
+    const typed = (event: KeyboardEvent) => {
+      if (event.code !== 'KeyR' || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat) return
+      event.preventDefault()
+      latest.current()
+    }
+    addEventListener('keydown', typed)
+    return () => removeEventListener('keydown', typed)
+  }, [])
+}
