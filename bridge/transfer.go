@@ -130,8 +130,9 @@ func (c *Conference) mix(out *Output) {
 	if !c.outside() && !onHold(agent) {
 		out.Agent = mask.ForAgent(forAgent(talking(customer)), gated(talking(ivr)))
 	}
+	// A leak to the disk wants a leak to the agent first: it hears no more.
 	out.Recorder = RecorderMix{agent: gated(talking(agent)), customer: c.music.gated}
-	if !c.outside() {
+	if !c.outside() && !onHold(agent) {
 		out.Recorder.customer, out.Recorder.ivr = gated(talking(customer)), gated(talking(ivr))
 	}
 	out.IVR = mixer.ForIVR(c.customerForIVR(talking(customer), talking(ivr), out), c.agentForIVR(inside))
