@@ -175,9 +175,16 @@ func (m *memory) has(part string) bool {
 func TestMemoryHoldsAToneAtFirst(t *testing.T) {
 	e := newEntryCall(t)
 	m := search(heldKey, e.c, &e.out)
-	for _, place := range []string{".buffer.conceal.history", ".buffer.conceal.cycle", ".raw", ".ears", "Output.IVR"} {
+	for _, place := range []string{".buffer.conceal.history", ".raw", ".ears", "Output.IVR"} {
 		if !m.has(place) {
 			t.Errorf("nothing found in %s; found in %v", place, m.found)
+		}
+	}
+	// What is repeated stays no longer than the loss.
+	for _, lost := range []bool{true, false} {
+		e.tick(true, !lost)
+		if later := search(heldKey, e.c, &e.out); later.has(".buffer.conceal.cycle") != lost {
+			t.Errorf("lost: %t, found in %v", lost, later.found)
 		}
 	}
 	// The gates held it never, or only as silence.
