@@ -19,8 +19,11 @@ const leeway = 5 * time.Second
 const (
 	GrantCapture = "capture" // start, complete and cancel captures
 	GrantTalk    = "talk"    // hear the customer for a while during a muted capture
-	GrantRecord  = "record"  // pause and resume the recording
+	GrantRecord  = "record"  // pause and resume the recording; upload what the leg's browser recorded
 	GrantCollect = "collect" // report progress and result as an external IVR
+	// GrantRecordings reads the sealed recordings of the token's conference. Only
+	// the platform mints it.
+	GrantRecordings = "recordings"
 )
 
 // Claims are a leg token's contents.

@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"tonegate/internal/auth"
+	"tonegate/internal/delivery"
 	"tonegate/internal/securemem"
 	"tonegate/internal/serve"
 )
@@ -39,11 +40,14 @@ type serveFlags struct {
 	AllowOrigin   []string   `help:"Other origins whose pages may connect." placeholder:"HOST"`
 	Connectors    connectors `help:"YAML file with the connectors to payment providers, by name; the configuration file may hold them." placeholder:"FILE"`
 	// The environment has them as TONEGATE_RECORDING_RECIPIENTS.
-	RecordingRecipients []string `help:"Public keys (age1…) that recordings are sealed to; conferences may name others." placeholder:"AGE1"`
-	RecordingDir        string   `help:"Folder for sealed recordings; by default recordings in the data folder." placeholder:"DIR"`
-	MaxCalls            int      `default:"2000" help:"Conferences at once."`
-	LogLevel            string   `default:"info" help:"debug, info, warn or error."`
-	APIKey              string   `name:"api-key" env:"TONEGATE_API_KEY" hidden:""`
+	RecordingRecipients []string      `help:"Public keys (age1…) that recordings are sealed to; conferences may name others." placeholder:"AGE1"`
+	RecordingDir        string        `help:"Folder for sealed recordings; by default recordings in the data folder." placeholder:"DIR"`
+	RecordingStore      storeFlag     `help:"YAML file that says where recordings are delivered to: s3, https or a folder; the configuration file may hold it. Without it they stay." placeholder:"FILE"`
+	RecordingMaxAge     time.Duration `help:"How long recordings may be in their folder, delivered or not; 0: for ever." placeholder:"DURATION"`
+	RecordingMaxBytes   int64         `help:"What their folder may hold: the oldest go, or, with a store, none begins; 0: no limit." placeholder:"BYTES"`
+	MaxCalls            int           `default:"2000" help:"Conferences at once."`
+	LogLevel            string        `default:"info" help:"debug, info, warn or error."`
+	APIKey              string        `name:"api-key" env:"TONEGATE_API_KEY" hidden:""`
 	// DigitMemory is for proofs, which look at the fallback too.
 	DigitMemory digitMemory `hidden:"" default:"memfd_secret" help:"The strongest protection of the digits' memory to try: memfd_secret, mlock or none."`
 }
@@ -71,6 +75,7 @@ func (f *serveFlags) config() (serve.Config, error) {
 		Prompts: f.Prompts, Origins: f.AllowOrigin, MaxCalls: f.MaxCalls, LogLevel: f.LogLevel, Version: version(),
 		Connectors: f.Connectors.byName, DigitMemory: securemem.Level(f.DigitMemory),
 		RecordingRecipients: f.RecordingRecipients, RecordingDir: f.RecordingDir,
+		RecordingStore: f.RecordingStore.config, RecordingKeep: delivery.Retention{MaxAge: f.RecordingMaxAge, MaxBytes: f.RecordingMaxBytes},
 	}
 	return cfg, errors.Join(err, cfg.Validate())
 }
@@ -215,7 +220,7 @@ type tokenMintCmd struct {
 	Conference string   `required:"" help:"conf_…"`
 	Leg        string   `required:"" help:"leg_…"`
 	Role       string   `required:"" help:"customer, agent, ivr or supervisor."`
-	Grant      []string `help:"capture, talk, record, collect."`
+	Grant      []string `help:"capture, talk, record, recordings, collect."`
 }
 
 // Run prints a token that opens one join.

@@ -41,8 +41,8 @@ type Part struct {
 // piece that broke off stays. It returns the recording and how much of it is here.
 func (s *Spool) Receive(r store.Recording, p Part) (store.Recording, int64, error) {
 	s.mu.Lock()
-	busy := s.receiving[r.ID]
-	s.receiving[r.ID] = true
+	busy := s.held[r.ID]
+	s.held[r.ID] = true
 	s.mu.Unlock()
 	if busy {
 		return r, 0, ErrBusy
@@ -50,7 +50,7 @@ func (s *Spool) Receive(r store.Recording, p Part) (store.Recording, int64, erro
 	defer func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		delete(s.receiving, r.ID)
+		delete(s.held, r.ID)
 	}()
 	if known, found, err := s.cfg.Index.Recording(r.ID); err != nil {
 		return r, 0, err
@@ -115,7 +115,7 @@ func (s *Spool) append(r store.Recording, p Part) (have int64, err error) {
 		return have, err
 	}
 	if have > MaxUpload {
-		return have, ErrTooLarge
+		return have, errors.Join(ErrTooLarge, remove(s.path(r.ID)+partSuffix))
 	}
 	return have, out.Sync()
 }

@@ -111,8 +111,10 @@ func (s *Spool) retain(ctx context.Context) {
 			return
 		}
 		if err := s.expire(ctx, e); err != nil {
+			// One is enough: what ails the disk or the store ails the others, too.
 			s.log.Error("recording not deleted; tried again later", zap.String("recording_id", e.rec.ID),
 				zap.String("why", string(e.why)), zap.Error(err))
+			return
 		}
 	}
 }
@@ -176,44 +178,36 @@ func (s *Spool) delete(ctx context.Context, r store.Recording, why Why) error {
 // hold ends a delivery that is under way, and keeps workers and uploads off the
 // recording until it is released.
 func (s *Spool) hold(ctx context.Context, id string) (release func(gone bool), err error) {
-	for {
-		s.mu.Lock()
-		j := s.jobs[id]
-		if s.receiving[id] {
-			s.mu.Unlock()
-			return nil, ErrBusy
-		}
-		if j == nil || !j.busy {
-			s.receiving[id] = true
-			if j != nil {
-				j.busy, j.done, j.cancel = true, make(chan struct{}), func(error) {}
-			}
-			s.mu.Unlock()
-			return func(gone bool) { s.release(id, j, gone) }, nil
-		}
-		done := j.done
-		j.cancel(context.Canceled)
+	s.mu.Lock()
+	if s.held[id] {
 		s.mu.Unlock()
+		return nil, ErrBusy
+	}
+	s.held[id] = true
+	var done chan struct{}
+	if j := s.jobs[id]; j != nil && j.busy {
+		done = j.done
+		j.cancel(context.Canceled)
+	}
+	s.mu.Unlock()
+	if done != nil {
 		select {
 		case <-done:
 		case <-ctx.Done():
+			s.release(id, false)
 			return nil, ctx.Err()
 		}
 	}
+	return func(gone bool) { s.release(id, gone) }, nil
 }
 
-func (s *Spool) release(id string, j *job, gone bool) {
+func (s *Spool) release(id string, gone bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.receiving, id)
-	if j == nil {
-		return
-	}
-	j.busy = false
-	close(j.done)
+	delete(s.held, id)
 	if gone {
 		delete(s.jobs, id)
+		s.reviewTrouble()
 	}
-	s.reviewTrouble()
 	s.knock()
 }

@@ -96,10 +96,10 @@ type Spool struct {
 	stop    context.CancelFunc
 	workers sync.WaitGroup
 
-	mu        sync.Mutex
-	jobs      map[string]*job
-	receiving map[string]bool
-	trouble   Cause
+	mu      sync.Mutex
+	jobs    map[string]*job
+	held    map[string]bool // by a deletion or an upload
+	trouble Cause
 }
 
 // job is a recording that waits for its delivery. While it is busy its record
@@ -120,7 +120,7 @@ type job struct {
 func NewSpool(cfg SpoolConfig) *Spool {
 	s := &Spool{
 		cfg: cfg, log: cfg.Log, open: openFile, wake: make(chan struct{}, 1), stop: func() {},
-		jobs: map[string]*job{}, receiving: map[string]bool{},
+		jobs: map[string]*job{}, held: map[string]bool{},
 	}
 	if s.log == nil {
 		s.log = zap.NewNop()
@@ -267,7 +267,7 @@ func (s *Spool) next(ctx context.Context) (take *job, actx context.Context, wait
 	defer s.mu.Unlock()
 	now, wait := time.Now(), -1
 	for _, j := range s.jobs {
-		if j.busy {
+		if j.busy || s.held[j.rec.ID] {
 			continue
 		}
 		if left := j.due.Sub(now); left > 0 {
