@@ -45,8 +45,8 @@ type Config struct {
 	AccessKey        string `yaml:"access_key"`
 	SecretKeyFile    string `yaml:"secret_key_file"`
 	SessionTokenFile string `yaml:"session_token_file"`
-	// Verify is checksum (the default: what the store tells, if it does) or read:
-	// everything is read again.
+	// Verify is read (the default: everything is read again) or checksum: what the
+	// store tells is believed, if it tells a SHA-256.
 	Verify string `yaml:"verify"`
 
 	AuthorizationFile string `yaml:"authorization_file"` // of https: the header's value
@@ -130,7 +130,7 @@ func (c *Config) s3(f *faults) Store {
 		f.add("access_key and secret_key_file are missing")
 	}
 	if c.Verify != "" && c.Verify != "checksum" && c.Verify != "read" {
-		f.add("verify %q: checksum or read", c.Verify)
+		f.add("verify %q: read or checksum", c.Verify)
 	}
 	secret := tlsclient.Line("secret_key_file", c.SecretKeyFile, f.add)
 	session := tlsclient.Line("session_token_file", c.SessionTokenFile, f.add)
@@ -147,7 +147,7 @@ func (c *Config) s3(f *faults) Store {
 		f.add("url: %v", err)
 		return nil
 	}
-	return &bucket{core: core, name: c.Bucket, prefix: c.Prefix, endpoint: u.Scheme + "://" + u.Host, partSize: partBytes, reread: c.Verify == "read"}
+	return &bucket{core: core, name: c.Bucket, prefix: c.Prefix, endpoint: u.Scheme + "://" + u.Host, partSize: partBytes, reread: c.Verify != "checksum"}
 }
 
 // region is what requests are signed for. Asking the store would take a right that

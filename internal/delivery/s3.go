@@ -28,8 +28,8 @@ type bucket struct {
 	name, prefix string
 	endpoint     string
 	partSize     int64 // smaller in tests
-	// reread reads everything again to see what is there, also from stores that
-	// tell a SHA-256.
+	// reread reads everything again to see what is there. Some stores repeat the
+	// SHA-256 that they were sent, whatever they hold.
 	reread bool
 }
 

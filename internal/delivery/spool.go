@@ -91,6 +91,7 @@ type Spool struct {
 	log     *zap.Logger
 	metrics *metrics
 	open    opener
+	pause   func(failures int) time.Duration
 	tell    Listener
 	wake    chan struct{}
 	stop    context.CancelFunc
@@ -119,7 +120,7 @@ type job struct {
 // is added.
 func NewSpool(cfg SpoolConfig) *Spool {
 	s := &Spool{
-		cfg: cfg, log: cfg.Log, open: openFile, wake: make(chan struct{}, 1), stop: func() {},
+		cfg: cfg, log: cfg.Log, open: openFile, pause: pauseAfter, wake: make(chan struct{}, 1), stop: func() {},
 		jobs: map[string]*job{}, held: map[string]bool{},
 	}
 	if s.log == nil {
@@ -332,7 +333,7 @@ func (s *Spool) attempt(ctx context.Context, j *job) {
 func (s *Spool) late(j *job, err error) {
 	cause := causeOf(err)
 	j.failures++
-	j.pause = pauseAfter(j.failures)
+	j.pause = s.pause(j.failures)
 	d := &j.rec.Delivery
 	d.Attempts, d.Cause = d.Attempts+1, string(cause)
 	s.metrics.results.WithLabelValues(string(cause)).Inc()
