@@ -64,8 +64,12 @@ func (s *Service) broadcastTape(c *conference) {
 
 // tapeFor is what a role may know of the recording. The caller holds the lock.
 func (s *Service) tapeFor(state RecordingChanged, r bridge.Role) RecordingChanged {
-	if state.State != "" && seesCaptures(r) {
+	switch {
+	case state.State == "":
+	case seesCaptures(r):
 		state.Delivery = string(s.trouble)
+	case state.State == RecordingFailed:
+		state.Reason = "" // the node's own affairs
 	}
 	return state
 }

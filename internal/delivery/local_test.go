@@ -214,6 +214,27 @@ func TestRetention(t *testing.T) {
 	})
 }
 
+// TestTooOldGoesEvenIfTheStoreIsDown: age is a promise to callers; but nobody's
+// request deletes by half.
+func TestTooOldGoesEvenIfTheStoreIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := &folder{path: filepath.Join(t.TempDir(), "not", "a-folder", "\x00"), open: openFile}
+		b := newBench(t, t.TempDir(), down, func(c *SpoolConfig) { c.Local.MaxAge = 30 * time.Hour })
+		r := b.recorded(1)
+		b.start()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		assert.Error(t, b.Delete(t.Context(), r))
+		assert.FileExists(t, r.Path)
+		time.Sleep(30 * time.Hour)
+		synctest.Wait()
+		b.Stop()
+		assert.Contains(t, b.ear.take(), "late 1 expired")
+		assert.NoFileExists(t, r.Path)
+		assert.Empty(t, b.index.all)
+	})
+}
+
 func TestDeleteNeedsTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFar()

@@ -134,8 +134,8 @@ func (s *Spool) expire(ctx context.Context, e end) error {
 	return nil
 }
 
-// Delete removes a recording here and at the store, and what is known of it. If the
-// store does not remove it, nothing is.
+// Delete removes a recording here and at the store, whole or in part, and what is
+// known of it. If the store does not remove it, nothing is.
 func (s *Spool) Delete(ctx context.Context, r store.Recording) error {
 	return s.delete(ctx, r, ByRequest)
 }
@@ -157,9 +157,16 @@ func (s *Spool) delete(ctx context.Context, r store.Recording, why Why) error {
 	case r.Delivery.State == "":
 	case r.Delivery.State == Delivered && (!s.Delivers() || r.Delivery.Store != s.cfg.Store.Name()):
 		return ErrElsewhere
-	case s.Delivers() && (r.Delivery.State == Delivered || r.Delivery.Attempts > 0 || r.Delivery.Upload != ""):
+	case s.Delivers():
 		item := itemOf(&r)
-		if err := s.cfg.Store.Delete(ctx, &item); err != nil {
+		err := s.cfg.Store.Delete(ctx, &item)
+		if err != nil && r.Delivery.State == Waiting && why == MaxAge {
+			// What is too old goes here even if the store is down; a part of it, which
+			// nobody asks for, may stay there.
+			s.log.Warn("a part of the recording may stay at the store", zap.String("recording_id", r.ID), zap.Error(err))
+			err = nil
+		}
+		if err != nil {
 			return fmt.Errorf("delete at the store: %w", err)
 		}
 	}

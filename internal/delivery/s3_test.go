@@ -135,9 +135,9 @@ func TestS3Parts(t *testing.T) {
 		return true
 	}
 	s := open(t, c.config(t)).(*bucket)
-	s.partSize = 5 << 20
+	s.partSize = 1 << 20
 	b := newBench(t, t.TempDir(), s, nil).hasty()
-	data := noise(33<<20 + 17)
+	data := noise(6<<20 + 17)
 	r := b.written(1, data)
 	b.Add(r)
 	b.start()
@@ -162,9 +162,9 @@ func TestS3Restart(t *testing.T) {
 		return false
 	}
 	s := open(t, c.config(t)).(*bucket)
-	s.partSize = 5 << 20
+	s.partSize = 1 << 20
 	b := newBench(t, t.TempDir(), s, nil).hasty()
-	data := noise(16 << 20)
+	data := noise(4<<20 - 5)
 	r := b.written(1, data)
 	b.Add(r)
 	b.start()
