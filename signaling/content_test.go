@@ -228,6 +228,10 @@ func TestSpoolFull(t *testing.T) {
 	n.must(200, "PUT", path, `{"state":"recording"}`)
 	n.must(200, "PUT", path, `{"state":"stopped"}`)
 	n.send("PUT", path, `{"state":"recording"}`).refused(t, 503, "recording_unavailable")
+	_, joined := n.joined(c.leg("agent").Join.Token)
+	assert.Subset(t, joined["recording"], message{"state": "failed", "reason": "spool_full"})
+	_, joined = n.joined(c.leg("customer").Join.Token)
+	assert.Equal(t, map[string]any{"state": "failed"}, joined["recording"], "the customer is not told why")
 
 	c = n.create(`{"recording":{"recipients":["` + key.Recipient().String() + `"]},"legs":[{"role":"customer"},{"role":"agent"}]}`)
 	agent := n.connect(c.leg("agent").Join.Token)

@@ -263,16 +263,17 @@ func (s *server) ask(ctx context.Context, p *payment, conference, capture string
 		return err
 	}
 	p.answers = append(p.answers, string(end))
-	for path, keep := range map[string]*[]string{"/v1/audit?limit=100&conference_id=" + conference: &p.audit, "/v1/events?limit=500": &p.answers} {
-		var list struct{ Items []json.RawMessage }
-		if _, err := s.api(ctx, "GET", path, "", &list); err != nil {
-			return err
-		}
-		for _, item := range list.Items {
-			if strings.Contains(string(item), conference) {
-				*keep = append(*keep, string(item))
-			}
-		}
+	events, err := s.eventsOf(ctx, conference)
+	if err != nil {
+		return err
+	}
+	p.answers = append(p.answers, events...)
+	var record struct{ Items []json.RawMessage }
+	if _, err := s.api(ctx, "GET", "/v1/audit?limit=100&conference_id="+conference, "", &record); err != nil {
+		return err
+	}
+	for _, item := range record.Items {
+		p.audit = append(p.audit, string(item))
 	}
 	for _, path := range []string{"/v1/node", "/metrics"} { // for the search alone
 		if _, err := s.api(ctx, "GET", path, "", nil); err != nil {
@@ -280,6 +281,37 @@ func (s *server) ask(ctx context.Context, p *payment, conference, capture string
 		}
 	}
 	return nil
+}
+
+// eventsOf returns a call's events, once the last of them is written: they follow
+// what they tell of.
+func (s *server) eventsOf(ctx context.Context, conference string) (found []string, err error) {
+	for after := ""; ; {
+		var page struct {
+			Items []json.RawMessage
+			Next  *string `json:"next_cursor"`
+		}
+		if _, err := s.api(ctx, "GET", "/v1/events?limit=500&after="+after, "", &page); err != nil {
+			return nil, err
+		}
+		for _, item := range page.Items {
+			if text := string(item); strings.Contains(text, conference) {
+				found = append(found, text)
+			}
+		}
+		if n := len(found); n > 0 && strings.Contains(found[n-1], `"conference.ended"`) {
+			return found, nil
+		}
+		if page.Next != nil {
+			after = *page.Next
+		}
+		if len(page.Items) > 0 {
+			continue
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return nil, fmt.Errorf("the end of the call is not among its events: %w", err)
+		}
+	}
 }
 
 var (

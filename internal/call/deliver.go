@@ -38,11 +38,17 @@ func (s *Service) room(c *conference) error {
 	if err == nil {
 		return nil
 	}
-	s.mu.Lock()
-	c.tape.cause = "spool_full"
-	s.mu.Unlock()
+	s.notStarted(c, "spool_full")
 	_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
 	return fmt.Errorf("%w: %w", ErrRecording, err)
+}
+
+// notStarted tells the legs that there is no recording where one was wanted.
+func (s *Service) notStarted(c *conference, cause string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.tape.failed, c.tape.cause = true, cause
+	s.broadcastTape(c)
 }
 
 // diskCause says in a word why a file cannot be written.

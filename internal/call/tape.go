@@ -48,31 +48,43 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	})
 	if err != nil {
 		s.tapes.Done()
-		s.mu.Lock()
-		c.tape.cause = diskCause(err)
-		s.mu.Unlock()
+		s.notStarted(c, diskCause(err))
 		s.cfg.Log.Error("recording not started", zap.String("conference_id", c.ID), zap.Error(err))
 		_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
 		return fmt.Errorf("%w: see that the folder for recordings can be written and has room", ErrRecording)
 	}
 	kept.Path = r.Path()
-	err = s.cfg.Recordings.Store.KeepRecording(kept)
-	s.mu.Lock()
-	if err == nil && c.State == ConferenceEnded {
-		err = ErrEnded
-	}
-	if err != nil {
-		s.mu.Unlock()
+	if err := s.adopt(c, r, kept, paused); err != nil {
 		r.Close(recording.EndFailed)
-		if errors.Is(err, ErrEnded) {
-			return err
-		}
+		return err
+	}
+	if err := s.engine.Record(ctx, c.ID, r); err != nil {
+		s.mu.Lock()
+		c.tape.recorder = nil
+		s.mu.Unlock()
+		r.Close(recording.EndConference)
+		return err
+	}
+	s.tellTape(c, "recording.started")
+	s.cfg.Log.Info("recording started", zap.String("conference_id", c.ID), zap.String("recording_id", kept.ID))
+	return nil
+}
+
+// adopt makes a recorder the conference's, once it is on the disk that there is
+// one, with whoever is present on its timeline.
+func (s *Service) adopt(c *conference, r *recording.Recorder, kept store.Recording, paused bool) error {
+	if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
 		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
 		return fmt.Errorf("%w: see that the disk has room", ErrStore)
 	}
-	c.tape.recorder, c.tape.kept, c.tape.paused, c.tape.failed = r, kept, paused, false
-	c.tape.cause = ""
-	c.tape.byCapture = during == recording.Off && c.capture != nil && c.capture.Progress.Armed
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.State == ConferenceEnded {
+		return ErrEnded
+	}
+	t := &c.tape
+	t.recorder, t.kept, t.paused, t.failed, t.cause = r, kept, paused, false, ""
+	t.byCapture = kept.During == recording.Off.String() && c.capture != nil && c.capture.Progress.Armed
 	if c.capture != nil {
 		r.Capture(c.capture.ID)
 	}
@@ -83,19 +95,9 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	}
 	select {
 	case <-r.Done(): // given up already
-		c.tape.recorder, c.tape.failed = nil, true
+		t.recorder, t.failed, t.cause = nil, true, "disk"
 	default:
 	}
-	s.mu.Unlock()
-	if err := s.engine.Record(ctx, c.ID, r); err != nil {
-		s.mu.Lock()
-		c.tape.recorder = nil
-		s.mu.Unlock()
-		r.Close(recording.EndConference)
-		return err
-	}
-	s.tellTape(c, "recording.started")
-	s.cfg.Log.Info("recording started", zap.String("conference_id", c.ID), zap.String("recording_id", kept.ID))
 	return nil
 }
 
@@ -280,6 +282,9 @@ func (s *Service) autoRecord(c *conference) {
 // recordUnasked begins a recording where nobody waits for an answer: legs and
 // platform are told if it does not. The caller holds the tape's changes.
 func (s *Service) recordUnasked(ctx context.Context, c *conference, paused bool) {
+	s.mu.Lock()
+	c.tape.cause = ""
+	s.mu.Unlock()
 	err := s.startRecording(ctx, Actor{}, c, paused)
 	if err == nil || errors.Is(err, ErrEnded) {
 		return
@@ -287,13 +292,11 @@ func (s *Service) recordUnasked(ctx context.Context, c *conference, paused bool)
 	s.cfg.Log.Error("recording not started; the call goes on", zap.String("conference_id", c.ID), zap.Error(err))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.tape.failed = true
-	s.broadcastTape(c)
-	reason := c.tape.cause
-	if reason == "" {
-		reason = "not_started"
+	if c.tape.cause == "" { // they were not told yet
+		c.tape.failed, c.tape.cause = true, "not_started"
+		s.broadcastTape(c)
 	}
-	s.emit(c, store.Event{Type: "recording.failed", State: RecordingFailed, Reason: reason})
+	s.emit(c, store.Event{Type: "recording.failed", State: RecordingFailed, Reason: c.tape.cause})
 }
 
 // begins counts a recorder, or whoever is about to begin one, unless the service
