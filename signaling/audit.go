@@ -28,6 +28,7 @@ type AuditEntry struct {
 	Role         string    `json:"role,omitempty" doc:"Of a leg."`
 	ConferenceID string    `json:"conference_id,omitempty"`
 	CaptureID    string    `json:"capture_id,omitempty"`
+	RecordingID  string    `json:"recording_id,omitempty"`
 	Detail       string    `json:"detail,omitempty"`
 }
 
@@ -77,7 +78,7 @@ func (s *server) auditPage(ctx context.Context, conferenceID, cursor string, lim
 	}
 	for _, e := range entries {
 		out.Items = append(out.Items, AuditEntry{e.Seq, e.Time, string(e.Action), string(e.Actor), e.ActorID, e.Role,
-			e.ConferenceID, e.CaptureID, string(e.Detail)})
+			e.ConferenceID, e.CaptureID, e.RecordingID, string(e.Detail)})
 	}
 	return &reply[AuditList]{out}, nil
 }

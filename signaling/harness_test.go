@@ -23,8 +23,10 @@ import (
 	"tonegate/dtmf"
 	"tonegate/internal/auth"
 	"tonegate/internal/call"
+	"tonegate/internal/delivery"
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
+	"tonegate/internal/recording"
 	"tonegate/internal/rtcleg"
 	"tonegate/internal/softphone"
 	"tonegate/internal/store"
@@ -63,7 +65,9 @@ type options struct {
 	transferTimeout    time.Duration
 	audit              call.Auditor
 	origins            []string
-	disk               *disk // nil: one that never fails
+	disk               *disk          // nil: one that never fails
+	far                delivery.Store // for recordings; nil: they stay
+	spoolMax           int64
 }
 
 // node is a whole server: the surface, the calls behind it, and real sockets.
@@ -93,13 +97,16 @@ func start(t *testing.T, o options) *node {
 	}
 	_, n.private, err = ed25519.GenerateKey(nil)
 	require.NoError(t, err)
+	spool := delivery.NewSpool(delivery.SpoolConfig{Folder: n.folder, Store: o.far, Index: db, Check: recording.CheckOuter,
+		Local: delivery.Retention{MaxBytes: o.spoolMax}})
 	n.calls = call.New(call.Config{
 		Log: zap.NewNop(), RTC: rtc, Tokens: auth.NewTokens(n.private, n.clock.now), Used: db,
 		Arena: dtmf.NewArena(make([]byte, 1<<12)), Prompts: prompts, Grace: o.grace, TransferTimeout: o.transferTimeout, Shards: 1,
 		MaxConferences: o.max, Seed: 1, Now: n.clock.now,
 		Connectors: func(name string) (psp.Connector, bool) { return silent{}, name == "psp-main" },
-		Audit:      o.audit, State: state, Events: db, Recordings: call.Recordings{Folder: n.folder, Store: db},
+		Audit:      o.audit, State: state, Events: db, Recordings: call.Recordings{Folder: n.folder, Store: db, Files: spool},
 	})
+	require.NoError(t, spool.Start(n.calls))
 	keys := auth.NewKeys(db, n.clock.now)
 	_, err = keys.Ensure(apiKey)
 	require.NoError(t, err)
@@ -110,7 +117,7 @@ func start(t *testing.T, o options) *node {
 		JoinTimeout: o.joinTimeout, Now: n.clock.now, Connectors: []string{"psp-main"},
 	}))
 	n.url = h.URL
-	n.close = sync.OnceFunc(func() { n.calls.Close(context.Background()) })
+	n.close = sync.OnceFunc(func() { spool.Stop(); n.calls.Close(context.Background()) })
 	t.Cleanup(func() {
 		n.close()
 		h.Close()

@@ -175,7 +175,7 @@ func joinedOf(j call.Joined, resume string, connectors []string) joinedMessage {
 		out.Transfer = &transfer
 	}
 	if r := j.Conference.Recording; r.State != "" {
-		out.Recording = &recordingMessage{State: r.State, Reason: r.Reason}
+		out.Recording = &recordingMessage{State: r.State, Reason: r.Reason, Delivery: r.Delivery}
 	}
 	if j.Capture != nil {
 		c := captureOf(*j.Capture)
@@ -209,7 +209,7 @@ func messageOf(e call.Event) any {
 		m.Type = "capture_progress"
 		return m
 	case call.RecordingChanged:
-		return recordingMessage{"recording", e.State, e.Reason}
+		return recordingMessage{"recording", e.State, e.Reason, e.Delivery}
 	case call.Levels:
 		m := levelMessage{Type: "level", Levels: []levelShape{}}
 		for _, l := range e.Levels {

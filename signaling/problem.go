@@ -12,6 +12,7 @@ import (
 
 	"tonegate/internal/auth"
 	"tonegate/internal/call"
+	"tonegate/internal/delivery"
 	"tonegate/internal/engine"
 	"tonegate/internal/rtcleg"
 	"tonegate/internal/store"
@@ -164,6 +165,14 @@ var meanings = []meaning{
 	{call.ErrNotRecording, http.StatusConflict, "not_recording"},
 	{call.ErrPagePauses, http.StatusConflict, "page_pauses"},
 	{call.ErrRecording, http.StatusServiceUnavailable, "recording_unavailable"},
+	{call.ErrInProgress, http.StatusConflict, "recording_in_progress"},
+	{call.ErrRecordings, http.StatusServiceUnavailable, "recording_store_unavailable"},
+	{call.ErrElsewhere, http.StatusConflict, "recording_elsewhere"},
+	{call.ErrComplete, http.StatusConflict, "recording_complete"},
+	{call.ErrUploads, http.StatusTooManyRequests, "too_many_uploads"},
+	{delivery.ErrDigest, http.StatusUnprocessableEntity, "digest"},
+	{delivery.ErrSealed, http.StatusUnprocessableEntity, "not_sealed"},
+	{delivery.ErrTooLarge, http.StatusRequestEntityTooLarge, "body_too_large"},
 	{call.ErrNoTalk, http.StatusConflict, "talk_not_muted"},
 	{call.ErrTransferring, http.StatusConflict, "transfer_in_progress"},
 	{call.ErrNotTransferred, http.StatusConflict, "not_transferred"},

@@ -73,20 +73,36 @@ func recordingStatus(r call.RecordingChanged) *RecordingStatus {
 type RecordingShape struct {
 	ID            string     `json:"id"`
 	ConferenceID  string     `json:"conference_id"`
-	State         string     `json:"state" enum:"recording,paused,ready,failed,interrupted" doc:"ready: the file is whole. failed: it could not be written to its end. interrupted: the server died; what was written opens."`
+	State         string     `json:"state" enum:"recording,paused,uploading,delivering,ready,failed,interrupted" doc:"delivering: the file is whole, and not yet where it is kept. ready: it is there. failed: it could not be written to its end. interrupted: the server died; what was written opens."`
 	StartedAt     time.Time  `json:"started_at"`
 	EndedAt       *time.Time `json:"ended_at,omitempty"`
 	DurationMS    int64      `json:"duration_ms,omitempty"`
 	Size          int64      `json:"size,omitempty" doc:"Of the sealed file, in bytes."`
 	SHA256        string     `json:"sha256,omitempty" doc:"Of the sealed file: keep it elsewhere, and a file that was made up is found."`
-	DuringCapture string     `json:"during_capture"`
+	DuringCapture string     `json:"during_capture,omitempty"`
 	Reason        string     `json:"reason,omitempty" enum:"stopped,conference_ended,failed,restart" doc:"Why it ended."`
+	LegID         string     `json:"leg_id,omitempty" doc:"Of the leg whose browser recorded it."`
+	Delivery      *Delivery  `json:"delivery,omitempty" doc:"Absent: the file stays where it was written."`
+}
+
+// Delivery is how a recording gets to the store.
+type Delivery struct {
+	State       string     `json:"state" enum:"waiting,delivered" doc:"delivered: the store has confirmed its length and SHA-256."`
+	Attempts    int        `json:"attempts"`
+	Cause       string     `json:"cause,omitempty" enum:"store_down,store_slow,store_full,store_refused,store_mismatch,spool_damaged" doc:"Why the last attempt failed; there will be others."`
+	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
 }
 
 func recordingShape(r store.Recording) RecordingShape {
 	out := RecordingShape{
 		ID: r.ID, ConferenceID: r.ConferenceID, State: r.State, StartedAt: r.StartedAt, DurationMS: r.Duration.Milliseconds(),
-		Size: r.Size, SHA256: r.SHA256, DuringCapture: r.During, Reason: r.Reason,
+		Size: r.Size, SHA256: r.SHA256, DuringCapture: r.During, Reason: r.Reason, LegID: r.LegID,
+	}
+	if d := r.Delivery; d.State != "" {
+		out.Delivery = &Delivery{State: d.State, Attempts: d.Attempts, Cause: d.Cause}
+		if !d.DeliveredAt.IsZero() {
+			out.Delivery.DeliveredAt = &d.DeliveredAt
+		}
 	}
 	if !r.EndedAt.IsZero() {
 		out.EndedAt = &r.EndedAt
@@ -147,10 +163,22 @@ func (s *server) registerRecordings(api huma.API) {
 			}
 			return &reply[RecordingShape]{recordingShape(r)}, nil
 		})
+	huma.Register(api, operation("DELETE", "/v1/recordings/{id}", "delete-recording",
+		"Delete a recording, here and where it was delivered to", http.StatusNoContent),
+		func(ctx context.Context, in *RecordingPath) (*struct{}, error) {
+			if err := s.cfg.Calls.DeleteRecording(ctx, actorOf(ctx), in.ID); err != nil {
+				return nil, fail(ctx, err)
+			}
+			return nil, nil
+		})
+	s.registerContent(api)
 }
 
 type recordingMessage struct {
 	Type   string `json:"type,omitempty"`
 	State  string `json:"state"`
 	Reason string `json:"reason,omitempty"`
+	// Delivery is why recordings do not get to their store; for agents and
+	// supervisors alone.
+	Delivery string `json:"delivery,omitempty"`
 }

@@ -86,6 +86,8 @@ func New(cfg Config) http.Handler {
 	mux.HandleFunc("PATCH /v1/whip/{leg}", s.whipPatch)
 	mux.HandleFunc("DELETE /v1/whip/{leg}", s.whipDelete)
 	mux.HandleFunc("GET /v1/rtc", s.websocket)
+	mux.HandleFunc("GET /v1/recordings/{id}/content", s.getContent)
+	mux.HandleFunc("PUT /v1/recordings/{id}/content", s.putContent)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, http.StatusNotFound, "not_found", "There is nothing at this path with this method; see /openapi.json.")
 	})

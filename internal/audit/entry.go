@@ -17,29 +17,32 @@ type Action string
 
 // The actions.
 const (
-	CaptureStarted   Action = "capture_started"
-	CaptureSubmitted Action = "capture_submitted"
-	CaptureCompleted Action = "capture_completed"
-	CaptureFailed    Action = "capture_failed"
-	CaptureCancelled Action = "capture_cancelled"
-	CaptureExpired   Action = "capture_expired"
-	FieldRetried     Action = "field_retried"
-	ProgressReported Action = "progress_reported"
-	MaskingArmed     Action = "masking_armed"
-	MaskingReleased  Action = "masking_released"
-	TalkPressed      Action = "talk_pressed"
-	TalkReleased     Action = "talk_released"
-	Transferred      Action = "transferred"
-	RecordingChanged Action = "recording_changed"
-	NodeDrained      Action = "node_drained"
-	AuditOpened      Action = "audit_opened"
-	AuditTorn        Action = "audit_torn" // a crash left part of a line, which was cut off
+	CaptureStarted    Action = "capture_started"
+	CaptureSubmitted  Action = "capture_submitted"
+	CaptureCompleted  Action = "capture_completed"
+	CaptureFailed     Action = "capture_failed"
+	CaptureCancelled  Action = "capture_cancelled"
+	CaptureExpired    Action = "capture_expired"
+	FieldRetried      Action = "field_retried"
+	ProgressReported  Action = "progress_reported"
+	MaskingArmed      Action = "masking_armed"
+	MaskingReleased   Action = "masking_released"
+	TalkPressed       Action = "talk_pressed"
+	TalkReleased      Action = "talk_released"
+	Transferred       Action = "transferred"
+	RecordingChanged  Action = "recording_changed"
+	RecordingRead     Action = "recording_read"     // its sealed file was asked for
+	RecordingReceived Action = "recording_received" // sealed in a browser
+	RecordingDeleted  Action = "recording_deleted"
+	NodeDrained       Action = "node_drained"
+	AuditOpened       Action = "audit_opened"
+	AuditTorn         Action = "audit_torn" // a crash left part of a line, which was cut off
 )
 
 var actions = []Action{
 	CaptureStarted, CaptureSubmitted, CaptureCompleted, CaptureFailed, CaptureCancelled, CaptureExpired,
 	FieldRetried, ProgressReported, MaskingArmed, MaskingReleased, TalkPressed, TalkReleased,
-	Transferred, RecordingChanged, NodeDrained, AuditOpened, AuditTorn,
+	Transferred, RecordingChanged, RecordingRead, RecordingReceived, RecordingDeleted, NodeDrained, AuditOpened, AuditTorn,
 }
 
 // Actor is the kind of who did it.
@@ -56,12 +59,14 @@ const (
 type Detail string
 
 // details are the fields of a payment, the masks, the sides of a transfer, the
-// states of a recording, the pages that pause it, and how captures end.
+// states of a recording, the pages that pause it, the rules that delete it, and how
+// captures end.
 var details = []Detail{
 	"", "card_number", "expiry", "cvv", "postal_code", "bank_account", "pin", "digits", "custom",
 	"mute", "field", "strip", "ivr", "agent", "recording", "paused", "stopped", "failed",
 	"page_entered", "page_left", "page_timeout",
 	"no_input", "too_many_attempts", "arena_full", "timeout", "cancel_key", "hang_up", "conference_ended", "restart",
+	"max_age", "max_bytes", "abandoned",
 	"declined", "provider_error", "provider_timeout", "provider_unreachable", "submit_timeout", "collector", "talk_limit",
 
 	"too_many_digits", "not_recorded",
@@ -79,6 +84,7 @@ var (
 	keyID        = regexp.MustCompile(`^key_[0-9a-f]{16}$`)
 	conferenceID = regexp.MustCompile(`^(conf_[0-9a-z]{24})?$`)
 	captureID    = regexp.MustCompile(`^(cap_[0-9a-z]{24})?$`)
+	recordingID  = regexp.MustCompile(`^(rec_[0-9a-z]{24})?$`)
 )
 
 // Entry is one act. Seq and Time are set by [Log.Append].
@@ -91,6 +97,7 @@ type Entry struct {
 	Role         string    `json:"role"`     // of a leg
 	ConferenceID string    `json:"conference_id"`
 	CaptureID    string    `json:"capture_id"`
+	RecordingID  string    `json:"recording_id,omitempty"` // of what is done to its file
 	Detail       Detail    `json:"detail"`
 }
 
@@ -111,6 +118,7 @@ func (e *Entry) check() error {
 		{actor && slices.Contains(roles, e.Role), "actor, actor_id and role"},
 		{conferenceID.MatchString(e.ConferenceID), "conference_id"},
 		{captureID.MatchString(e.CaptureID), "capture_id"},
+		{recordingID.MatchString(e.RecordingID), "recording_id"},
 		{slices.Contains(details, e.Detail), "detail"},
 	} {
 		if !c.ok {

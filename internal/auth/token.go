@@ -19,11 +19,14 @@ const leeway = 5 * time.Second
 const (
 	GrantCapture  = "capture"  // start, complete and cancel captures
 	GrantTalk     = "talk"     // hear the customer for a while during a muted capture
-	GrantRecord   = "record"   // pause and resume the recording
+	GrantRecord   = "record"   // pause and resume the recording; upload what the leg's browser recorded
 	GrantPage     = "page"     // report the page that the agent is on
 	GrantCollect  = "collect"  // report progress and result as an external IVR
 	GrantTransfer = "transfer" // send the customer to the IVR and come back
 	GrantHold     = "hold"     // put other legs on hold
+	// GrantRecordings reads the sealed recordings of the token's conference. Only
+	// the platform mints it.
+	GrantRecordings = "recordings"
 )
 
 // Claims are a leg token's contents.

@@ -10,6 +10,7 @@ import (
 	"filippo.io/age"
 
 	"tonegate/bridge"
+	"tonegate/internal/delivery"
 	"tonegate/internal/recording"
 	"tonegate/internal/store"
 )
@@ -22,14 +23,16 @@ var (
 	ErrPagePauses   = errors.New("page_pauses")
 )
 
-// States of a recording. The last three are of its file when nothing is written
-// any more: whole, given up, or cut off by the end of the process.
+// States of a recording. Those from ready on are of its file when nothing is
+// written any more: whole, given up, to be delivered, or cut off by the end of the
+// process.
 const (
 	RecordingOn          = "recording"
 	RecordingPaused      = "paused"
 	RecordingStopped     = "stopped" // asked for, and told to legs; the file is then ready
 	RecordingReady       = "ready"
 	RecordingFailed      = "failed"
+	RecordingDelivering  = delivery.Delivering // whole, and not yet where it is kept
 	RecordingInterrupted = "interrupted"
 )
 
@@ -54,15 +57,16 @@ type Recordings struct {
 	Recipients []string // for conferences that name none
 	Store      RecordingStore
 	Metrics    *recording.Metrics
-	// Completed is told of each file that nothing is written to any more, those
-	// included that an earlier process left. It may be nil, and must not block.
-	Completed func(store.Recording)
+	Files      Files // nil: files stay where they are written, and nobody asks for them here
 }
 
 // RecordingChanged says what becomes of the recording.
 type RecordingChanged struct {
 	ID, State string
-	Reason    string // of a pause: page, capture; empty: somebody asked for it
+	Reason    string // of a pause: page, capture (empty: somebody asked for it); of a failure: disk_full, disk, spool_full
+	// Delivery is what keeps recordings from being delivered just now. Customers
+	// and IVRs are not told.
+	Delivery string
 }
 
 func (RecordingChanged) event() {}
@@ -78,6 +82,7 @@ type tape struct {
 	byCapture bool            // a capture pauses it
 	page      page            // the page rule's pause
 	failed    bool            // the last one was given up
+	cause     string          // why
 }
 
 // state is what everybody may know: empty if there was no recording.
@@ -85,7 +90,7 @@ func (t *tape) state() RecordingChanged {
 	out := RecordingChanged{ID: t.kept.ID}
 	switch {
 	case t.recorder == nil && t.failed:
-		out.State = RecordingFailed
+		out.State, out.Reason = RecordingFailed, t.cause
 	case t.kept.ID == "":
 	case t.recorder == nil:
 		out.State = RecordingStopped

@@ -36,6 +36,7 @@ func (s *Service) interrupted() (map[string]store.Recording, []store.Recording, 
 				s.cfg.Log.Error("interrupted recording not found", zap.String("recording_id", r.ID), zap.Error(err))
 				r.State = RecordingFailed
 			}
+			s.forDelivery(&r)
 			all = append(all, r)
 		}
 		if next == "" {
@@ -54,7 +55,7 @@ func (s *Service) restoreTapes(ctx context.Context, was map[string]store.Recordi
 		if c == nil {
 			c = &conference{Conference: Conference{ID: r.ConferenceID}}
 		}
-		s.concludeRecording(c, r)
+		s.concludeRecording(c, r, "restart")
 	}
 	for id, r := range was {
 		s.mu.Lock()

@@ -173,6 +173,7 @@ func (s *Service) sit(l *leg, overHTTP bool) *Seat {
 	}
 	s.refresh(c, l)
 	seat.snap = Joined{Leg: l.Leg, Conference: c.snapshot(), Grants: l.granted, Masking: c.maskingFor(l.Role)}
+	seat.snap.Conference.Recording = s.tapeFor(seat.snap.Conference.Recording, l.Role)
 	if c.capture != nil && seesCaptures(l.Role) {
 		capture := c.capture.seenBy(l.Role)
 		seat.snap.Capture = &capture

@@ -13,6 +13,7 @@ import (
 	"tonegate/dtmf"
 	"tonegate/internal/audit"
 	"tonegate/internal/auth"
+	"tonegate/internal/delivery"
 	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
 	"tonegate/internal/rtcleg"
@@ -74,6 +75,7 @@ type Service struct {
 	stop     context.CancelFunc
 	submits  sync.WaitGroup
 	tapes    sync.WaitGroup // recorders that still write
+	trouble  delivery.Cause // of the store for recordings
 }
 
 type conference struct {

@@ -31,6 +31,9 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	if err := s.recordTape(by, c, state); err != nil {
 		return err
 	}
+	if err := s.room(c); err != nil {
+		return err
+	}
 	var during recording.During
 	if c.tape.spec != nil {
 		during = c.tape.spec.During
@@ -48,6 +51,7 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	})
 	if err != nil {
 		s.tapes.Done()
+		s.notStarted(c, diskCause(err))
 		s.cfg.Log.Error("recording not started", zap.String("conference_id", c.ID), zap.Error(err))
 		_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
 		return fmt.Errorf("%w: see that the folder for recordings can be written and has room", ErrRecording)
@@ -84,7 +88,7 @@ func (s *Service) adopt(c *conference, r *recording.Recorder, kept store.Recordi
 		return ErrEnded
 	}
 	t := &c.tape
-	t.recorder, t.kept, t.paused, t.failed = r, kept, paused, false
+	t.recorder, t.kept, t.paused, t.failed, t.cause = r, kept, paused, false, ""
 	t.byCapture = kept.During == recording.Off.String() && c.capture != nil && c.capture.Progress.Armed
 	if c.capture != nil {
 		r.Capture(c.capture.ID)
@@ -96,7 +100,7 @@ func (s *Service) adopt(c *conference, r *recording.Recorder, kept store.Recordi
 	}
 	select {
 	case <-r.Done(): // given up already
-		t.recorder, t.failed = nil, true
+		t.recorder, t.failed, t.cause = nil, true, "disk"
 	default:
 	}
 	return nil
@@ -186,7 +190,7 @@ func (s *Service) takeTape(c *conference) *recording.Recorder {
 	r := c.tape.recorder
 	if r != nil {
 		c.tape.recorder = nil
-		c.broadcast(c.tape.state())
+		s.broadcastTape(c)
 	}
 	return r
 }
@@ -212,14 +216,20 @@ func (s *Service) recorded(c *conference, done recording.Completed) {
 	}
 	kept.State, kept.Paused, kept.Reason, kept.EndedAt = RecordingReady, "", done.Ended, s.cfg.Now().UTC()
 	kept.Duration, kept.Size, kept.SHA256, kept.Path = done.Duration, done.Size, done.SHA256, done.Path
+	cause := ""
 	if done.Err != nil {
-		kept.State = RecordingFailed
+		kept.State, cause = RecordingFailed, diskCause(done.Err)
+		// What was written in part may not have been taken back.
+		if size, sum, err := recording.Sum(done.Path); err == nil {
+			kept.Size, kept.SHA256 = size, sum
+		}
 	}
+	s.forDelivery(&kept)
 	if c.tape.kept.ID == kept.ID {
 		c.tape.kept = kept
 		if c.tape.failed = done.Err != nil; c.tape.failed {
-			c.tape.recorder = nil
-			c.broadcast(c.tape.state())
+			c.tape.recorder, c.tape.cause = nil, cause
+			s.broadcastTape(c)
 		}
 	}
 	s.mu.Unlock()
@@ -228,21 +238,22 @@ func (s *Service) recorded(c *conference, done recording.Completed) {
 			zap.String("recording_id", kept.ID), zap.Error(done.Err))
 		_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
 	}
-	s.concludeRecording(c, kept)
+	s.concludeRecording(c, kept, cause)
 }
 
 // concludeRecording keeps what is known of a complete file and tells of it.
-func (s *Service) concludeRecording(c *conference, kept store.Recording) {
+func (s *Service) concludeRecording(c *conference, kept store.Recording, cause string) {
 	if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
 		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
 	}
-	what := "recording.ready"
-	if kept.State == RecordingFailed {
-		what = "recording.failed"
+	switch {
+	case kept.State == RecordingFailed:
+		s.emit(c, store.Event{Type: "recording.failed", RecordingID: kept.ID, State: kept.State, Reason: cause})
+	case kept.Delivery.State == "":
+		s.emit(c, store.Event{Type: "recording.ready", RecordingID: kept.ID, State: kept.State, Reason: kept.Reason})
 	}
-	s.emit(c, store.Event{Type: what, RecordingID: kept.ID, State: kept.State, Reason: kept.Reason})
-	if told := s.cfg.Recordings.Completed; told != nil {
-		told(kept)
+	if f := s.cfg.Recordings.Files; f != nil {
+		f.Add(kept)
 	}
 }
 
@@ -250,8 +261,8 @@ func (s *Service) concludeRecording(c *conference, kept store.Recording) {
 func (s *Service) tellTape(c *conference, what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.broadcastTape(c)
 	state := c.tape.state()
-	c.broadcast(state)
 	s.emit(c, store.Event{Type: what, RecordingID: state.ID, State: state.State, Reason: state.Reason})
 }
 
@@ -310,6 +321,9 @@ func (s *Service) autoRecord(c *conference) {
 // recordUnasked begins a recording where nobody waits for an answer: legs and
 // platform are told if it does not. The caller holds the tape's changes.
 func (s *Service) recordUnasked(ctx context.Context, c *conference, paused bool) {
+	s.mu.Lock()
+	c.tape.cause = ""
+	s.mu.Unlock()
 	err := s.startRecording(ctx, Actor{}, c, paused)
 	if err == nil || errors.Is(err, ErrEnded) {
 		return
@@ -317,9 +331,11 @@ func (s *Service) recordUnasked(ctx context.Context, c *conference, paused bool)
 	s.cfg.Log.Error("recording not started; the call goes on", zap.String("conference_id", c.ID), zap.Error(err))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.tape.failed = true
-	c.broadcast(c.tape.state())
-	s.emit(c, store.Event{Type: "recording.failed", State: RecordingFailed, Reason: "not_started"})
+	if c.tape.cause == "" { // they were not told yet
+		c.tape.failed, c.tape.cause = true, "not_started"
+		s.broadcastTape(c)
+	}
+	s.emit(c, store.Event{Type: "recording.failed", State: RecordingFailed, Reason: c.tape.cause})
 }
 
 // begins counts a recorder, or whoever is about to begin one, unless the service

@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
+	"tonegate/internal/delivery"
 	"tonegate/internal/psp"
 )
 
@@ -20,6 +21,26 @@ type connectors struct{ byName psp.Configs }
 
 // Decode implements kong.MapperValue.
 func (c *connectors) Decode(ctx *kong.DecodeContext) error {
+	if err := decodeYAML(ctx, &c.byName); err != nil {
+		return fmt.Errorf("want connectors by name, each with its settings: %w", err)
+	}
+	return nil
+}
+
+// storeFlag says where recordings are delivered to, in the same two ways.
+type storeFlag struct{ config delivery.Config }
+
+// Decode implements kong.MapperValue.
+func (c *storeFlag) Decode(ctx *kong.DecodeContext) error {
+	if err := decodeYAML(ctx, &c.config); err != nil {
+		return fmt.Errorf("want the settings of a store for recordings: %w", err)
+	}
+	return nil
+}
+
+// decodeYAML reads what a setting holds, or the file that it names. Unknown names
+// are refused.
+func decodeYAML(ctx *kong.DecodeContext, into any) error {
 	var text []byte
 	var err error
 	switch v := ctx.Scan.Pop().Value.(type) {
@@ -33,8 +54,8 @@ func (c *connectors) Decode(ctx *kong.DecodeContext) error {
 	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
-	if err := d.Decode(&c.byName); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("want connectors by name, each with its settings: %w", err)
+	if err := d.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		return err
 	}
 	return nil
 }

@@ -69,3 +69,22 @@ func TestDocumentedConnectors(t *testing.T) {
 		assert.Contains(t, fault, "no such file")
 	}
 }
+
+// TestRecordingStore: the store for recordings comes in the same two ways.
+func TestRecordingStore(t *testing.T) {
+	clean(t)
+	good := "kind: https\nurl: https://rec.example/in\nmax_age: 2160h\n"
+	assert.Zero(t, tonegate(nil, "config", "check", "--recording-store", write(t, "g.yaml", good), "--recording-max-age=720h", "--recording-max-bytes=1000000").status)
+	assert.Zero(t, tonegate(nil, "--config", write(t, "h.yaml", "recording-store: {kind: folder, path: /srv/recordings}\nrecording-max-age: 720h\n"), "config", "check").status)
+	bad := "kind: s3\nurl: http://s3.example\nsecret_key_file: none\n"
+	r := tonegate(nil, "config", "check", "--recording-store", write(t, "i.yaml", bad), "--recording-max-age=1s", "--recording-max-bytes=-1", "--log-level=z")
+	require.Equal(t, 2, r.status, r.err)
+	for _, text := range []string{"has scheme http", "bucket", "access_key", "secret_key_file", "--recording-max-age", "--recording-max-bytes", "--log-level"} {
+		assert.Contains(t, r.err, text)
+	}
+	for name, text := range map[string]string{"unknown": "kind: folder\npaht: x\n", "a list": "[1]\n"} {
+		r := tonegate(nil, "config", "check", "--recording-store", write(t, name+".yaml", text))
+		assert.Equal(t, 2, r.status, r.err)
+		assert.Contains(t, r.err, "--recording-store")
+	}
+}

@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"tonegate/internal/auth"
+	"tonegate/internal/delivery"
 	"tonegate/internal/securemem"
 	"tonegate/internal/serve"
 )
@@ -41,6 +42,9 @@ type serveFlags struct {
 	// The environment has them as TONEGATE_RECORDING_RECIPIENTS.
 	RecordingRecipients []string      `help:"Public keys (age1…) that recordings are sealed to; conferences may name others." placeholder:"AGE1"`
 	RecordingDir        string        `help:"Folder for sealed recordings; by default recordings in the data folder." placeholder:"DIR"`
+	RecordingStore      storeFlag     `help:"YAML file that says where recordings are delivered to: s3, https or a folder; the configuration file may hold it. Without it they stay." placeholder:"FILE"`
+	RecordingMaxAge     time.Duration `help:"How long recordings may be in their folder, delivered or not; 0: for ever." placeholder:"DURATION"`
+	RecordingMaxBytes   int64         `help:"What their folder may hold: the oldest go, or, with a store, none begins; 0: no limit." placeholder:"BYTES"`
 	MaxCalls            int           `default:"2000" help:"Conferences at once."`
 	TransferTimeout     time.Duration `default:"60s" help:"How long a customer back from the IVR waits for an agent who is lost."`
 	LogLevel            string        `default:"info" help:"debug, info, warn or error."`
@@ -72,6 +76,7 @@ func (f *serveFlags) config() (serve.Config, error) {
 		Prompts: f.Prompts, Origins: f.AllowOrigin, MaxCalls: f.MaxCalls, TransferTimeout: f.TransferTimeout, LogLevel: f.LogLevel, Version: version(),
 		Connectors: f.Connectors.byName, DigitMemory: securemem.Level(f.DigitMemory),
 		RecordingRecipients: f.RecordingRecipients, RecordingDir: f.RecordingDir,
+		RecordingStore: f.RecordingStore.config, RecordingKeep: delivery.Retention{MaxAge: f.RecordingMaxAge, MaxBytes: f.RecordingMaxBytes},
 	}
 	return cfg, errors.Join(err, cfg.Validate())
 }
@@ -216,7 +221,7 @@ type tokenMintCmd struct {
 	Conference string   `required:"" help:"conf_…"`
 	Leg        string   `required:"" help:"leg_…"`
 	Role       string   `required:"" help:"customer, agent, ivr or supervisor."`
-	Grant      []string `help:"capture, talk, record, collect."`
+	Grant      []string `help:"capture, talk, record, recordings, collect."`
 }
 
 // Run prints a token that opens one join.

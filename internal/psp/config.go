@@ -2,16 +2,14 @@ package psp
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/url"
-	"os"
 	"slices"
-	"strings"
 	"time"
+
+	"tonegate/internal/tlsclient"
 )
 
 // ErrConfig is wrapped by every error about a connector's configuration.
@@ -77,95 +75,25 @@ func (f *faults) add(format string, args ...any) {
 
 // target returns where a generic connector posts to.
 func (c *Config) target(f *faults) *url.URL {
-	u, err := url.Parse(c.URL)
-	switch {
-	case c.URL == "":
-		f.add("url is missing: give https://…")
-	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		f.add("url is not one: give https://host/path")
-	case u.User != nil || u.Fragment != "":
-		f.add("url holds a user or a fragment: give credentials with authorization_file")
-	case len(u.RequestURI()) > 1024 || len(u.Host) > 255 || !visible(u.Host):
-		f.add("url is too long or has odd characters")
-	case u.Scheme == "https":
-	case u.Scheme == "http" && c.PlainLoopback && isLoopback(u.Hostname()):
-	case u.Scheme == "http" && c.PlainLoopback:
-		f.add("plain http reaches beyond loopback: use https")
-	default:
-		f.add("url has scheme %s: cards go over https only (plain_loopback allows http to 127.0.0.1 for tests)", u.Scheme)
-	}
-	return u
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return tlsclient.Target("url", c.URL, "cards", c.PlainLoopback, f.add)
 }
 
 // tls returns how to reach the provider.
 func (c *Config) tls(host string, f *faults) *tls.Config {
-	t := &tls.Config{
-		ServerName: host, MinVersion: tls.VersionTLS12,
-		DynamicRecordSizingDisabled: true, // one request, one record: see requestSizes
-		// AEAD only: a CBC suite keeps a copy of what it encrypts.
-		CipherSuites: []uint16{
-			tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-			tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-			tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-		},
-	}
-	if c.CAFile != "" {
-		pem, err := os.ReadFile(c.CAFile)
-		t.RootCAs = x509.NewCertPool()
-		if err != nil {
-			f.add("ca_file: %v", err)
-		} else if !t.RootCAs.AppendCertsFromPEM(pem) {
-			f.add("ca_file %s holds no certificate (PEM)", c.CAFile)
-		}
-	}
-	switch {
-	case (c.ClientCertFile == "") != (c.ClientKeyFile == ""):
-		f.add("client_cert_file and client_key_file go together")
-	case c.ClientCertFile != "":
-		cert, err := tls.LoadX509KeyPair(c.ClientCertFile, c.ClientKeyFile)
-		if err != nil {
-			f.add("client_cert_file and client_key_file: %v", err)
-		}
-		t.Certificates = []tls.Certificate{cert}
+	t := tlsclient.Files{CA: c.CAFile, Cert: c.ClientCertFile, Key: c.ClientKeyFile}.Config(host, f.add)
+	t.DynamicRecordSizingDisabled = true // one request, one record: see requestSizes
+	// AEAD only: a CBC suite keeps a copy of what it encrypts.
+	t.CipherSuites = []uint16{
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 	}
 	return t
 }
 
 // authorization returns the header's value, or nothing.
-func (c *Config) authorization(f *faults) secret {
-	if c.AuthorizationFile == "" {
-		return ""
-	}
-	b, err := os.ReadFile(c.AuthorizationFile)
-	value := strings.TrimSpace(string(b))
-	switch {
-	case err != nil:
-		f.add("authorization_file: %v", err)
-	case value == "" || len(value) > 1024 || !visible(strings.ReplaceAll(value, " ", "")):
-		f.add("authorization_file %s is not one line of at most 1024 visible characters", c.AuthorizationFile)
-	}
-	return secret(value)
-}
-
-// secret is a value of the configuration that no message shows.
-type secret string
-
-// Format prints a redaction mark for every verb and flag.
-func (secret) Format(s fmt.State, _ rune) { _, _ = s.Write([]byte("[redacted]")) }
-
-// visible reports whether s is made of visible ASCII characters alone.
-func visible(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] >= 0x7F {
-			return false
-		}
-	}
-	return true
+func (c *Config) authorization(f *faults) tlsclient.Secret {
+	return tlsclient.Line("authorization_file", c.AuthorizationFile, f.add)
 }
 
 // others names the settings of the other kind that are set all the same.

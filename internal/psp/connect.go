@@ -8,6 +8,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"tonegate/internal/tlsclient"
 )
 
 // connect opens the connection, over TLS unless it may be plain. Only a failed
@@ -21,7 +23,7 @@ func (g *generic) connect(ctx context.Context) (net.Conn, *Error) {
 		_ = conn.SetDeadline(deadline)
 	}
 	if g.tls == nil {
-		if host, _, err := net.SplitHostPort(conn.RemoteAddr().String()); err != nil || !isLoopback(host) {
+		if host, _, err := net.SplitHostPort(conn.RemoteAddr().String()); err != nil || !tlsclient.IsLoopback(host) {
 			_ = conn.Close()
 			return nil, g.fail(Unavailable, false, "plain http did not end on loopback: use https")
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tonegate/dtmf"
+	"tonegate/internal/tlsclient"
 )
 
 const (
@@ -36,7 +37,7 @@ type generic struct {
 	name          string
 	url           *url.URL
 	tls           *tls.Config // nil means plain HTTP to loopback
-	authorization secret
+	authorization tlsclient.Secret
 	tokenType     string
 	budget        time.Duration
 	runtime       Runtime

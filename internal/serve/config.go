@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 
 	"tonegate/dtmf"
 	"tonegate/internal/call"
+	"tonegate/internal/delivery"
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
 	"tonegate/internal/recording"
@@ -49,8 +51,10 @@ type Config struct {
 	Version         string
 	Connectors      psp.Configs // to payment providers, by name
 
-	RecordingRecipients []string // public keys (age1…) that recordings are sealed to
-	RecordingDir        string   // empty: recordings in the data folder
+	RecordingRecipients []string           // public keys (age1…) that recordings are sealed to
+	RecordingDir        string             // empty: recordings in the data folder
+	RecordingStore      delivery.Config    // where they are delivered to
+	RecordingKeep       delivery.Retention // of RecordingDir
 
 	// DigitMemory is the strongest protection of the digits' memory to try;
 	// zero is the strongest there is. Proofs force a fallback with it.
@@ -152,6 +156,17 @@ func (c *Config) Validate() error {
 			fault("--recording-recipients: %v", err)
 		}
 	}
+	if err := c.RecordingStore.Validate(c.recordings()); err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			fault("%s", line)
+		}
+	}
+	if c.RecordingKeep.MaxAge < 0 || c.RecordingKeep.MaxAge > 0 && c.RecordingKeep.MaxAge < time.Hour {
+		fault("--recording-max-age %s: give an hour or more, or leave it out", c.RecordingKeep.MaxAge)
+	}
+	if c.RecordingKeep.MaxBytes < 0 {
+		fault("--recording-max-bytes %d: give a positive number, or leave it out", c.RecordingKeep.MaxBytes)
+	}
 	if c.DigitMemory > securemem.MemfdSecret {
 		fault("%d is no level of memory for digits", c.DigitMemory)
 	}
@@ -159,6 +174,14 @@ func (c *Config) Validate() error {
 		fault("TONEGATE_API_KEY is shorter than 16 characters")
 	}
 	return errors.Join(faults...)
+}
+
+// recordings is the folder for sealed recordings.
+func (c *Config) recordings() string {
+	if c.RecordingDir != "" {
+		return c.RecordingDir
+	}
+	return filepath.Join(c.Data, "recordings")
 }
 
 // hostOf returns the host of host:port, and an error if the port is none.

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +27,7 @@ import (
 	"tonegate/internal/audit"
 	"tonegate/internal/auth"
 	"tonegate/internal/call"
+	"tonegate/internal/delivery"
 	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
@@ -60,6 +60,7 @@ type server struct {
 	audit   *audit.Log
 	psp     *psp.Set
 	keys    *auth.Keys
+	spool   *delivery.Spool // of recordings
 	ready   atomic.Bool
 	http    *http.Server
 	metrics *http.Server
@@ -104,6 +105,9 @@ func (s *server) run(ctx context.Context) (err error) {
 		return fmt.Errorf("%w: connectors: %w", ErrConfig, err)
 	}
 	s.keys = auth.NewKeys(s.store, time.Now)
+	if err := s.openSpool(); err != nil {
+		return err
+	}
 	if err := s.openCalls(); err != nil {
 		return err
 	}
@@ -194,19 +198,28 @@ func (s *server) openCalls() (err error) {
 		TransferTimeout: s.cfg.TransferTimeout,
 		Connectors:      s.psp.Get, Audit: s.audit, State: s.store, Events: s.store,
 		Recordings: call.Recordings{
-			Folder: s.recordings(), Recipients: s.cfg.RecordingRecipients, Store: s.store, Metrics: recording.NewMetrics(s.reg),
+			Folder: s.cfg.recordings(), Recipients: s.cfg.RecordingRecipients, Store: s.store, Metrics: recording.NewMetrics(s.reg),
+			Files: s.spool,
 		},
 	})
 	s.told.Store(s.calls)
-	return s.calls.Restore(context.Background())
+	if err := s.calls.Restore(context.Background()); err != nil {
+		return err
+	}
+	return s.spool.Start(s.calls)
 }
 
-// recordings is the folder for sealed recordings.
-func (s *server) recordings() string {
-	if s.cfg.RecordingDir != "" {
-		return s.cfg.RecordingDir
+// openSpool prepares the folder for recordings and the store behind it.
+func (s *server) openSpool() error {
+	far, err := s.cfg.RecordingStore.Open(s.cfg.recordings())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	return filepath.Join(s.cfg.Data, "recordings")
+	s.spool = delivery.NewSpool(delivery.SpoolConfig{
+		Folder: s.cfg.recordings(), Store: far, Index: s.store, Local: s.cfg.RecordingKeep, Kept: s.cfg.RecordingStore.Keep,
+		Metrics: s.reg, Log: s.log, Check: recording.CheckOuter,
+	})
+	return nil
 }
 
 // prompts returns the server's own prompts and those of further languages.
@@ -375,6 +388,9 @@ func (s *server) close() {
 	s.ready.Store(false)
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
+	if s.spool != nil {
+		s.spool.Stop()
+	}
 	if s.calls != nil {
 		s.calls.Close(ctx)
 	}

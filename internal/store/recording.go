@@ -18,7 +18,7 @@ var (
 // file itself.
 type Recording struct {
 	ID, ConferenceID string
-	State            string // recording, paused, ready, failed, interrupted
+	State            string // recording, paused, uploading, delivering, ready, failed, interrupted
 	StartedAt        time.Time
 	EndedAt          time.Time     `json:",omitzero"`
 	Duration         time.Duration `json:",omitempty"`
@@ -28,6 +28,20 @@ type Recording struct {
 	During           string        // what captures do to it
 	Reason           string        `json:",omitempty"` // why it ended
 	Paused           string        `json:",omitempty"` // by what, while it is: request, page
+	LegID            string        `json:",omitempty"` // of a browser that recorded it; empty: this server did
+	Delivery         Delivery      `json:",omitzero"`
+}
+
+// Delivery is how a recording gets to where it is kept. The zero value says that
+// it is kept where it was written.
+type Delivery struct {
+	State       string    `json:",omitempty"` // waiting, delivered
+	Store       string    `json:",omitempty"` // where it was delivered to
+	Upload      string    `json:",omitempty"` // the store's name of an upload in progress
+	Attempts    int       `json:",omitempty"`
+	Cause       string    `json:",omitempty"` // of the last attempt's failure
+	Told        string    `json:",omitempty"` // the cause that the platform was told
+	DeliveredAt time.Time `json:",omitzero"`
 }
 
 // KeepRecording writes what is known of a recording, in place of what was.
@@ -44,6 +58,24 @@ func (s *Store) KeepRecording(r Recording) error {
 	})
 	if err != nil {
 		return fmt.Errorf("keep a recording: %w", err)
+	}
+	return nil
+}
+
+// ForgetRecording removes what is known of a recording; an unknown one is no error.
+func (s *Store) ForgetRecording(id string) error {
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		r, found, err := readRecording(tx, []byte(id))
+		if err != nil || !found {
+			return err
+		}
+		if err := tx.Bucket(bucketRecordings).Delete([]byte(id)); err != nil {
+			return err
+		}
+		return tx.Bucket(bucketRecordingOrder).Delete(r.order())
+	})
+	if err != nil {
+		return fmt.Errorf("forget a recording: %w", err)
 	}
 	return nil
 }

@@ -1,0 +1,340 @@
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"tonegate/internal/store"
+)
+
+// fullDisk opens files that take so many bytes more, all together.
+type fullDisk struct {
+	mu   sync.Mutex
+	room int
+}
+
+func (d *fullDisk) set(room int) (left int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	left, d.room = d.room, room
+	return left
+}
+
+func (d *fullDisk) open(name string, flag int) (file, error) {
+	f, err := os.OpenFile(name, flag, 0o600)
+	return &fullFile{f, d}, err
+}
+
+type fullFile struct {
+	*os.File
+	disk *fullDisk
+}
+
+func (f *fullFile) Write(b []byte) (int, error) {
+	f.disk.mu.Lock()
+	n := min(len(b), f.disk.room)
+	f.disk.room -= n
+	f.disk.mu.Unlock()
+	n, err := f.File.Write(b[:n])
+	if err == nil && n < len(b) {
+		err = &fs.PathError{Op: "write", Path: f.Name(), Err: syscall.ENOSPC}
+	}
+	return n, err
+}
+
+func (f *fullFile) ReadFrom(r io.Reader) (int64, error) { return io.Copy(struct{ io.Writer }{f}, r) }
+
+func TestFolder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := &fullDisk{room: 1000}
+		there := filepath.Join(t.TempDir(), "share")
+		b := newBench(t, t.TempDir(), &folder{path: there, open: disk.open}, nil)
+		r := b.recorded(1)
+		b.start()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		assert.Equal(t, []string{"late 1 store_full", "trouble store_full"}, b.ear.take())
+		assert.FileExists(t, r.Path)
+		assert.NoFileExists(t, filepath.Join(there, r.ID+".age"), "the name stands for the whole file")
+		disk.set(1 << 20)
+		time.Sleep(lastPause)
+		synctest.Wait()
+		b.Stop()
+		assert.Equal(t, []string{"ready 1 ready", "trouble "}, b.ear.take())
+		data, err := os.ReadFile(filepath.Join(there, r.ID+".age"))
+		require.NoError(t, err)
+		assert.Equal(t, content(1), data)
+		assert.NoFileExists(t, r.Path)
+		assert.Equal(t, 1<<20-(len(data)-1000), disk.set(0), "what was there was not written again")
+
+		f, err := b.Open(t.Context(), r)
+		require.NoError(t, err)
+		defer f.Close()
+		data, err = io.ReadAll(f)
+		require.NoError(t, err)
+		assert.Equal(t, content(1), data)
+	})
+}
+
+// TestFolderLies: a part that was spoilt is found by reading it again.
+func TestFolderLies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := t.TempDir()
+		b := newBench(t, t.TempDir(), &folder{path: there, open: openFile}, nil)
+		r := b.recorded(1)
+		require.NoError(t, os.WriteFile(filepath.Join(there, r.ID+".age.part"), []byte("spoilt"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(there, r.ID+".age"), []byte("spoilt, too"), 0o600))
+		b.start()
+		synctest.Wait()
+		assert.Equal(t, []string{"late 1 store_mismatch", "trouble store_mismatch"}, b.ear.take())
+		assert.FileExists(t, r.Path)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		b.Stop()
+		assert.Equal(t, []string{"ready 1 ready", "trouble "}, b.ear.take())
+		data, err := os.ReadFile(filepath.Join(there, r.ID+".age"))
+		require.NoError(t, err)
+		assert.Equal(t, content(1), data)
+	})
+}
+
+func TestRules(t *testing.T) {
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	rec := func(age time.Duration, size int64, state, delivery string) store.Recording {
+		return store.Recording{State: state, StartedAt: now.Add(-age), EndedAt: now, Size: size, Delivery: store.Delivery{State: delivery, Store: "far"}}
+	}
+	open := rec(1000*time.Hour, 0, "recording", "")
+	open.EndedAt = time.Time{}
+	elsewhere := rec(1000*time.Hour, 1, Ready, Delivered)
+	elsewhere.Delivery.Store = "another"
+	bounds := Retention{MaxAge: 10 * time.Hour, MaxBytes: 100}
+	for name, c := range map[string]struct {
+		delivers    bool
+		local, kept Retention
+		recs        []store.Recording
+		want        []Why
+	}{
+		"nothing is bounded":  {recs: []store.Recording{rec(1000*time.Hour, 1<<40, Ready, "")}, want: []Why{""}},
+		"age":                 {local: bounds, recs: []store.Recording{rec(9*time.Hour, 1, Ready, ""), rec(11*time.Hour, 1, Ready, "")}, want: []Why{"", MaxAge}},
+		"size, newest first":  {local: bounds, recs: []store.Recording{rec(1, 60, Ready, ""), rec(2, 40, "failed", ""), rec(3, 1, "interrupted", "")}, want: []Why{"", "", MaxBytes}},
+		"being written":       {local: bounds, recs: []store.Recording{open}, want: []Why{""}},
+		"delivered, by age":   {true, bounds, Retention{MaxAge: 20 * time.Hour}, []store.Recording{rec(15*time.Hour, 1, Ready, Delivered), rec(21*time.Hour, 1, Ready, Delivered)}, []Why{"", MaxAge}},
+		"delivered, by size":  {true, Retention{}, bounds, []store.Recording{rec(1, 101, Ready, Delivered)}, []Why{MaxBytes}},
+		"delivered elsewhere": {true, bounds, bounds, []store.Recording{elsewhere}, []Why{""}},
+		"waiting, size":       {true, bounds, bounds, []store.Recording{rec(1, 1000, Delivering, Waiting)}, []Why{""}},
+		"waiting, age":        {true, bounds, bounds, []store.Recording{rec(11*time.Hour, 1000, Delivering, Waiting)}, []Why{MaxAge}},
+		"uploads":             {false, Retention{}, Retention{}, []store.Recording{rec(23*time.Hour, 0, Uploading, ""), rec(25*time.Hour, 0, Uploading, "")}, []Why{"", Abandoned}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rules{now: now, delivers: c.delivers, local: c.local, kept: c.kept, storeName: "far"}
+			for i, x := range c.recs {
+				why, over := r.judge(x)
+				if !over {
+					why = ""
+				}
+				assert.Equal(t, c.want[i], why, "%d", i)
+			}
+		})
+	}
+}
+
+// TestRulesKeepTheNewest: whatever the sizes, what stays is the newest and within
+// the limit, and more would not be.
+func TestRulesKeepTheNewest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		sizes := rapid.SliceOf(rapid.Int64Range(0, 100)).Draw(t, "sizes")
+		limit := rapid.Int64Range(1, 500).Draw(t, "limit")
+		r := rules{now: time.Now(), local: Retention{MaxBytes: limit}}
+		kept, total, gone := int64(0), int64(0), false
+		for _, size := range sizes {
+			total += size
+			_, over := r.judge(store.Recording{State: Ready, EndedAt: time.Now(), Size: size})
+			if over != (total > limit) || gone && !over {
+				t.Fatalf("%v within %d: %d judged %v", sizes, limit, size, over)
+			}
+			if gone = over; !over {
+				kept += size
+			}
+		}
+		if kept > limit {
+			t.Fatal("too much is kept")
+		}
+	})
+}
+
+func TestRetention(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFar()
+		b := newBench(t, t.TempDir(), f, func(c *SpoolConfig) {
+			c.Local.MaxAge, c.Kept.MaxAge = 30*time.Hour, 50*time.Hour
+		})
+		b.recorded(1)
+		b.start()
+		synctest.Wait()
+		b.ear.mu.Lock()
+		b.ear.deaf = true
+		b.ear.mu.Unlock()
+		f.mu.Lock()
+		f.put = func(_ context.Context, _ int, _ *Item, _ Source) (Confirmation, error) {
+			return Confirmation{}, failed(Down, "")
+		}
+		f.mu.Unlock()
+		r := b.recorded(2)
+		time.Sleep(60 * time.Hour)
+		synctest.Wait()
+		assert.FileExists(t, r.Path, "what cannot be put on record is not done")
+		assert.Contains(t, f.held, recID(1))
+		b.ear.take()
+		b.ear.mu.Lock()
+		b.ear.deaf = false
+		b.ear.mu.Unlock()
+		time.Sleep(retainEvery + time.Second)
+		synctest.Wait()
+		b.Stop()
+		assert.ElementsMatch(t, []string{"deletion 2 max_age", "late 2 expired", "trouble ", "deletion 1 max_age"}, b.ear.take())
+		assert.NoFileExists(t, r.Path)
+		assert.Empty(t, f.held)
+		assert.Empty(t, b.index.all)
+	})
+}
+
+// TestTooOldGoesEvenIfTheStoreIsDown: age is a promise to callers; but nobody's
+// request deletes by half.
+func TestTooOldGoesEvenIfTheStoreIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := &folder{path: filepath.Join(t.TempDir(), "not", "a-folder", "\x00"), open: openFile}
+		b := newBench(t, t.TempDir(), down, func(c *SpoolConfig) { c.Local.MaxAge = 30 * time.Hour })
+		r := b.recorded(1)
+		b.start()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		assert.Error(t, b.Delete(t.Context(), r))
+		assert.FileExists(t, r.Path)
+		time.Sleep(30 * time.Hour)
+		synctest.Wait()
+		b.Stop()
+		assert.Contains(t, b.ear.take(), "late 1 expired")
+		assert.NoFileExists(t, r.Path)
+		assert.Empty(t, b.index.all)
+	})
+}
+
+func TestDeleteNeedsTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFar()
+		b := newBench(t, t.TempDir(), f, nil)
+		r := b.recorded(1)
+		b.start()
+		synctest.Wait()
+		b.Stop()
+		other := b.again(nil)
+		assert.ErrorIs(t, other.Delete(t.Context(), r), ErrElsewhere)
+		_, err := other.Spool.Open(t.Context(), r)
+		assert.ErrorIs(t, err, ErrElsewhere)
+		assert.Contains(t, b.index.all, r.ID)
+		require.NoError(t, b.Delete(t.Context(), r))
+		require.NoError(t, b.Delete(t.Context(), r), "twice is no error")
+		_, err = b.Open(t.Context(), r)
+		assert.ErrorIs(t, err, ErrGone)
+	})
+}
+
+func TestReceive(t *testing.T) {
+	b := newBench(t, t.TempDir(), nil, func(c *SpoolConfig) {
+		c.Check = func(path string) error {
+			if data, _ := os.ReadFile(path); !bytes.HasPrefix(data, []byte("sealed")) {
+				return errors.New("it is not")
+			}
+			return nil
+		}
+	})
+	b.start()
+	defer b.Stop()
+	r := store.Recording{ID: recID(1), ConferenceID: "conf_x", StartedAt: time.Now()}
+	data := content(1)
+	broken := io.MultiReader(bytes.NewReader(data[:100]), errReader{})
+	_, have, err := b.Receive(r, Part{Body: broken, Last: true})
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.Equal(t, int64(100), have)
+	r = b.index.get(t, r.ID)
+	assert.Equal(t, Uploading, r.State)
+	assert.Equal(t, int64(100), b.Received(r))
+	var at *OffsetError
+	_, _, err = b.Receive(r, Part{Body: bytes.NewReader(data), Last: true})
+	require.ErrorAs(t, err, &at)
+	assert.Equal(t, int64(100), at.Have)
+	_, have, err = b.Receive(r, Part{Offset: 100, Body: bytes.NewReader(data[100:200])})
+	require.NoError(t, err)
+	assert.Equal(t, int64(200), have)
+
+	disk := &fullDisk{room: 50}
+	b.Spool.open = disk.open
+	_, have, err = b.Receive(r, Part{Offset: 200, Body: bytes.NewReader(data[200:]), Last: true})
+	assert.ErrorIs(t, err, syscall.ENOSPC)
+	assert.Equal(t, int64(250), have)
+	b.Spool.open = openFile
+	_, _, err = b.Receive(r, Part{Offset: 250, Body: bytes.NewReader(data[250:]), Last: true, SHA256: hashOf(nil)})
+	assert.ErrorIs(t, err, ErrDigest)
+	assert.Zero(t, b.Received(r), "begun anew")
+	_, _, err = b.Receive(r, Part{Body: strings.NewReader("RIFF a WAV in the clear"), Last: true})
+	assert.ErrorIs(t, err, ErrSealed)
+	files, err := os.ReadDir(b.folder)
+	require.NoError(t, err)
+	assert.Empty(t, files, "nothing that is not sealed stays on the disk")
+	out, _, err := b.Receive(r, Part{Body: bytes.NewReader(data), Last: true, SHA256: hashOf(data)})
+	require.NoError(t, err)
+	assert.Equal(t, fmt.Sprint(Ready, len(data), hashOf(data)), fmt.Sprint(out.State, out.Size, out.SHA256))
+	assert.Equal(t, []string{"ready 1 ready"}, b.ear.take())
+	_, _, err = b.Receive(r, Part{Body: bytes.NewReader(data), Last: true})
+	assert.ErrorIs(t, err, ErrComplete)
+}
+
+type errReader struct{}
+
+func (errReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// TestConfigFaults: every fault is named, and no secret.
+func TestConfigFaults(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("two\nlines"), 0o600))
+	for name, c := range map[string]struct {
+		cfg  Config
+		want []string
+	}{
+		"kind":   {Config{Kind: "ftp"}, []string{`kind "ftp"`}},
+		"no s3":  {Config{Kind: KindS3}, []string{"url is missing", "bucket is missing", "access_key and secret_key_file are missing"}},
+		"bad s3": {Config{Kind: KindS3, URL: "http://s3.example/path", Bucket: "B", Prefix: "/x", AccessKey: "k", SecretKeyFile: secret, Verify: "no", Path: "p", CAFile: dir + "/none", ClientKeyFile: "k"}, []string{"path does not belong", "has scheme http", "url has a path", "bucket", "prefix", "verify", "secret_key_file", "ca_file", "go together"}},
+		"https":  {Config{Kind: KindHTTPS, URL: "https://u:p@host/", Bucket: "b", AuthorizationFile: dir + "/none", Keep: Retention{MaxAge: 1, MaxBytes: -1}}, []string{"user or a fragment", "bucket does not belong", "authorization_file", "max_age", "max_bytes"}},
+		"folder": {Config{Kind: KindFolder, Path: dir, URL: "https://x"}, []string{"nothing else", "leave recording-store out"}},
+		"a file": {Config{Kind: KindFolder, Path: secret}, []string{"is not a folder"}},
+		"plain":  {Config{Kind: KindHTTPS, URL: "http://192.0.2.1/", PlainLoopback: true}, []string{"beyond loopback"}},
+	} {
+		err := c.cfg.Validate(dir)
+		require.ErrorIs(t, err, ErrConfig, name)
+		for _, w := range c.want {
+			assert.ErrorContains(t, err, w, name)
+		}
+		assert.NotContains(t, err.Error(), "lines")
+		assert.Len(t, strings.Split(err.Error(), "\n"), len(c.want), "%s: %v", name, err)
+	}
+	s, err := (&Config{}).Open(dir)
+	assert.NoError(t, err)
+	assert.Nil(t, s)
+}
