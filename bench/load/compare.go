@@ -125,19 +125,36 @@ const serverAddress = "10.99.0.1"
 
 var serverNetwork = netip.MustParsePrefix("10.99.0.0/16")
 
-// network gives the namespace an interface with an address; all legs' addresses
-// are local, and packets between local addresses cross loopback.
+// network gives the namespace a pair of interfaces and sends everything between
+// the servers' address and the legs' through it. Loopback would do for us, but
+// libnice sends from the interface that has its address, and both servers are
+// to pay for the same way.
 func network(ctx context.Context) error {
+	const far = "02:00:00:00:00:02"
 	for _, line := range []string{
 		"link set lo up",
-		"link add bench0 type veth peer name bench1",
+		"link add bench0 type veth peer name bench1 address " + far,
 		"addr add " + serverAddress + "/32 dev bench0",
 		"link set bench0 up",
 		"link set bench1 up",
+		"neigh add 10.99.255.254 lladdr " + far + " dev bench0 nud permanent",
+		"route add " + serverNetwork.String() + " via 10.99.255.254 dev bench0 onlink table 99",
 		"route add local " + serverNetwork.String() + " dev lo",
+		// What is sent here goes out, before local addresses are looked at.
+		"rule add pref 100 lookup local",
+		"rule add pref 10 iif lo to " + serverNetwork.String() + " lookup 99",
+		"rule del pref 0",
 	} {
 		if out, err := exec.CommandContext(ctx, "ip", strings.Fields(line)...).CombinedOutput(); err != nil {
 			return fmt.Errorf("ip %s: %w: %s", line, err, out)
+		}
+	}
+	// It comes in from an address that is ours.
+	for _, of := range []string{"all", "bench1"} {
+		for name, value := range map[string]string{"accept_local": "1", "rp_filter": "0"} {
+			if err := os.WriteFile("/proc/sys/net/ipv4/conf/"+of+"/"+name, []byte(value), 0o600); err != nil {
+				return fmt.Errorf("let the interface take our own addresses: %w", err)
+			}
 		}
 	}
 	return nil

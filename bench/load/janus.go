@@ -31,7 +31,7 @@ const (
 
 var (
 	errJanus   = errors.New("janus")
-	janusReady = regexp.MustCompile(`WebSockets server started`)
+	janusReady = regexp.MustCompile(`(?i)WebSockets server started`)
 )
 
 // janus is Debian's Janus with one session for all legs.

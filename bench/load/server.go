@@ -66,8 +66,13 @@ func (p *process) said() string {
 	return p.text.String()
 }
 
+// startLimit bounds the wait for a server that was started.
+const startLimit = 30 * time.Second
+
 // spawn starts a program and waits until what it prints matches ready.
 func spawn(ctx context.Context, cmd *exec.Cmd, ready *regexp.Regexp) (*process, []string, error) {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
 	p := &process{cmd: cmd, ended: make(chan struct{}), news: make(chan struct{}, 1)}
 	cmd.Stdout, cmd.Stderr = p, p
 	if err := cmd.Start(); err != nil {
@@ -87,7 +92,7 @@ func spawn(ctx context.Context, cmd *exec.Cmd, ready *regexp.Regexp) (*process, 
 		case <-p.ended:
 			return nil, nil, fmt.Errorf("%s does not start: %w: %s", cmd.Path, errors.Join(p.why, errEnded), p.said())
 		case <-ctx.Done():
-			return nil, nil, errors.Join(ctx.Err(), p.end())
+			return nil, nil, fmt.Errorf("%s is not ready: %w: %s", cmd.Path, errors.Join(ctx.Err(), p.end()), p.said())
 		}
 	}
 }
