@@ -28,11 +28,11 @@ type Command struct {
 	Profile bool          `help:"Build the server with the tag profile, and say what a window's CPU went to."`
 }
 
-// loopback is where legs' addresses are taken from: all of 127/8 is local.
-var loopback = netip.MustParsePrefix("127.0.0.0/8")
-
-// legs are the addresses of legs within it.
-var legNetwork = netip.MustParsePrefix("127.16.0.0/16")
+// On loopback all of 127/8 is local: each leg has an address of its own.
+var (
+	loopback   = netip.MustParsePrefix("127.0.0.0/8")
+	legNetwork = netip.MustParsePrefix("127.16.0.0/16")
+)
 
 // ErrTargets says that figures were measured and miss a target.
 var ErrTargets = errors.New("load: a target is missed")
@@ -102,7 +102,7 @@ func (c *Command) Run(ctx context.Context, out, progress io.Writer) error {
 
 // one measures one number of rooms, on a server of its own unless one is given.
 func (c *Command) one(ctx context.Context, path, folder string, rooms int, say func(string, ...any)) (r *Run, classes []Class, err error) {
-	p := plan{rooms: rooms, window: c.Window, settle: c.Settle, network: loopback, legs: legNetwork, profiles: profileNames[c.SRTP], seed: c.Seed, say: say}
+	p := plan{rooms: rooms, tries: tries, window: c.Window, settle: c.Settle, network: loopback, legs: legNetwork, profiles: profileNames[c.SRTP], seed: c.Seed, say: say}
 	var s *tonegate
 	if c.Server != "" {
 		s = &tonegate{base: c.Server, key: c.APIKey, id: c.PID, client: newClient()}

@@ -167,7 +167,7 @@ func (c *CompareCommand) measure(ctx context.Context, path string, out, progress
 	}
 	result := newResult(ctx)
 	for _, rooms := range c.Rooms {
-		p := plan{rooms: rooms, window: c.Window, settle: c.Settle, network: serverNetwork, legs: serverNetwork,
+		p := plan{rooms: rooms, tries: tries, window: c.Window, settle: c.Settle, network: serverNetwork, legs: serverNetwork,
 			profiles: profileNames[c.SRTP], seed: c.Seed, say: func(format string, a ...any) { fmt.Fprintf(progress, format+"\n", a...) }}
 		ours, err := with(ctx, "tonegate", p, func() (target, error) { return startTonegate(ctx, path, serverAddress, c.Args, c.Env) })
 		if err != nil {

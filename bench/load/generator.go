@@ -40,7 +40,7 @@ type generator struct {
 	waiting []*leg // to be admitted
 	some    atomic.Bool
 	tally   atomic.Pointer[tally]
-	passed  chan struct{} // the loop has begun another step
+	passed  chan int64 // the step that the loop begins, to whoever waits
 	stopped atomic.Bool
 	ended   chan struct{}
 
@@ -55,7 +55,7 @@ type generator struct {
 
 // newGenerator makes the clients and starts their thread. Stop it.
 func newGenerator(p plan) (*generator, error) {
-	g := &generator{network: p.network, base: p.legs.Masked().Addr(), profiles: p.profiles, passed: make(chan struct{}), ended: make(chan struct{})}
+	g := &generator{network: p.network, base: p.legs.Masked().Addr(), profiles: p.profiles, passed: make(chan int64), ended: make(chan struct{})}
 	var err error
 	if g.identity, err = newIdentity(); err != nil {
 		return nil, err
@@ -118,6 +118,7 @@ func (g *generator) take() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, l := range g.waiting {
+		l.admitted = true
 		g.at[l.phase] = append(g.at[l.phase], l)
 	}
 	g.waiting = g.waiting[:0]
@@ -155,7 +156,7 @@ func (g *generator) run() {
 	var none tally
 	for step := int64(0); !g.stopped.Load(); step++ {
 		select {
-		case g.passed <- struct{}{}:
+		case g.passed <- step:
 		default:
 		}
 		t := g.tally.Load()
@@ -277,7 +278,7 @@ func (g *generator) receive(t *tally) {
 			}
 		case first >= 20 && first < 64:
 			l.conn.deliver(data)
-		case first >= 128 && first < 192:
+		case first >= 128 && first < 192 && l.admitted: // we have its keys
 			g.onMedia(l, data, arrived, t)
 		}
 	})

@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -64,6 +63,7 @@ type leg struct {
 	remote      answer
 	transaction [12]byte
 
+	admitted  bool
 	phase     int64
 	send      *srtp.Context
 	hear      *srtp.Context
@@ -283,5 +283,3 @@ var profileNames = map[string][]dtls.SRTPProtectionProfile{
 	"gcm": {dtls.SRTP_AEAD_AES_128_GCM},
 	"cm":  {dtls.SRTP_AES128_CM_HMAC_SHA1_80},
 }
-
-var errNoLegs = errors.New("no leg could join")

@@ -63,20 +63,25 @@ func takeProfile(ctx context.Context, pid int, program, file string, d time.Dura
 	return classify(string(traces)), nil
 }
 
-// rules name the class of a stack by the first that matches. A rule looks at the
-// whole stack, or at its innermost function only.
-var rules = []struct {
+// whole name the class of a stack that holds such a function anywhere.
+var whole = []rule{
+	{"GC and allocation", regexp.MustCompile(`^runtime\.(gcBgMarkWorker|gcAssist|bgsweep|bgscavenge|gcStart|gcMark|gcDrain|mallocgc|newobject|makeslice|growslice|\(\*mheap\)|\(\*mcache\))`)},
+	{"scheduler", regexp.MustCompile(`^runtime\.(netpoll|schedule|findRunnable|park_m|goschedImpl|wakep|startm|stopm|sysmon|goready|ready|checkTimers|selectgo|mcall|notewakeup|exitsyscall0|chansend|chanrecv)[0-9]*(\.|$)`)},
+}
+
+// inner name the class of the innermost function that any of them matches: what
+// the runtime copies or locks belongs to whom it is done for.
+var inner = []rule{
+	{"scheduler", regexp.MustCompile(`^(runtime\.(futex|notesleep|notetsleep|usleep|osyield|procyield|timer|\(\*timers?\)|resetspinning|exitsyscall|entersyscall|reentersyscall|casgstatus|semrelease|semacquire|gopark|mstart)|sync\.|internal/sync\.)`)},
+	{"syscalls", regexp.MustCompile(`^(internal/runtime/syscall|syscall\.|runtime/internal/syscall|golang\.org/x/sys/unix\.|internal/poll\.)`)},
+	{"crypto", regexp.MustCompile(`^(crypto/|golang\.org/x/crypto|github\.com/pion/dtls|github\.com/pion/srtp/v3\.(\(\*(Context|srtpCipher|srtpSSRCState)|\(\*cipher|generateCounter|xorBytes))`)},
+	{"media", regexp.MustCompile(`^tonegate/(bridge|dtmf|mixer|internal/(jitter|audio|ivr))`)},
+	{"transport", regexp.MustCompile(`^(tonegate/internal/(engine|rtcleg)|github\.com/pion/|net\.|golang\.org/x/net)`)},
+}
+
+type rule struct {
 	class   string
 	pattern *regexp.Regexp
-	leaf    bool
-}{
-	{"GC and allocation", regexp.MustCompile(`^runtime\.(gcBgMarkWorker|gcAssist|bgsweep|bgscavenge|gcStart|gcMark|mallocgc|newobject|makeslice|growslice|gcDrain|\(\*mheap\)|\(\*mcache\))`), false},
-	{"scheduler", regexp.MustCompile(`^runtime\.(netpoll|schedule|findRunnable|park_m|goschedImpl|mcall|mstart|wakep|startm|stopm|sysmon|notesleep|notewakeup|notetsleep|futex|ready|goready|usleep|checkTimers|selectgo|timer|\(\*timers?\)|resetspinning|exitsyscall|entersyscall|reentersyscall|casgstatus|runqgrab|runqsteal|osyield|procyield|lock2|unlock2|semrelease|semacquire|chansend|chanrecv)`), true},
-	{"scheduler", regexp.MustCompile(`^runtime\.(netpoll|schedule|findRunnable|park_m|goschedImpl|wakep|startm|stopm|sysmon|goready|ready|checkTimers|selectgo|mcall|notewakeup|exitsyscall0)(\.|$)`), false},
-	{"syscalls", regexp.MustCompile(`^(internal/runtime/syscall\.|syscall\.|runtime/internal/syscall\.|golang\.org/x/sys/unix\.|internal/poll\.)`), false},
-	{"crypto", regexp.MustCompile(`^(crypto/|github\.com/pion/srtp|github\.com/pion/dtls|golang\.org/x/crypto|tonegate/internal/srtp)`), false},
-	{"media", regexp.MustCompile(`^tonegate/(bridge|dtmf|mixer|internal/(jitter|audio|ivr))`), false},
-	{"transport", regexp.MustCompile(`^(tonegate/internal/(engine|rtcleg)|github\.com/pion/|net\.)`), false},
 }
 
 var (
@@ -141,9 +146,16 @@ func stacks(traces string) (out []stack) {
 }
 
 func classOf(frames []string) string {
-	for _, r := range rules {
-		if r.leaf && r.pattern.MatchString(frames[0]) || !r.leaf && slices.ContainsFunc(frames, r.pattern.MatchString) {
+	for _, r := range whole {
+		if slices.ContainsFunc(frames, r.pattern.MatchString) {
 			return r.class
+		}
+	}
+	for _, f := range frames {
+		for _, r := range inner {
+			if r.pattern.MatchString(f) {
+				return r.class
+			}
 		}
 	}
 	return "other"

@@ -41,6 +41,7 @@ type Run struct {
 // plan says how to measure.
 type plan struct {
 	rooms    int
+	tries    int // windows at most
 	window   time.Duration
 	settle   time.Duration
 	network  netip.Prefix // of servers: other candidates are passed over
@@ -143,7 +144,7 @@ func (g *generator) enter(ctx context.Context, s target, r *room) error {
 
 // windows measures until enough windows count.
 func (r *Run) windows(ctx context.Context, g *generator, s target, p plan) error {
-	for n := 0; n < tries && len(r.Windows) < wanted; n++ {
+	for n := 0; n < p.tries && len(r.Windows) < wanted; n++ {
 		t := newTally(len(g.legs), p.window)
 		from, err := look(ctx, s, true)
 		if err != nil {

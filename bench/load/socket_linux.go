@@ -127,32 +127,37 @@ func (s *socket) send(b *batch) (refused int) {
 	return refused
 }
 
-// receive hands all packets that have come to f: to which of our addresses, from
-// where, and when the kernel got it. It does not wait.
-func (s *socket) receive(f func(data []byte, to [4]byte, from netip.AddrPort, arrived int64)) {
-	b := s.in
-	for {
-		for i := range b.headers {
-			h := &b.headers[i].hdr
-			b.vectors[i].SetLen(mtu)
-			h.Namelen = unix.SizeofSockaddrInet4
-			h.SetControllen(len(b.control[i]))
-		}
-		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&b.headers[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
-		if errno != 0 {
-			return
-		}
-		for i := range int(n) {
-			h := &b.headers[i]
-			to, arrived := s.ancillary(b.control[i][:h.hdr.Controllen])
-			name := &b.names[i]
-			port := binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(&name.Port))[:])
-			f(b.data[i][:h.n], to, netip.AddrPortFrom(netip.AddrFrom4(name.Addr), port), arrived)
-		}
-		if n < batchSize {
-			return
-		}
+// handler is given a packet, to which of our addresses it came, from where, and
+// when the kernel got it.
+type handler func(data []byte, to [4]byte, from netip.AddrPort, arrived int64)
+
+// receive hands over all packets that have come. It does not wait.
+func (s *socket) receive(f handler) {
+	for s.receiveUpTo(batchSize, f) == batchSize {
 	}
+}
+
+// receiveUpTo makes one recvmmsg, and returns how many packets there were.
+func (s *socket) receiveUpTo(most int, f handler) int {
+	b := s.in
+	for i := range most {
+		h := &b.headers[i].hdr
+		b.vectors[i].SetLen(mtu)
+		h.Namelen = unix.SizeofSockaddrInet4
+		h.SetControllen(len(b.control[i]))
+	}
+	n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&b.headers[0])), uintptr(most), unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return 0
+	}
+	for i := range int(n) {
+		h := &b.headers[i]
+		to, arrived := s.ancillary(b.control[i][:h.hdr.Controllen])
+		name := &b.names[i]
+		port := binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(&name.Port))[:])
+		f(b.data[i][:h.n], to, netip.AddrPortFrom(netip.AddrFrom4(name.Addr), port), arrived)
+	}
+	return int(n)
 }
 
 // ancillary reads what the kernel says about a packet.
