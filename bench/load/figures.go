@@ -99,7 +99,7 @@ func (f *Figures) discard() string {
 		return "no media flowed"
 	}
 	if f.Generator.P99 > lateLimit {
-		return fmt.Sprintf("the generator was %.2f ms late at p99 (limit %.1f)", f.Generator.P99, lateLimit)
+		return fmt.Sprintf("the generator was %.2f ms late at p99 (limit %.1f); other processes used %.2f cores", f.Generator.P99, lateLimit, f.OtherCPU)
 	}
 	return ""
 }

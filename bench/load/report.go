@@ -36,6 +36,15 @@ func (r *Result) printFigures(w io.Writer) {
 			}
 			fmt.Fprintln(t)
 		}
+		// figure leaves out what no window told.
+		figure := func(name string, value func(*Run) string) {
+			row(name, func(r *Run) string {
+				if len(r.Windows) == 0 {
+					return "–"
+				}
+				return value(r)
+			})
+		}
 		spread := func(name string, pick func(*Figures) Spread) {
 			row(name, func(r *Run) string {
 				s := pick(&r.Median)
@@ -48,11 +57,11 @@ func (r *Result) printFigures(w io.Writer) {
 		row("server", func(r *Run) string { return r.Server })
 		row("rooms of three", func(r *Run) string { return fmt.Sprint(r.Rooms) })
 		row("SRTP", func(r *Run) string { return r.SRTP })
-		row("CPU, ms per room-second", func(r *Run) string { return fmt.Sprintf("%.2f", r.Median.CPU) })
-		row("  of it in user mode", func(r *Run) string { return fmt.Sprintf("%.0f %%", 100*r.Median.User) })
-		row("  rooms per core, extrapolated", func(r *Run) string { return fmt.Sprintf("%.0f", 1000/max(r.Median.CPU, 0.001)) })
-		row("memory, kB per room above idle", func(r *Run) string { return fmt.Sprintf("%.0f", r.Median.Memory) })
-		row("CPU to set up a leg, ms", func(r *Run) string { return fmt.Sprintf("%.1f", r.LegSetUp) })
+		figure("CPU, ms per room-second", func(r *Run) string { return fmt.Sprintf("%.2f", r.Median.CPU) })
+		figure("  of it in user mode", func(r *Run) string { return fmt.Sprintf("%.0f %%", 100*r.Median.User) })
+		figure("  rooms per core, extrapolated", func(r *Run) string { return fmt.Sprintf("%.0f", 1000/max(r.Median.CPU, 0.001)) })
+		figure("memory, kB per room above idle", func(r *Run) string { return fmt.Sprintf("%.0f", r.Median.Memory) })
+		figure("CPU to set up a leg, ms", func(r *Run) string { return fmt.Sprintf("%.1f", r.LegSetUp) })
 		spread("ticks late, ms, p50/p99/p99.9", func(f *Figures) Spread { return f.Lateness })
 		spread("outgoing jitter, ms", func(f *Figures) Spread { return f.Jitter })
 		for p := range paths {
@@ -63,19 +72,19 @@ func (r *Result) printFigures(w io.Writer) {
 				return f.Delays[p].Spread
 			})
 		}
-		row("marks that never came", func(r *Run) string {
+		figure("marks that never came", func(r *Run) string {
 			n := 0
 			for _, d := range r.Median.Delays {
 				n += d.Missed
 			}
 			return fmt.Sprint(n)
 		})
-		row("packets lost outward, frames not sent", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.Lost, r.Median.Jumps) })
-		row("packets lost inward, frames concealed", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.LostIn, r.Median.Concealed) })
-		row("ticks skipped, playout moves", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.Skipped, r.Median.Moved) })
-		row("keys pressed, heard", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.KeysPressed, r.Median.KeysHeard) })
+		figure("packets lost outward, frames not sent", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.Lost, r.Median.Jumps) })
+		figure("packets lost inward, frames concealed", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.LostIn, r.Median.Concealed) })
+		figure("ticks skipped, playout moves", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.Skipped, r.Median.Moved) })
+		figure("keys pressed, heard", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.KeysPressed, r.Median.KeysHeard) })
 		spread("generator late, ms", func(f *Figures) Spread { return f.Generator })
-		row("generator's cores, others'", func(r *Run) string { return fmt.Sprintf("%.2f, %.2f", r.Median.GeneratorCPU, r.Median.OtherCPU) })
+		figure("generator's cores, others'", func(r *Run) string { return fmt.Sprintf("%.2f, %.2f", r.Median.GeneratorCPU, r.Median.OtherCPU) })
 		row("windows discarded", func(r *Run) string { return fmt.Sprint(len(r.Discarded)) })
 	})
 }
