@@ -18,6 +18,7 @@ type Command struct {
 	Window  time.Duration `help:"Length of one of the three windows." default:"20s"`
 	Settle  time.Duration `help:"Wait after the last leg has joined." default:"5s"`
 	SRTP    string        `name:"srtp" help:"Profiles that legs offer: gcm (AEAD_AES_128_GCM), cm (AES_128_CM_HMAC_SHA1_80), or any." enum:"any,gcm,cm" default:"any"`
+	Jitter  time.Duration `help:"Hold each packet to the server for up to this long; of the targets, concealment and CPU remain." default:"0s"`
 	Seed    uint64        `help:"Seed of the legs' places in the frame." default:"1"`
 	Out     string        `help:"Folder for load.json and plots." type:"path" placeholder:"DIR"`
 	Server  string        `help:"A server that runs already, as http://HOST:PORT. One is built and started otherwise." placeholder:"URL"`
@@ -45,6 +46,9 @@ func (c *Command) check() error {
 	}
 	if c.Window < time.Second {
 		return fmt.Errorf("load: --window %s: give 1s or more", c.Window)
+	}
+	if c.Jitter < 0 || c.Jitter > maxJitter {
+		return fmt.Errorf("load: --jitter %s: give 0 to %s", c.Jitter, maxJitter)
 	}
 	if (c.Server == "") != (c.PID == 0) {
 		return errors.New("load: --server and --pid go together: the process is measured from outside")
@@ -102,7 +106,7 @@ func (c *Command) Run(ctx context.Context, out, progress io.Writer) error {
 
 // one measures one number of rooms, on a server of its own unless one is given.
 func (c *Command) one(ctx context.Context, path, folder string, rooms int, say func(string, ...any)) (r *Run, classes []Class, err error) {
-	p := plan{rooms: rooms, tries: tries, window: c.Window, settle: c.Settle, network: loopback, legs: legNetwork, profiles: profileNames[c.SRTP], seed: c.Seed, say: say}
+	p := plan{rooms: rooms, tries: tries, window: c.Window, settle: c.Settle, network: loopback, legs: legNetwork, profiles: profileNames[c.SRTP], seed: c.Seed, jitter: c.Jitter, say: say}
 	var s *tonegate
 	if c.Server != "" {
 		s = &tonegate{base: c.Server, key: c.APIKey, id: c.PID, client: newClient()}

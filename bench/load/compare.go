@@ -125,11 +125,11 @@ const serverAddress = "10.99.0.1"
 
 var serverNetwork = netip.MustParsePrefix("10.99.0.0/16")
 
-// network gives the namespace a pair of interfaces and sends everything between
+// layNetwork gives the namespace a pair of interfaces and sends everything between
 // the servers' address and the legs' through it. Loopback would do for us, but
 // libnice sends from the interface that has its address, and both servers are
 // to pay for the same way.
-func network(ctx context.Context) error {
+func layNetwork(ctx context.Context) error {
 	const far = "02:00:00:00:00:02"
 	for _, line := range []string{
 		"link set lo up",
@@ -162,7 +162,7 @@ func network(ctx context.Context) error {
 
 // measure runs one server after the other.
 func (c *CompareCommand) measure(ctx context.Context, path string, out, progress io.Writer) error {
-	if err := network(ctx); err != nil {
+	if err := layNetwork(ctx); err != nil {
 		return fmt.Errorf("compare: %w", err)
 	}
 	result := newResult(ctx)

@@ -89,6 +89,12 @@ func figuresOf(rooms int, idle Memory, from, to moment, t *tally) Figures {
 	return f
 }
 
+// concealedShare is the percentage of frames made up for missing ones. It
+// includes those under named events, when an endpoint sends no audio.
+func (f *Figures) concealedShare() float64 {
+	return 100 * float64(f.Concealed) / float64(max(f.Sent, 1))
+}
+
 // lateLimit is how late the generator may be at the 99th percentile for a window
 // to count.
 const lateLimit = 1.5 // ms

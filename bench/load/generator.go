@@ -29,7 +29,7 @@ type generator struct {
 	socket   *socket
 	port     uint16
 	base     netip.Addr // the address before the first leg's
-	network  netip.Prefix
+	servers  netip.Prefix
 	identity identity
 	profiles []dtls.SRTPProtectionProfile
 	content  *content
@@ -48,6 +48,7 @@ type generator struct {
 	at      [phases][]*leg
 	out     []*batch
 	marked  []*leg
+	wire    network
 	scratch [4]byte
 	plain   [12 + audio.FrameSamples]byte
 	decoded [mtu]byte
@@ -55,7 +56,7 @@ type generator struct {
 
 // newGenerator makes the clients and starts their thread. Stop it.
 func newGenerator(p plan) (*generator, error) {
-	g := &generator{network: p.network, base: p.legs.Masked().Addr(), profiles: p.profiles, passed: make(chan int64), ended: make(chan struct{})}
+	g := &generator{servers: p.network, wire: newNetwork(p.jitter, p.seed), base: p.legs.Masked().Addr(), profiles: p.profiles, passed: make(chan int64), ended: make(chan struct{})}
 	var err error
 	if g.identity, err = newIdentity(); err != nil {
 		return nil, err
@@ -168,9 +169,13 @@ func (g *generator) run() {
 			t.dropped, t.droppedBefore = g.socket.dropped, g.socket.dropped
 		}
 		g.take()
+		g.wire.release(step, func(l *leg, packet []byte) {
+			b := g.room()
+			b.put(copy(b.data[b.n][:], packet), l.from, l.remote.media)
+		})
 		legs := g.at[step%phases]
 		for _, l := range legs {
-			g.prepare(l, step/phases, t)
+			g.prepare(l, step, t)
 		}
 		due := start + time.Duration(step)*phaseStep
 		c.sleepUntil(due)
@@ -182,8 +187,9 @@ func (g *generator) run() {
 	}
 }
 
-// prepare encrypts what a leg sends in a frame.
-func (g *generator) prepare(l *leg, frame int64, t *tally) {
+// prepare encrypts what a leg sends in the frame that a step belongs to.
+func (g *generator) prepare(l *leg, step int64, t *tally) {
+	frame := step / phases
 	if l.began < 0 {
 		l.began = frame
 	}
@@ -206,7 +212,9 @@ func (g *generator) prepare(l *leg, frame int64, t *tally) {
 			t.refused++
 			continue
 		}
-		b.put(len(sealed), l.from, l.remote.media)
+		if !g.wire.hold(l, sealed, step) {
+			b.put(len(sealed), l.from, l.remote.media)
+		}
 		l.sequence++
 		t.sent++
 	}

@@ -70,6 +70,7 @@ type leg struct {
 	sequence  uint16
 	timestamp uint32 // of frame 0
 	began     int64  // the first frame
+	due       int64  // the step in which its latest packet leaves a jittery network
 	header    rtp.Header
 	in        inflow
 }
@@ -121,7 +122,7 @@ func (g *generator) connect(ctx context.Context, l *leg, ask exchange) error {
 	if err != nil {
 		return err
 	}
-	a, err := parseAnswer(text, g.network.Contains)
+	a, err := parseAnswer(text, g.servers.Contains)
 	if err != nil {
 		return err
 	}

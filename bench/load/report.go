@@ -56,6 +56,7 @@ func (r *Result) printFigures(w io.Writer) {
 		}
 		row("server", func(r *Run) string { return r.Server })
 		row("rooms of three", func(r *Run) string { return fmt.Sprint(r.Rooms) })
+		row("jitter of the network", func(r *Run) string { return r.Jitter })
 		row("SRTP", func(r *Run) string { return r.SRTP })
 		figure("CPU, ms per room-second", func(r *Run) string { return fmt.Sprintf("%.2f", r.Median.CPU) })
 		figure("  of it in user mode", func(r *Run) string { return fmt.Sprintf("%.0f %%", 100*r.Median.User) })
@@ -80,7 +81,9 @@ func (r *Result) printFigures(w io.Writer) {
 			return fmt.Sprint(n)
 		})
 		figure("packets lost outward, frames not sent", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.Lost, r.Median.Jumps) })
-		figure("packets lost inward, frames concealed", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.LostIn, r.Median.Concealed) })
+		figure("packets lost inward, frames concealed", func(r *Run) string {
+			return fmt.Sprintf("%d, %d (%.2f %%)", r.Median.LostIn, r.Median.Concealed, r.Median.concealedShare())
+		})
 		figure("ticks skipped, playout moves", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.Skipped, r.Median.Moved) })
 		figure("keys pressed, heard", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.KeysPressed, r.Median.KeysHeard) })
 		spread("generator late, ms", func(f *Figures) Spread { return f.Generator })

@@ -57,6 +57,7 @@ const (
 	lookAhead                 = 10
 	memoryKB                  = 250
 	legSetUp                  = 5
+	concealed                 = 1 // percent
 )
 
 // promises lists the targets that a run can meet or miss.
@@ -68,6 +69,10 @@ func (r *Run) promises() (out []promise) {
 		add("CPU, ms per room-second", cpuAt200, m.CPU)
 	case r.Rooms >= 50:
 		add("CPU, ms per room-second", cpuAt50, m.CPU)
+	}
+	add("frames concealed, percent", concealed, m.concealedShare())
+	if r.Jitter != "0s" { // what follows is about the bridge, not the network
+		return out
 	}
 	add("tick lateness p99, ms", latenessP99, m.Lateness.P99)
 	add("tick lateness p99.9, ms", latenessP999, m.Lateness.P999)

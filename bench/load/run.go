@@ -27,6 +27,7 @@ const (
 type Run struct {
 	Server    string    `json:"server"`
 	Rooms     int       `json:"rooms"`
+	Jitter    string    `json:"network_jitter"`
 	SRTP      string    `json:"srtp"`
 	Idle      Memory    `json:"idle"`
 	Loaded    Memory    `json:"loaded"`
@@ -48,13 +49,14 @@ type plan struct {
 	legs     netip.Prefix // of the legs' addresses
 	profiles []dtls.SRTPProtectionProfile
 	seed     uint64
+	jitter   time.Duration // of the network towards the server
 	say      func(format string, a ...any)
 	during   func() error // done in an additional window, if not nil
 }
 
 // measure drives a server and measures it.
 func measure(ctx context.Context, name string, s target, p plan) (r *Run, err error) {
-	r = &Run{Server: name, Rooms: p.rooms, Discarded: []string{}, Void: []string{}, Warnings: []string{}}
+	r = &Run{Server: name, Rooms: p.rooms, Jitter: p.jitter.String(), Discarded: []string{}, Void: []string{}, Warnings: []string{}}
 	if r.Idle, err = processMemory(s.pid()); err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func TestFiguresThatMeanNothing(t *testing.T) {
 }
 
 func TestVerdict(t *testing.T) {
-	good := Run{Server: "tonegate", Rooms: 200, Median: Figures{CPU: cpuAt200, Lateness: Spread{P99: 1, P999: 3}, Jitter: Spread{P99: .5}, Memory: 250,
+	good := Run{Server: "tonegate", Rooms: 200, Jitter: "0s", Median: Figures{CPU: cpuAt200, Lateness: Spread{P99: 1, P999: 3}, Jitter: Spread{P99: .5}, Memory: 250,
 		Delays: []Delay{{Path: customerToIVR.String(), Spread: Spread{P50: 15, P99: 25}}, {Path: customerToAgent.String(), Spread: Spread{P50: 25, P99: 35}}}}}
 	assert.NoError(t, (&Result{Runs: []Run{good}}).verdict())
 	slow := good
