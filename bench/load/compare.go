@@ -178,7 +178,9 @@ func (c *CompareCommand) measure(ctx context.Context, path string, out, progress
 			return fmt.Errorf("compare: janus: %w", err)
 		}
 		result.Runs = append(result.Runs, *ours, *theirs)
-		result.Compared = append(result.Compared, compared(ours, theirs))
+		if len(ours.Void)+len(theirs.Void) == 0 {
+			result.Compared = append(result.Compared, compared(ours, theirs))
+		}
 	}
 	result.Print(out)
 	if c.Out != "" {
