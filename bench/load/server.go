@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -75,13 +76,22 @@ func spawn(ctx context.Context, cmd *exec.Cmd, ready *regexp.Regexp) (*process, 
 	defer cancel()
 	p := &process{cmd: cmd, ended: make(chan struct{}), news: make(chan struct{}, 1)}
 	cmd.Stdout, cmd.Stderr = p, p
-	if err := cmd.Start(); err != nil {
+	endWithUs(cmd)
+	started := make(chan error, 1)
+	go func() {
+		// The kernel ends it with the thread that began it, so that thread waits.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			p.why = cmd.Wait()
+			close(p.ended)
+		}
+	}()
+	if err := <-started; err != nil {
 		return nil, nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
-	go func() {
-		p.why = cmd.Wait()
-		close(p.ended)
-	}()
 	for {
 		if m := ready.FindStringSubmatch(p.said()); m != nil {
 			p.isReady()

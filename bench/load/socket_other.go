@@ -48,4 +48,6 @@ func (clock) sharpen()                 {}
 func (clock) now() time.Duration       { return 0 }
 func (clock) sleepUntil(time.Duration) {}
 
+func endWithUs(*exec.Cmd) {}
+
 func ownNetwork(*exec.Cmd) error { return errors.ErrUnsupported }
