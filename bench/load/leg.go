@@ -165,6 +165,9 @@ func (g *generator) secure(ctx context.Context, l *leg) (err error) {
 	l.session, err = dtls.Client(l.conn, net.UDPAddrFromAddrPort(l.remote.media), &dtls.Config{
 		Certificates: []tls.Certificate{g.identity.certificate}, SRTPProtectionProfiles: g.profiles,
 		ExtendedMasterSecret: dtls.RequireExtendedMasterSecret, LoggerFactory: quiet{},
+		// A server that is not ready yet, as Janus is until its own check succeeds,
+		// loses the first flight.
+		FlightInterval: 100 * time.Millisecond,
 		// A peer is known by the fingerprint that came with the answer.
 		InsecureSkipVerify: true,
 		VerifyPeerCertificate: func(certificates [][]byte, _ [][]*x509.Certificate) error {
