@@ -11,13 +11,38 @@ import (
 	"github.com/alecthomas/kong"
 
 	"tonegate/bench/leak"
+	"tonegate/bench/load"
 	"tonegate/bench/proof"
 )
 
 // commands are the harness's subcommands; each has a package of its own.
 type commands struct {
-	Leak  leakCommand  `cmd:"" help:"What a listener reads through the mask, what the mask costs, what the IVR is told."`
-	Proof proofCommand `cmd:"" help:"That a card leaves no trace: two cards look alike, and one is found nowhere. With an evidence file."`
+	Leak    leakCommand    `cmd:"" help:"What a listener reads through the mask, what the mask costs, what the IVR is told."`
+	Load    loadCommand    `cmd:"" help:"What a server costs and how late it is under many calls at once, measured from outside."`
+	Compare compareCommand `cmd:"" help:"The same load on this server and on Debian's Janus, and the ratio. Needs root."`
+	Micro   microCommand   `cmd:"" help:"What this machine asks for each piece of a packet's way, and the bound that follows."`
+	Proof   proofCommand   `cmd:"" help:"That a card leaves no trace: two cards look alike, and one is found nowhere. With an evidence file."`
+}
+
+type loadCommand struct{ load.Command }
+
+// Run measures, and tells how it went.
+func (c *loadCommand) Run(ctx context.Context) error {
+	return c.Command.Run(ctx, os.Stdout, os.Stderr)
+}
+
+type compareCommand struct{ load.CompareCommand }
+
+// Run measures both servers, and tells how it went.
+func (c *compareCommand) Run(ctx context.Context) error {
+	return c.CompareCommand.Run(ctx, os.Stdout, os.Stderr)
+}
+
+type microCommand struct{ load.MicroCommand }
+
+// Run measures, and prints.
+func (c *microCommand) Run(ctx context.Context) error {
+	return c.MicroCommand.Run(ctx, os.Stdout, os.Stderr)
 }
 
 type proofCommand struct{ proof.Command }

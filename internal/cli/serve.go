@@ -110,6 +110,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	defer profiled()()
 	cfg.Log = jsonLog(s.err, cfg.LogLevel)
 	cfg.Ready = func(at serve.Addresses) { greet(s.out, at) }
 	return serve.Run(ctx, cfg)
