@@ -112,6 +112,7 @@ func New(cfg Config) *Service {
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.engine = engine.New(engine.Config{
 		Shards: cfg.Shards, Log: cfg.Log, Metrics: cfg.EngineMetrics, Observer: s.notices, Seed: cfg.Seed,
+		Network: cfg.RTC,
 	})
 	s.wg.Go(s.work)
 	s.wg.Go(s.writeEvents)

@@ -15,12 +15,13 @@ type demoCmd struct {
 	Digits    string `help:"Keys to press: 1 to 40 of 0-9 * # A-D. Default 4111111111111111#, or none with --customer." placeholder:"KEYS"`
 	Transport string `default:"both" help:"How they travel: event, inband or both."`
 	Customer  string `help:"What the customer says: 8, 16 or 48 kHz mono 16-bit WAV, sent as it is." placeholder:"FILE.wav"`
+	MediaPath string `help:"The server's media path: fast (Linux; the default there) or portable." placeholder:"PATH"`
 	Out       string `default:"out" help:"Folder for audio, spectrograms and report." placeholder:"DIR"`
 }
 
 // Run runs the demonstration call.
 func (c *demoCmd) Run(ctx context.Context, s *streams) error {
-	o := demo.Options{Digits: c.Digits, Transport: c.Transport, Out: c.Out, Progress: s.out, Version: version()}
+	o := demo.Options{Digits: c.Digits, Transport: c.Transport, MediaPath: c.MediaPath, Out: c.Out, Progress: s.out, Version: version()}
 	if c.Customer != "" {
 		f, err := os.Open(c.Customer)
 		if err != nil {

@@ -39,6 +39,7 @@ type Options struct {
 	Digits    string // 1–40 of 0–9 * # A–D; may be empty with Customer
 	Transport string // event, inband, both
 	Customer  []int16
+	MediaPath string    // of the server; empty: the platform's own
 	Out       string    // folder for the results
 	Progress  io.Writer // what is going on, for people
 	Version   string
@@ -109,7 +110,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	plain, events, err := calls(ctx, scene, say)
+	plain, events, err := calls(ctx, scene, o.MediaPath, say)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 }
 
 // calls runs both calls on a server of their own.
-func calls(ctx context.Context, s *scene, say *narrator) (plain, events *recordings, err error) {
+func calls(ctx context.Context, s *scene, mediaPath string, say *narrator) (plain, events *recordings, err error) {
 	data, err := os.MkdirTemp("", "tonegate-demo-")
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a folder for the server: %w", err)
@@ -135,7 +136,7 @@ func calls(ctx context.Context, s *scene, say *narrator) (plain, events *recordi
 	ready, ended := make(chan serve.Addresses, 1), make(chan error, 1)
 	go func() {
 		ended <- serve.Run(serverCtx, serve.Config{
-			Listen: "127.0.0.1:0", Media: "127.0.0.1:0", Data: filepath.Join(data, "data"), LogLevel: "info",
+			Listen: "127.0.0.1:0", Media: "127.0.0.1:0", MediaPath: mediaPath, Data: filepath.Join(data, "data"), LogLevel: "info",
 			MaxCalls: 4, Ready: func(a serve.Addresses) { ready <- a },
 		})
 	}()

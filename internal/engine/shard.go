@@ -27,6 +27,7 @@ type command struct{ run func() }
 // shard is one goroutine and the conferences that it owns.
 type shard struct {
 	cfg     *Config
+	index   int
 	mailbox chan command
 	quit    chan struct{}
 	stopped chan struct{}
@@ -37,9 +38,9 @@ type shard struct {
 	step    int64 // the next phase, counted from start
 }
 
-func newShard(cfg *Config, forget func(*room)) *shard {
+func newShard(cfg *Config, index int, forget func(*room)) *shard {
 	return &shard{
-		cfg: cfg, forget: forget,
+		cfg: cfg, index: index, forget: forget,
 		mailbox: make(chan command, mailboxSize),
 		quit:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -108,6 +109,10 @@ func (s *shard) tickPhase(now time.Time) {
 		s.step += skipped * phases
 		s.cfg.Metrics.skipped.Add(float64(skipped))
 		deadline = s.deadline()
+	}
+	if s.cfg.Network != nil {
+		s.cfg.Network.Receive()
+		defer s.cfg.Network.Flush(s.index)
 	}
 	rooms := s.rooms[s.step%phases]
 	// Backwards: a conference that fails is removed from the list meanwhile.

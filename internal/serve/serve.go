@@ -183,7 +183,8 @@ func (s *server) openCalls() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.rtc, err = rtcleg.NewServer(rtcleg.Config{Listen: s.cfg.Media, AdvertiseIPs: s.cfg.Advertise, Log: s.log}); err != nil {
+	media := rtcleg.Config{Listen: s.cfg.Media, AdvertiseIPs: s.cfg.Advertise, Log: s.log, Path: s.cfg.MediaPath}
+	if s.rtc, err = rtcleg.NewServer(media); err != nil {
 		return fmt.Errorf("--media %s: %w", s.cfg.Media, err)
 	}
 	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
