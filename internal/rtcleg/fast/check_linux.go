@@ -86,7 +86,7 @@ func (c *Conn) checked(m *stun.Message, from endpoint, local, remote string, now
 	}
 	c.seen = now
 	if current {
-		c.learn(from, m.Contains(stun.AttrUseCandidate))
+		c.learn(from, m.Contains(stun.AttrUseCandidate), now)
 	}
 	c.tell(now)
 	return k.localPwd, false, true
@@ -94,21 +94,26 @@ func (c *Conn) checked(m *stun.Message, from endpoint, local, remote string, now
 
 // learn notes that an address belongs to the peer, and sends there if the peer
 // says so. Until it does, any of its addresses is as good (RFC 8445 §12.1.1).
-func (c *Conn) learn(from endpoint, nominated bool) {
-	if i := c.pathIndex(from); i >= 0 {
-		c.paths[i].generation = c.generation
-	} else {
+// So is one that is checked when the address in use no longer is: a NAT on the
+// way has changed its mind, and not every peer nominates again.
+func (c *Conn) learn(from endpoint, nominated bool, now time.Time) {
+	i := c.pathIndex(from)
+	if i < 0 {
 		if len(c.paths) == maxPaths {
 			c.dropPaths(1, func(p *path) bool { return p.at != c.to })
 		}
-		c.paths = append(c.paths, path{from, c.generation})
+		c.paths = append(c.paths, path{at: from})
+		i = len(c.paths) - 1
 		c.network.route(from, c)
 	}
-	if nominated {
+	c.paths[i].generation, c.paths[i].seen = c.generation, now
+	used := c.pathIndex(c.to)
+	switch {
+	case nominated:
 		c.to, c.nominated = from, true
 		c.forgetPrevious()
 		c.dropPaths(maxPaths, func(p *path) bool { return p.generation != c.generation })
-	} else if !c.nominated {
+	case !c.nominated, used < 0, now.Sub(c.paths[used].seen) > deserted:
 		c.to = from
 	}
 	c.sendTo(c.to)

@@ -15,6 +15,10 @@ const (
 	// maxPaths bounds the addresses of one peer: its interfaces, and what they
 	// look like from here. More displace the oldest.
 	maxPaths = 16
+	// deserted is how long an address may go without a check until another one
+	// that has checks takes its place. Consent is asked for at least that often
+	// (RFC 7675 §5.1: every 4 to 6 s).
+	deserted = 6 * time.Second
 	// maxSources bounds the sources a peer may send from.
 	maxSources = 8
 	// maxRecords bounds the handshake records that wait for the handshake.
@@ -88,7 +92,8 @@ type Conn struct {
 // path is an address of the peer.
 type path struct {
 	at         endpoint
-	generation int // of the credentials that proved it last
+	generation int       // of the credentials that proved it last
+	seen       time.Time // when
 }
 
 // Open makes a connection that waits for its peer. Negotiate makes it known.
