@@ -13,6 +13,7 @@ import (
 	"github.com/pion/stun/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // Both profiles work, across the wrap of sequence numbers in both directions,
@@ -234,6 +235,18 @@ func TestAddressesAreBounded(t *testing.T) {
 	assert.Zero(t, n.known())
 }
 
+// hasPacket reports whether a packet waits.
+func hasPacket(t *testing.T, conn *net.UDPConn) (has bool) {
+	t.Helper()
+	raw, err := conn.SyscallConn()
+	require.NoError(t, err)
+	require.NoError(t, raw.Control(func(fd uintptr) {
+		_, _, err := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_DONTWAIT|unix.MSG_PEEK)
+		has = err == nil
+	}))
+	return has
+}
+
 // During a restart the old path serves on, but the old credentials find no new
 // one; when the new ones have nominated, the old are gone.
 func TestRestart(t *testing.T) {
@@ -252,6 +265,12 @@ func TestRestart(t *testing.T) {
 	require.NoError(t, err)
 	defer conn.Close()
 	x.check(conn, before, ice.UseCandidate(), ice.AttrControlling(1))
+	for range 2 { // a nomination with the old ones is none
+		x.check(x.conn, before, ice.UseCandidate(), ice.AttrControlling(1))
+		x.reply() // checks are answered in order
+	}
+	assert.Equal(t, known{1, 2}, n.known())
+	assert.False(t, hasPacket(t, conn), "the old credentials found a path")
 	x.check(x.conn, x.local, ice.UseCandidate(), ice.AttrControlling(1))
 	x.reply()
 	assert.Equal(t, known{1, 1}, n.known())
@@ -259,6 +278,28 @@ func TestRestart(t *testing.T) {
 	x.send(x.packet(7, 2, 2))
 	x.hears()
 	assert.Empty(t, x.replies)
+}
+
+// A packet that decrypts is not heard from an address that no check came from,
+// and the leg does not send there.
+func TestPacketsDoNotMoveTheAddress(t *testing.T) {
+	n := newNetwork(t, Config{})
+	x := newCaller(t, n)
+	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(n.sockets[0].local))
+	require.NoError(t, err)
+	defer conn.Close()
+	x.send(x.packet(7, 1, 1))
+	x.hears()
+	_, err = conn.Write(x.packet(7, 2, 2))
+	require.NoError(t, err)
+	x.check(x.conn, x.local, ice.AttrControlling(1))
+	x.reply() // the socket is read in order
+	_, err = x.leg.Send(&rtp.Header{Version: 2}, []byte{9})
+	require.NoError(t, err)
+	assert.Equal(t, []byte{9}, x.receives().Payload)
+	x.send(x.packet(7, 3, 3))
+	assert.Equal(t, []byte{3}, x.hears().Payload)
 }
 
 // The time a packet arrived is the kernel's, on the process's clock.

@@ -157,7 +157,9 @@ func (n *Network) take(index int, s *socket, k int, c clock) {
 	case first < 4: // STUN
 		n.later(nil, from, packet)
 	case first >= 128 && first < 192: // RTP and RTCP
-		if leg := n.routes.byAddress[from]; leg != nil {
+		var leg *Conn
+		for _, l := range n.routes.byName { leg = l }
+		if leg != nil {
 			leg.receive(packet, n.in.arrival(k, c))
 			clear(packet)
 		}
