@@ -157,9 +157,7 @@ func (n *Network) take(index int, s *socket, k int, c clock) {
 	case first < 4: // STUN
 		n.later(nil, from, packet)
 	case first >= 128 && first < 192: // RTP and RTCP
-		var leg *Conn
-		for _, l := range n.routes.byName { leg = l }
-		if leg != nil {
+		if leg := n.routes.byAddress[from]; leg != nil {
 			leg.receive(packet, n.in.arrival(k, c))
 			clear(packet)
 		}
