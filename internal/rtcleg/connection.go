@@ -69,6 +69,10 @@ func (s *Server) newPath(conns []*net.UDPConn) (path, error) {
 	}
 }
 
+// Batches reports whether the server leaves it to those who tick legs to have
+// packets received and sent.
+func (s *Server) Batches() bool { return s.cfg.Path == PathFast }
+
 // Receive delivers what has arrived on the fast path. Who ticks legs calls it
 // before. It does not wait, and it does nothing on the portable path.
 func (s *Server) Receive() { s.path.receive() }
