@@ -14,6 +14,8 @@ const (
 	phases = 10
 	// phaseStep is the time between two of them: 2 ms.
 	phaseStep = audio.FrameDuration / phases
+	// together is how many conferences share a phase before another is used.
+	together = 5
 	// mailboxSize bounds waiting commands; senders wait when it is full.
 	mailboxSize = 256
 	// maxBacklog is how late a phase may run before the shard gives up the
@@ -98,6 +100,7 @@ func (s *shard) run() {
 // any case, so nobody waits longer for that.
 func (s *shard) runAlone() {
 	sleep := newSleeper()
+	defer sleep.close()
 	for {
 		if s.count == 0 {
 			select {
@@ -155,14 +158,32 @@ func (s *shard) tickPhase(now time.Time) {
 	s.step++
 }
 
-// add gives a conference to the phase that has the fewest.
-func (s *shard) add(r *room) {
-	least := 0
+// phaseFor chooses the phase of a new conference. A shard wakes once for each
+// phase that has any, so the first ones are filled a little before the next are
+// begun; from then on the conferences are spread evenly.
+func (s *shard) phaseFor() int {
+	best := -1
 	for p := range s.rooms {
-		if len(s.rooms[p]) < len(s.rooms[least]) {
-			least = p
+		if n := len(s.rooms[p]); n > 0 && n < together && (best < 0 || n > len(s.rooms[best])) {
+			best = p
 		}
 	}
+	if best >= 0 {
+		return best
+	}
+	best = 0
+	for i := range phases {
+		// In steps of 3 a few phases lie well apart.
+		if p := i * 3 % phases; len(s.rooms[p]) < len(s.rooms[best]) {
+			best = p
+		}
+	}
+	return best
+}
+
+// add gives a conference to a phase.
+func (s *shard) add(r *room) {
+	least := s.phaseFor()
 	if s.count == 0 {
 		// Nothing has ticked for a while: start from now, not from then.
 		s.step = int64(time.Since(s.start)/phaseStep) + 1

@@ -1,33 +1,49 @@
 package engine
 
 import (
-	"runtime"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// sleeper sleeps to the microsecond. The runtime's own timers wait in epoll,
-// whose time-outs are whole milliseconds, and wake the shard by way of a thread
-// that looks for work; this one has the kernel wake the shard itself.
-type sleeper struct{}
+// sleeper sleeps to some microseconds. The runtime's own timers wait in epoll,
+// whose time-outs are whole milliseconds; this timer is a descriptor that epoll
+// waits for, and the kernel makes it ready on time.
+type sleeper struct {
+	timer *os.File // nil: there is none to be had, and sleeps are less exact
+	fd    int
+	spec  unix.ItimerSpec
+	buf   [8]byte
+}
 
-// newSleeper ties the goroutine to its thread, whose sleeps may then end on time:
-// the kernel groups them within 50 µs otherwise.
 func newSleeper() *sleeper {
-	runtime.LockOSThread()
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	return &sleeper{}
+	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
+	if err != nil {
+		return &sleeper{}
+	}
+	return &sleeper{timer: os.NewFile(uintptr(fd), "timer"), fd: fd}
 }
 
 // until sleeps until t.
-func (*sleeper) until(t time.Time) {
-	var now unix.Timespec
-	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) != nil {
-		time.Sleep(time.Until(t))
+func (s *sleeper) until(t time.Time) {
+	d := time.Until(t)
+	if d <= 0 {
 		return
 	}
-	at := unix.NsecToTimespec(now.Nano() + int64(time.Until(t)))
-	for unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &at, nil) == unix.EINTR {
+	if s.timer != nil {
+		s.spec.Value = unix.NsecToTimespec(int64(d))
+		if unix.TimerfdSettime(s.fd, 0, &s.spec, nil) == nil {
+			if _, err := s.timer.Read(s.buf[:]); err == nil {
+				return
+			}
+		}
+	}
+	time.Sleep(time.Until(t))
+}
+
+func (s *sleeper) close() {
+	if s.timer != nil {
+		_ = s.timer.Close()
 	}
 }
