@@ -36,6 +36,7 @@ type path interface {
 	// have collected, where a path leaves that to the shards.
 	receive()
 	flush(shard int)
+	drops() uint64
 	close() error
 }
 
@@ -79,6 +80,10 @@ func (s *Server) Receive() { s.path.receive() }
 
 // Flush sends what the legs of a shard have collected; see [Leg.Batch].
 func (s *Server) Flush(shard int) { s.path.flush(shard) }
+
+// Drops counts packets that were lost in this process for want of room, where a
+// path can tell.
+func (s *Server) Drops() uint64 { return s.path.drops() }
 
 // Batch has the leg's packets collected until the shard's next [Server.Flush].
 // On the portable path they are sent at once all the same.

@@ -28,6 +28,7 @@ func newFast(s *Server, conns []*net.UDPConn) (path, error) {
 
 func (p fastPath) receive()        { p.network.Receive() }
 func (p fastPath) flush(shard int) { p.network.Flush(shard) }
+func (p fastPath) drops() uint64   { return p.network.Drops() }
 func (p fastPath) close() error    { return p.network.Close() }
 
 func (p fastPath) connect(l *Leg) (connection, error) {

@@ -30,9 +30,10 @@ func newPortable(s *Server, conns []*net.UDPConn) *portable {
 	}
 }
 
-func (p *portable) receive()     {}
-func (p *portable) flush(int)    {}
-func (p *portable) close() error { return p.mux.Close() }
+func (p *portable) receive()      {}
+func (p *portable) flush(int)     {}
+func (p *portable) drops() uint64 { return 0 }
+func (p *portable) close() error  { return p.mux.Close() }
 
 // peer is a leg's PeerConnection.
 type peer struct {

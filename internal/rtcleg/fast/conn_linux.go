@@ -64,7 +64,7 @@ type Conn struct {
 	network *Network
 	session Session
 	records *packetio.Buffer // of DTLS, received
-	ctx     context.Context  // of the handshake
+	ctx     context.Context  // ends with the connection
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
@@ -107,7 +107,7 @@ func (n *Network) Open(s Session) (*Conn, error) {
 	_, _ = rand.Read(ssrc[:]) // never fails
 	c := &Conn{network: n, session: s, records: packetio.NewBuffer(), seen: time.Now(), told: untold}
 	c.records.SetLimitCount(maxRecords)
-	c.ctx, c.cancel = context.WithTimeout(context.Background(), n.cfg.Disconnected+n.cfg.Failed)
+	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.out.ssrc = binary.BigEndian.Uint32(ssrc[:]) | 1 // never zero
 	return c, nil
 }

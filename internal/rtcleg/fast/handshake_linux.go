@@ -2,6 +2,7 @@ package fast
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
@@ -100,7 +101,11 @@ func (c *Conn) handshake() (*dtls.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return session, session.HandshakeContext(c.ctx)
+	// Without a limit, a peer that finds a path and then says nothing would be
+	// waited for as long as it keeps the path alive.
+	ctx, cancel := context.WithTimeout(c.ctx, c.network.cfg.Disconnected+c.network.cfg.Failed)
+	defer cancel()
+	return session, session.HandshakeContext(ctx)
 }
 
 // verify checks the peer's certificate against the fingerprints of its offer

@@ -116,6 +116,10 @@ func (n *Network) release() {
 	}
 }
 
+// Drops counts packets that the kernel did not take, and checks and handshake
+// records that could not wait to be answered.
+func (n *Network) Drops() uint64 { return n.drops.Load() }
+
 // Receive takes everything that has arrived off the sockets and delivers it. It
 // does not wait. When it returns, nothing that had arrived before is still on
 // its way, whoever took it.

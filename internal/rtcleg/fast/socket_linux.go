@@ -13,6 +13,9 @@ import (
 // nameBytes holds a socket address of IPv4 or IPv6, as the kernel writes it.
 const nameBytes = unix.SizeofSockaddrInet6
 
+// receiveBuffer holds a fifth of a second of a thousand legs.
+const receiveBuffer = 8 << 20
+
 // socket is one UDP socket, bound to one address.
 type socket struct {
 	fd    int
@@ -39,6 +42,9 @@ func takeOver(conn *net.UDPConn) (*socket, error) {
 		failed = os.NewSyscallError("SO_TIMESTAMPNS", unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1))
 	})
 	_ = conn.Close()
+	// Nobody reads while a tick is late, so room is worth having, beyond the
+	// system's limit where that is allowed.
+	_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer)
 	if err == nil {
 		err = failed
 	}
