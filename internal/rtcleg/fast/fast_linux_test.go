@@ -238,6 +238,24 @@ func TestAddressesAreBounded(t *testing.T) {
 	assert.Zero(t, n.known())
 }
 
+// A peer that comes too late, and then restarts, gets the whole time to shake
+// hands: none of it was used up by waiting.
+func TestRestartOfAPeerThatNeverCame(t *testing.T) {
+	n := newNetwork(t, Config{Disconnected: time.Second, Failed: time.Second})
+	x := newCaller(t, n)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for x.leg.State() != Failed {
+		x.leg.Watch(<-tick.C)
+	}
+	x.check(x.conn, x.local, ice.UseCandidate(), ice.AttrControlling(1))
+	x.negotiate("again")
+	assert.Equal(t, Connecting, x.leg.State())
+	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
+	x.send(x.packet(7, 1, 1))
+	x.hears()
+}
+
 // hasPacket reports whether a packet waits.
 func hasPacket(t *testing.T, conn *net.UDPConn) (has bool) {
 	t.Helper()
