@@ -60,6 +60,8 @@ var bans = []ban{
 	{[]string{"mixer"}, []string{"tonegate/mixer/mask", "tonegate/dtmf"}, false, "the raw mixes have no way to make an agent's"},
 	{[]string{"internal/engine"}, []string{"github.com/pion/webrtc", "tonegate/internal/rtcleg", "tonegate/signaling", "tonegate/internal/call"}, false,
 		"the engine sends through a Transport and does not know which"},
+	{[]string{"internal/rtcleg/fast"}, []string{"tonegate/", "github.com/pion/webrtc", "github.com/pion/sdp"}, false,
+		"the fast path knows packets, keys and addresses: not SDP, which is read once for both paths, and not what is said"},
 	{[]string{"internal/rtcleg"}, []string{"tonegate/bridge", "tonegate/dtmf", "tonegate/mixer", "tonegate/internal/engine"}, false,
 		"a transport carries packets and knows nothing of calls"},
 	{[]string{"internal/card"}, []string{"tonegate/", "net", "os", "log", "go.uber.org/zap"}, true,

@@ -127,9 +127,13 @@ func New(cfg Config) *Service {
 		byID: map[string]*conference{}, legs: map[string]*leg{}, captures: map[string]*Capture{},
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.engine = engine.New(engine.Config{
+	media := engine.Config{
 		Shards: cfg.Shards, Log: cfg.Log, Metrics: cfg.EngineMetrics, Observer: s.notices, Seed: cfg.Seed,
-	})
+	}
+	if cfg.RTC != nil && cfg.RTC.Batches() {
+		media.Network = cfg.RTC
+	}
+	s.engine = engine.New(media)
 	s.wg.Go(s.work)
 	s.wg.Go(s.writeEvents)
 	return s

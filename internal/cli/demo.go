@@ -16,12 +16,13 @@ type demoCmd struct {
 	Transport string `default:"both" help:"How they travel: event, inband or both."`
 	Customer  string `help:"What the customer says: 8, 16 or 48 kHz mono 16-bit WAV, sent as it is." placeholder:"FILE.wav"`
 	Record    bool   `help:"Record the call too, sealed to a key that is written beside it."`
+	MediaPath string `help:"The server's media path: fast (Linux; the default there) or portable." placeholder:"PATH"`
 	Out       string `default:"out" help:"Folder for audio, spectrograms and report." placeholder:"DIR"`
 }
 
 // Run runs the demonstration call.
 func (c *demoCmd) Run(ctx context.Context, s *streams) error {
-	o := demo.Options{Digits: c.Digits, Transport: c.Transport, Out: c.Out, Record: c.Record, Progress: s.out, Version: version()}
+	o := demo.Options{Digits: c.Digits, Transport: c.Transport, Out: c.Out, MediaPath: c.MediaPath, Record: c.Record, Progress: s.out, Version: version()}
 	if c.Customer != "" {
 		f, err := os.Open(c.Customer)
 		if err != nil {

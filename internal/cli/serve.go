@@ -29,6 +29,7 @@ import (
 type serveFlags struct {
 	Listen        string     `default:"127.0.0.1:8080" help:"HTTP and WebSocket." placeholder:"HOST:PORT"`
 	Media         string     `default:":5004" help:"The one UDP port of all legs." placeholder:"[HOST]:PORT"`
+	MediaPath     string     `help:"How packets reach legs: fast (Linux; the default there) or portable." placeholder:"PATH"`
 	Advertise     []string   `help:"Addresses to offer to clients instead of the local ones (behind NAT)." placeholder:"IP"`
 	Data          string     `default:"tonegate-data" help:"Folder for what outlives a restart." placeholder:"DIR"`
 	TLSCert       string     `name:"tls-cert" help:"Certificate (PEM); read again when it changes." placeholder:"FILE"`
@@ -71,7 +72,7 @@ func (m *digitMemory) UnmarshalText(text []byte) error {
 func (f *serveFlags) config() (serve.Config, error) {
 	key, err := f.apiKey()
 	cfg := serve.Config{
-		Listen: f.Listen, Media: f.Media, Advertise: f.Advertise, Data: f.Data, TLSCert: f.TLSCert, TLSKey: f.TLSKey,
+		Listen: f.Listen, Media: f.Media, MediaPath: f.MediaPath, Advertise: f.Advertise, Data: f.Data, TLSCert: f.TLSCert, TLSKey: f.TLSKey,
 		BehindProxy: f.BehindProxy, MetricsListen: f.MetricsListen, APIKey: key, TokenKeys: f.TokenKey,
 		Prompts: f.Prompts, Origins: f.AllowOrigin, MaxCalls: f.MaxCalls, TransferTimeout: f.TransferTimeout, LogLevel: f.LogLevel, Version: version(),
 		Connectors: f.Connectors.byName, DigitMemory: securemem.Level(f.DigitMemory),

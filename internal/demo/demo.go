@@ -42,6 +42,7 @@ type Options struct {
 	Transport string // event, inband, both
 	Customer  []int16
 	Record    bool      // a recording, sealed to a key that is kept beside it
+	MediaPath string    // of the server; empty: the platform's own
 	Out       string    // folder for the results
 	Progress  io.Writer // what is going on, for people
 	Version   string
@@ -118,7 +119,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	plain, events, err := calls(ctx, scene, o.Out, key, say)
+	plain, events, err := calls(ctx, scene, o.MediaPath, o.Out, key, say)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +140,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 // calls runs both calls on a server of their own, which records one of them if
 // there is a key.
-func calls(ctx context.Context, s *scene, out string, key *age.X25519Identity, say *narrator) (plain, events *recordings, err error) {
+func calls(ctx context.Context, s *scene, mediaPath, out string, key *age.X25519Identity, say *narrator) (plain, events *recordings, err error) {
 	data, err := os.MkdirTemp("", "tonegate-demo-")
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a folder for the server: %w", err)
@@ -154,7 +155,7 @@ func calls(ctx context.Context, s *scene, out string, key *age.X25519Identity, s
 	ready, ended := make(chan serve.Addresses, 1), make(chan error, 1)
 	go func() {
 		ended <- serve.Run(serverCtx, serve.Config{
-			Listen: "127.0.0.1:0", Media: "127.0.0.1:0", Data: filepath.Join(data, "data"), LogLevel: "info",
+			Listen: "127.0.0.1:0", Media: "127.0.0.1:0", MediaPath: mediaPath, Data: filepath.Join(data, "data"), LogLevel: "info",
 			RecordingRecipients: recipients, RecordingDir: out,
 			MaxCalls: 4, Ready: func(a serve.Addresses) { ready <- a },
 		})

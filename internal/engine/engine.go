@@ -52,6 +52,9 @@ type Config struct {
 	Log      *zap.Logger
 	Metrics  *Metrics
 	Observer Observer
+	// Network is where transports' packets come from and go to, if they leave
+	// that to the shards. It may be nil.
+	Network Network
 	// Seed makes RTP start values reproducible for tests; zero means random.
 	Seed uint64
 }
@@ -84,8 +87,8 @@ func New(cfg Config) *Engine {
 		seed = rand.Uint64()
 	}
 	e := &Engine{cfg: cfg, rooms: map[string]*room{}, rng: rand.New(rand.NewPCG(seed, 0))}
-	for range cfg.Shards {
-		s := newShard(&e.cfg, e.forget)
+	for i := range cfg.Shards {
+		s := newShard(&e.cfg, i, e.forget)
 		e.shards = append(e.shards, s)
 		e.wg.Go(s.run)
 	}
@@ -145,6 +148,9 @@ func (e *Engine) Attach(ctx context.Context, id string, spec bridge.LegSpec, t T
 		}
 		r.legs = append(r.legs, l)
 		r.ports.open(l)
+		if b, ok := t.(batcher); ok && e.cfg.Network != nil {
+			b.Batch(r.shard.index)
+		}
 		e.cfg.Metrics.legs.WithLabelValues(spec.Role.String()).Inc()
 		return nil
 	})

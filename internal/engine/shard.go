@@ -14,6 +14,8 @@ const (
 	phases = 10
 	// phaseStep is the time between two of them: 2 ms.
 	phaseStep = audio.FrameDuration / phases
+	// together is how many conferences share a phase before another is used.
+	together = 5
 	// mailboxSize bounds waiting commands; senders wait when it is full.
 	mailboxSize = 256
 	// maxBacklog is how late a phase may run before the shard gives up the
@@ -27,6 +29,7 @@ type command struct{ run func() }
 // shard is one goroutine and the conferences that it owns.
 type shard struct {
 	cfg     *Config
+	index   int
 	mailbox chan command
 	quit    chan struct{}
 	stopped chan struct{}
@@ -37,9 +40,9 @@ type shard struct {
 	step    int64 // the next phase, counted from start
 }
 
-func newShard(cfg *Config, forget func(*room)) *shard {
+func newShard(cfg *Config, index int, forget func(*room)) *shard {
 	return &shard{
-		cfg: cfg, forget: forget,
+		cfg: cfg, index: index, forget: forget,
 		mailbox: make(chan command, mailboxSize),
 		quit:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -68,6 +71,10 @@ func (s *shard) send(ctx context.Context, c command) error {
 func (s *shard) run() {
 	defer close(s.stopped)
 	s.start = time.Now()
+	if s.cfg.Network != nil {
+		s.runAlone()
+		return
+	}
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
@@ -86,6 +93,36 @@ func (s *shard) run() {
 		case <-due:
 			s.tickPhase(time.Now())
 		}
+	}
+}
+
+// runAlone is run for a shard that nobody may wake: it looks into its mailbox
+// when it is awake anyway. What a command does is acknowledged after a tick in
+// any case, so nobody waits longer for that.
+func (s *shard) runAlone() {
+	sleep := newSleeper()
+	defer sleep.close()
+	for {
+		if s.count == 0 {
+			select {
+			case <-s.quit:
+				return
+			case c := <-s.mailbox:
+				c.run()
+			}
+			continue
+		}
+		select {
+		case <-s.quit:
+			s.removeAll()
+			return
+		case c := <-s.mailbox:
+			c.run()
+			continue
+		default:
+		}
+		sleep.until(s.nextDeadline())
+		s.tickPhase(time.Now())
 	}
 }
 
@@ -112,6 +149,10 @@ func (s *shard) tickPhase(now time.Time) {
 		s.cfg.Metrics.skipped.Add(float64(skipped))
 		deadline = s.deadline()
 	}
+	if s.cfg.Network != nil {
+		s.cfg.Network.Receive()
+		defer s.cfg.Network.Flush(s.index)
+	}
 	rooms := s.rooms[s.step%phases]
 	// Backwards: a conference that fails is removed from the list meanwhile.
 	for i := len(rooms) - 1; i >= 0; i-- {
@@ -120,14 +161,32 @@ func (s *shard) tickPhase(now time.Time) {
 	s.step++
 }
 
-// add gives a conference to the phase that has the fewest.
-func (s *shard) add(r *room) {
-	least := 0
+// phaseFor chooses the phase of a new conference. A shard wakes once for each
+// phase that has any, so the first ones are filled a little before the next are
+// begun; from then on the conferences are spread evenly.
+func (s *shard) phaseFor() int {
+	best := -1
 	for p := range s.rooms {
-		if len(s.rooms[p]) < len(s.rooms[least]) {
-			least = p
+		if n := len(s.rooms[p]); n > 0 && n < together && (best < 0 || n > len(s.rooms[best])) {
+			best = p
 		}
 	}
+	if best >= 0 {
+		return best
+	}
+	best = 0
+	for i := range phases {
+		// In steps of 3 a few phases lie well apart.
+		if p := i * 3 % phases; len(s.rooms[p]) < len(s.rooms[best]) {
+			best = p
+		}
+	}
+	return best
+}
+
+// add gives a conference to a phase.
+func (s *shard) add(r *room) {
+	least := s.phaseFor()
 	if s.count == 0 {
 		// Nothing has ticked for a while: start from now, not from then.
 		s.step = int64(time.Since(s.start)/phaseStep) + 1

@@ -16,6 +16,21 @@ type Transport interface {
 	Close() error
 }
 
+// Network is the sockets behind transports. Nobody waits at them: a shard that
+// is about to tick takes what has arrived, and what its tick sends leaves at
+// once.
+type Network interface {
+	// Receive delivers everything that has arrived, to legs of all shards. It
+	// must not block.
+	Receive()
+	// Flush sends what the transports of a shard have collected. It must not
+	// block.
+	Flush(shard int)
+}
+
+// batcher is a transport that collects packets for its shard's Flush.
+type batcher interface{ Batch(shard int) }
+
 const (
 	// slotBytes holds an RTP packet of 60 ms of G.711 with extensions.
 	slotBytes = 640

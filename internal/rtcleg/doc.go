@@ -5,8 +5,13 @@
 // header and a payload and returns at once. Inwards, Options.OnPacket is given
 // every decrypted RTP packet with the time it was read. Neither knows about
 // calls, roles or masking, and nothing above this package knows about ICE,
-// DTLS, SRTP or SDP. Whoever replaces the PeerConnection below by something
-// leaner keeps [Server], [Leg] and their methods, and nobody else notices.
+// DTLS, SRTP or SDP.
+//
+// Below the seam are two media paths, chosen by Config.Path. On the portable one
+// a leg is a PeerConnection of pion/webrtc. On the fast one, which the package
+// fast is, those who tick legs have packets received before and sent after
+// ([Server.Receive], [Server.Flush], [Leg.Batch]). Offers are read and answers
+// are written here for both, and the tests of this package run on both.
 //
 // # One port
 //
@@ -28,8 +33,8 @@
 // feedback, no retransmission, no redundancy, no header extension: each would
 // be another way for a tone to reach an ear.
 //
-// An offer is read and judged here before anything is created for it. The
-// library below is then given an offer written by this package, which holds
+// An offer is read and judged here before anything is created for it. On the
+// portable path the library is then given an offer written by this package, which holds
 // only what was understood, and its answer is read for the few values that
 // only it knows. So other people's SDP never reaches it, sections that are
 // refused do not exist for it, and it cannot be talked into data channels.

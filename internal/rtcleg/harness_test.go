@@ -2,6 +2,7 @@ package rtcleg_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -17,13 +18,34 @@ import (
 	"tonegate/internal/softphone"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// path is the media path that the tests run on. All of them run on each.
+var path string
+
+type onEachPath struct{ *testing.M }
+
+func (m onEachPath) Run() (code int) {
+	for _, path = range paths() {
+		fmt.Println("media path:", path)
+		code |= m.M.Run()
+	}
+	return code
+}
+
+// paths are those of this platform, the default first.
+func paths() []string {
+	if rtcleg.DefaultPath() == rtcleg.PathFast {
+		return []string{rtcleg.PathFast, rtcleg.PathPortable}
+	}
+	return []string{rtcleg.PathPortable}
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(onEachPath{m}) }
 
 const patience = 20 * time.Second
 
 func newServer(t *testing.T) *rtcleg.Server {
 	t.Helper()
-	s, err := rtcleg.NewServer(rtcleg.Config{Listen: "127.0.0.1:0"})
+	s, err := rtcleg.NewServer(rtcleg.Config{Path: path, Listen: "127.0.0.1:0"})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

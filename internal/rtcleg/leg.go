@@ -10,12 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4"
 
 	"tonegate/internal/audio"
-	"tonegate/internal/rtcleg/rawtrack"
 )
 
 // Media is what a leg negotiated.
@@ -44,8 +41,7 @@ type Options struct {
 type Leg struct {
 	server *Server
 	opts   Options
-	pc     *webrtc.PeerConnection
-	track  *rawtrack.Track
+	conn   connection
 	media  Media
 	setup  string
 	states states
@@ -84,7 +80,7 @@ func (s *Server) Accept(ctx context.Context, offerSDP string, opts Options) (*Le
 	l := &Leg{
 		server: s, opts: opts, offer: o, media: o.choose(opts), setup: "passive",
 		session: binary.BigEndian.Uint64(session[:]) >> 2, // RFC 9429 §5.2.1: 62 bits
-		track:   rawtrack.New("audio", cname), done: make(chan struct{}),
+		done:    make(chan struct{}),
 	}
 	if o.setup == "passive" {
 		l.setup = "active"
@@ -111,60 +107,14 @@ func (o *offer) choose(opts Options) Media {
 }
 
 // open creates the connection and registers the leg.
-func (l *Leg) open() error {
-	api, err := l.api()
-	if err != nil {
+func (l *Leg) open() (err error) {
+	if l.conn, err = l.server.path.connect(l); err != nil {
 		return err
 	}
-	l.pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{l.server.certificate}})
-	if err != nil {
-		return err
-	}
-	l.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { l.connectionChanged() })
-	l.pc.OnTrack(l.receive)
-	sender, err := l.pc.AddTrack(l.track)
-	if err == nil {
-		err = l.server.add(l)
-	}
-	if err != nil {
+	if err = l.server.add(l); err != nil {
 		_ = l.Close()
-		return err
 	}
-	if l.begin() {
-		go l.readRTCP(sender.Read)
-	}
-	return nil
-}
-
-// api is made anew for each leg, because a leg's codecs and payload types are
-// those of its offer.
-func (l *Leg) api() (*webrtc.API, error) {
-	engine := new(webrtc.MediaEngine)
-	codecs := []webrtc.RTPCodecParameters{{
-		RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "audio/" + l.media.Law.String(), ClockRate: audio.SampleRate},
-		PayloadType:        webrtc.PayloadType(l.media.Law.PayloadType()),
-	}}
-	if l.media.Events {
-		codecs = append(codecs, webrtc.RTPCodecParameters{
-			RTPCodecCapability: webrtc.RTPCodecCapability{
-				MimeType: "audio/telephone-event", ClockRate: l.media.Clock, SDPFmtpLine: "0-15",
-			},
-			PayloadType: webrtc.PayloadType(l.media.Event),
-		})
-	}
-	for _, c := range codecs {
-		if err := engine.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
-			return nil, err
-		}
-	}
-	settings, err := l.server.settings(l.setup)
-	if err != nil {
-		return nil, err
-	}
-	return webrtc.NewAPI(
-		webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(settings),
-		webrtc.WithInterceptorRegistry(new(interceptor.Registry)),
-	), nil
+	return err
 }
 
 // Media returns what was negotiated. It does not change during a leg's life.
@@ -181,7 +131,7 @@ func (l *Leg) Send(header *rtp.Header, payload []byte) error {
 		l.counts.dropped.Add(1)
 		return nil
 	}
-	sent, err := l.track.Write(header, payload)
+	sent, err := l.conn.send(header, payload)
 	if sent {
 		l.counts.sent.Add(1)
 		l.departures.note(header, len(payload), time.Now())
@@ -212,7 +162,7 @@ func (l *Leg) Close() error {
 		return nil
 	}
 	l.up.Store(false)
-	err := l.pc.GracefulClose()
+	err := l.conn.close()
 	l.readers.Wait()
 	l.server.remove(l)
 	close(l.done)

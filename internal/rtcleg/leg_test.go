@@ -127,7 +127,7 @@ func TestLegsShareOnePort(t *testing.T) {
 
 func TestPortTaken(t *testing.T) {
 	s := newServer(t)
-	_, err := rtcleg.NewServer(rtcleg.Config{Listen: s.Addr().String()})
+	_, err := rtcleg.NewServer(rtcleg.Config{Path: path, Listen: s.Addr().String()})
 	require.ErrorIs(t, err, rtcleg.ErrListen)
 	assert.Equal(t, "cannot listen for media on udp "+s.Addr().String()+
 		": address already in use: stop the process that holds the port, or choose another port", err.Error())
@@ -138,17 +138,17 @@ func TestBadConfigurations(t *testing.T) {
 		"203.0.113.9:0": "this host has no such address",
 		"5004":          "give an address as host:port",
 	} {
-		_, err := rtcleg.NewServer(rtcleg.Config{Listen: listen})
+		_, err := rtcleg.NewServer(rtcleg.Config{Path: path, Listen: listen})
 		require.ErrorIs(t, err, rtcleg.ErrListen)
 		assert.Contains(t, err.Error(), says)
 		assert.NotContains(t, err.Error(), "\n")
 	}
-	_, err := rtcleg.NewServer(rtcleg.Config{Listen: "127.0.0.1:0", AdvertiseIPs: []string{"gateway.example"}})
+	_, err := rtcleg.NewServer(rtcleg.Config{Path: path, Listen: "127.0.0.1:0", AdvertiseIPs: []string{"gateway.example"}})
 	require.ErrorIs(t, err, rtcleg.ErrConfig)
 }
 
 func TestAnswerIsComplete(t *testing.T) {
-	s, err := rtcleg.NewServer(rtcleg.Config{Listen: ":0", AdvertiseIPs: []string{"203.0.113.9", "2001:db8::9"}})
+	s, err := rtcleg.NewServer(rtcleg.Config{Path: path, Listen: ":0", AdvertiseIPs: []string{"203.0.113.9", "2001:db8::9"}})
 	require.NoError(t, err)
 	defer s.Close()
 	_, port, _ := net.SplitHostPort(s.Addr().String())
@@ -172,7 +172,7 @@ func TestAnswerIsComplete(t *testing.T) {
 
 // Everything that this host can be reached at works with one wildcard listener.
 func TestListenEverywhere(t *testing.T) {
-	s, err := rtcleg.NewServer(rtcleg.Config{Listen: ":0"})
+	s, err := rtcleg.NewServer(rtcleg.Config{Path: path, Listen: ":0"})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	addrs, err := net.InterfaceAddrs()

@@ -17,7 +17,7 @@ import (
 
 // A peer that never comes is reported, and its leg may be closed from there.
 func TestPeerThatNeverComes(t *testing.T) {
-	s, err := rtcleg.NewServer(rtcleg.Config{Listen: "127.0.0.1:0", Disconnected: 100 * time.Millisecond, Failed: 100 * time.Millisecond})
+	s, err := rtcleg.NewServer(rtcleg.Config{Path: path, Listen: "127.0.0.1:0", Disconnected: 100 * time.Millisecond, Failed: 100 * time.Millisecond})
 	require.NoError(t, err)
 	defer s.Close()
 	states := make(chan rtcleg.State, 8)
@@ -125,7 +125,7 @@ func TestManyCallsInARow(t *testing.T) {
 }
 
 func BenchmarkSend(b *testing.B) {
-	s, err := rtcleg.NewServer(rtcleg.Config{Listen: "127.0.0.1:0"})
+	s, err := rtcleg.NewServer(rtcleg.Config{Path: path, Listen: "127.0.0.1:0"})
 	require.NoError(b, err)
 	defer s.Close()
 	phone, err := softphone.New(softphone.Config{Discard: true})

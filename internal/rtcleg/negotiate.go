@@ -2,46 +2,13 @@ package rtcleg
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pion/ice/v4"
-	"github.com/pion/webrtc/v4"
 )
 
-// settings are the same for all legs but for the side of the DTLS handshake.
-func (s *Server) settings(setup string) (webrtc.SettingEngine, error) {
-	var e webrtc.SettingEngine
-	role := webrtc.DTLSRoleServer
-	if setup == "active" {
-		role = webrtc.DTLSRoleClient
-	}
-	if err := e.SetAnsweringDTLSRole(role); err != nil {
-		return e, err
-	}
-	e.LoggerFactory = logs{s.cfg.Log}
-	e.SetLite(true)
-	e.SetICEUDPMux(s.mux)
-	e.SetIncludeLoopbackCandidate(true)
-	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
-	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	e.DisableActiveTCP(true)
-	e.SetICETimeouts(s.cfg.Disconnected, s.cfg.Failed, keepAlive)
-	// Without a limit, a peer that finds a path and then says nothing would be
-	// waited for as long as it keeps the path alive.
-	e.SetDTLSConnectContextMaker(func() (context.Context, func()) {
-		return context.WithTimeout(context.Background(), s.cfg.Disconnected+s.cfg.Failed)
-	})
-	// Otherwise the library waits for a first packet to name the codec, and a
-	// first packet of a payload type it does not know leaves the leg deaf.
-	e.SetFireOnTrackBeforeFirstRTP(true)
-	e.BufferFactory = newQueue
-	return e, nil
-}
-
-// negotiate puts an offer through the library and writes the answer.
+// negotiate gives an offer to the connection and writes the answer.
 func (l *Leg) negotiate(ctx context.Context, o *offer) (string, error) {
 	l.negotiating.Lock()
 	defer l.negotiating.Unlock()
@@ -58,29 +25,7 @@ func (l *Leg) apply(ctx context.Context, o *offer) (*answer, error) {
 		return nil, ErrClosed
 	}
 	l.version++
-	offered := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: o.forLibrary(l.media, l.version)}
-	switch err := l.pc.SetRemoteDescription(offered); {
-	case errors.Is(err, webrtc.ErrConnectionClosed): // by the peer
-		return nil, ErrClosed
-	case err != nil:
-		return nil, bad("%w", err)
-	}
-	answered, err := l.pc.CreateAnswer(nil)
-	if err != nil {
-		return nil, err
-	}
-	// Gathering is a matter of registering with the shared socket; it is waited
-	// for so that no check of the peer comes too early.
-	gathered := webrtc.GatheringCompletePromise(l.pc)
-	if err := l.pc.SetLocalDescription(answered); err != nil {
-		return nil, err
-	}
-	select {
-	case <-gathered:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	local, err := readLocal(answered.SDP)
+	local, err := l.conn.negotiate(ctx, o, l.version)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +34,7 @@ func (l *Leg) apply(ctx context.Context, o *offer) (*answer, error) {
 	s := l.server
 	return &answer{
 		offer: o, media: l.media, local: local, setup: l.setup,
-		fingerprint: s.fingerprint.Algorithm + " " + strings.ToUpper(s.fingerprint.Value),
-		session:     l.session, version: l.version, addresses: s.advertised, port: s.port,
+		fingerprint: s.fingerprint, session: l.session, version: l.version, addresses: s.advertised, port: s.port,
 	}, nil
 }
 

@@ -30,8 +30,7 @@ func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	defer l.readers.Done()
 	defer l.sources.Add(-1)
 	if l.sources.Add(1) > maxSources {
-		l.server.cfg.Log.Warn("a leg was closed: its peer sends from too many sources")
-		go func() { _ = l.Close() }()
+		go l.tooManySources()
 		return
 	}
 	if l.begin() {
@@ -57,6 +56,11 @@ func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	}
 }
 
+func (l *Leg) tooManySources() {
+	l.server.cfg.Log.Warn("a leg was closed: its peer sends from too many sources")
+	_ = l.Close()
+}
+
 func (l *Leg) take(packet []byte, arrived time.Time) {
 	l.counts.received.Add(1)
 	l.arrivals.note(packet, arrived)
@@ -80,14 +84,18 @@ func (l *Leg) readRTCP(read func([]byte) (int, interceptor.Attributes, error)) {
 	for failed := 0; failed < manyErrors; {
 		if n, _, err := read(buf); n > 0 {
 			failed = 0
-			l.counts.rtcp.Add(1)
-			l.arrivals.heardFrom(buf[:n], time.Now())
+			l.takeReport(buf[:n], time.Now())
 		} else if l.closed.Load() || isEnd(err) {
 			return
 		} else {
 			failed++
 		}
 	}
+}
+
+func (l *Leg) takeReport(compound []byte, arrived time.Time) {
+	l.counts.rtcp.Add(1)
+	l.arrivals.heardFrom(compound, arrived)
 }
 
 // isEnd reports whether nothing more will be read.

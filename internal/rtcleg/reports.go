@@ -22,7 +22,8 @@ const (
 	cname          = "tonegate"
 )
 
-// reports sends what is due until stop is closed.
+// reports sends what is due, and has connections look at the time, until stop is
+// closed.
 func (s *Server) reports(stop <-chan struct{}) {
 	tick := time.NewTicker(reportPoll)
 	defer tick.Stop()
@@ -32,6 +33,7 @@ func (s *Server) reports(stop <-chan struct{}) {
 			return
 		case now := <-tick.C:
 			for _, l := range s.snapshot() {
+				l.conn.watch(now)
 				l.reportIfDue(now)
 			}
 		}
@@ -51,14 +53,14 @@ func (l *Leg) reportIfDue(now time.Time) {
 	}
 	if packets := l.reportPackets(now); packets != nil {
 		// It is the next report that makes up for one that was not sent.
-		_ = l.pc.WriteRTCP(packets)
+		_ = l.conn.report(packets)
 	}
 }
 
 // reportPackets makes a compound packet: what was sent and how it was received,
 // then the name that RFC 3550 wants in every one.
 func (l *Leg) reportPackets(now time.Time) []rtcp.Packet {
-	ssrc := l.track.SSRC()
+	ssrc := l.conn.ssrc()
 	if ssrc == 0 {
 		return nil
 	}

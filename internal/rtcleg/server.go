@@ -4,6 +4,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
@@ -13,11 +15,10 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
-	"github.com/pion/ice/v4"
-	"github.com/pion/webrtc/v4"
 	"go.uber.org/zap"
 )
 
@@ -36,17 +37,20 @@ type Config struct {
 	// disconnected, and Failed how much longer until it counts as lost. Zero
 	// means 10 s (a browser's consent checks may be 6 s apart) and 25 s.
 	Disconnected, Failed time.Duration
+	// Path is the media path: PathFast, PathPortable, or what DefaultPath says
+	// if empty.
+	Path string
 }
 
 // Server is the WebRTC side of a process: one UDP port and one certificate.
 type Server struct {
 	cfg         Config
-	mux         ice.UDPMux
+	path        path
 	port        uint16
 	local       netip.AddrPort
 	advertised  []netip.Addr
-	certificate webrtc.Certificate
-	fingerprint webrtc.DTLSFingerprint
+	certificate tls.Certificate
+	fingerprint string // as SDP has it
 
 	mu      sync.Mutex
 	legs    map[*Leg]struct{}
@@ -66,6 +70,9 @@ func NewServer(cfg Config) (*Server, error) {
 	if cfg.Failed == 0 {
 		cfg.Failed = 25 * time.Second
 	}
+	if cfg.Path == "" {
+		cfg.Path = DefaultPath()
+	}
 	advertised, err := parseIPs(cfg.AdvertiseIPs)
 	if err != nil {
 		return nil, err
@@ -74,17 +81,13 @@ func NewServer(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the DTLS certificate: %w", err)
 	}
-	fingerprints, err := certificate.GetFingerprints()
-	if err != nil {
-		return nil, fmt.Errorf("make the DTLS certificate: %w", err)
-	}
 	conns, err := listen(cfg.Listen)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		cfg: cfg, certificate: *certificate, fingerprint: fingerprints[0],
-		mux: muxOf(conns, logs{cfg.Log}), local: localAddr(conns[0]), port: localAddr(conns[0]).Port(),
+		cfg: cfg, certificate: certificate, fingerprint: fingerprintOf(certificate),
+		local: localAddr(conns[0]), port: localAddr(conns[0]).Port(),
 		advertised: advertised, legs: make(map[*Leg]struct{}), stop: make(chan struct{}),
 	}
 	if len(conns) > 1 {
@@ -94,6 +97,9 @@ func NewServer(cfg Config) (*Server, error) {
 		for _, c := range conns {
 			s.advertised = append(s.advertised, localAddr(c).Addr())
 		}
+	}
+	if s.path, err = s.newPath(conns); err != nil {
+		return nil, err
 	}
 	s.stopped.Go(func() { s.reports(s.stop) })
 	return s, nil
@@ -114,20 +120,32 @@ func parseIPs(texts []string) ([]netip.Addr, error) {
 // newCertificate makes the certificate that all legs present. Peers trust its
 // fingerprint, not its dates, but the library refuses to use one that has
 // expired, and its own default lasts a month: less than a server may run.
-func newCertificate(now time.Time) (*webrtc.Certificate, error) {
+func newCertificate(now time.Time) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, err
+		return tls.Certificate{}, err
 	}
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
 	if err != nil {
-		return nil, err
+		return tls.Certificate{}, err
 	}
 	name := pkix.Name{CommonName: "tonegate"}
-	return webrtc.NewCertificate(key, x509.Certificate{
-		SerialNumber: serial, Issuer: name, Subject: name,
+	template := &x509.Certificate{
+		SerialNumber: serial, Issuer: name, Subject: name, SignatureAlgorithm: x509.ECDSAWithSHA256,
 		NotBefore: now.AddDate(0, 0, -1), NotAfter: now.AddDate(10, 0, 0),
-	})
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	leaf, err := x509.ParseCertificate(der)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err
+}
+
+// fingerprintOf writes a certificate's digest as SDP has it (RFC 8122 §5).
+func fingerprintOf(c tls.Certificate) string {
+	digest := sha256.Sum256(c.Leaf.Raw)
+	return "sha-256 " + strings.ReplaceAll(fmt.Sprintf("% X", digest[:]), " ", ":")
 }
 
 // Addr returns the address that is listened on.
@@ -149,7 +167,7 @@ func (s *Server) Close() error {
 		wg.Go(func() { errs[i] = l.Close() })
 	}
 	wg.Wait()
-	errs[len(legs)] = s.mux.Close()
+	errs[len(legs)] = s.path.close()
 	return errors.Join(errs...)
 }
 

@@ -4,8 +4,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/pion/webrtc/v4"
 )
 
 // keepAlive is how often a connection without traffic is kept open.
@@ -80,20 +78,14 @@ func (l *Leg) State() State { return l.states.current() }
 // connectionChanged reads the state rather than being told it: of two
 // notifications that overtake each other, both then see the newer one.
 func (l *Leg) connectionChanged() {
-	switch l.pc.ConnectionState() {
-	case webrtc.PeerConnectionStateConnecting:
-		l.states.change(StateConnecting)
-	case webrtc.PeerConnectionStateConnected:
+	now := l.conn.state()
+	switch now {
+	case StateConnected:
 		l.up.Store(!l.closed.Load())
-		l.states.change(StateConnected)
-	case webrtc.PeerConnectionStateDisconnected:
-		l.states.change(StateDisconnected)
-	case webrtc.PeerConnectionStateFailed:
-		l.states.change(StateFailed)
-	case webrtc.PeerConnectionStateClosed:
+	case StateClosed:
 		l.up.Store(false)
-		l.states.change(StateClosed)
 	}
+	l.states.change(now)
 }
 
 type counts struct {

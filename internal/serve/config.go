@@ -23,6 +23,7 @@ import (
 	"tonegate/internal/ivr"
 	"tonegate/internal/psp"
 	"tonegate/internal/recording"
+	"tonegate/internal/rtcleg"
 	"tonegate/internal/securemem"
 )
 
@@ -33,6 +34,7 @@ var ErrConfig = errors.New("bad configuration")
 type Config struct {
 	Listen        string   // HTTP and WebSocket
 	Media         string   // the one UDP port of all legs
+	MediaPath     string   // rtcleg.PathFast or PathPortable; empty: the platform's own
 	Advertise     []string // addresses to offer instead of the local ones
 	Data          string   // folder for what outlives a restart
 	TLSCert       string
@@ -97,6 +99,15 @@ func (c *Config) Validate() error {
 	}
 	if _, err := hostOf(c.Media); err != nil {
 		fault("--media %q: give [host]:port, such as :5004", c.Media)
+	}
+	switch c.MediaPath {
+	case "", rtcleg.PathPortable:
+	case rtcleg.PathFast:
+		if rtcleg.DefaultPath() != rtcleg.PathFast {
+			fault("--media-path fast needs Linux: use portable")
+		}
+	default:
+		fault("--media-path %q: one of %s, %s", c.MediaPath, rtcleg.PathFast, rtcleg.PathPortable)
 	}
 	if c.MetricsListen != "" {
 		if _, err := hostOf(c.MetricsListen); err != nil {

@@ -169,7 +169,7 @@ func (s *server) secureDigits() (err error) {
 	return nil
 }
 
-// openCalls binds the media port and starts the service behind it.
+// openCalls opens the media port and starts the service behind it.
 func (s *server) openCalls() (err error) {
 	private, err := s.signingKey("token_signing_seed")
 	if err != nil {
@@ -187,8 +187,8 @@ func (s *server) openCalls() (err error) {
 	if err != nil {
 		return err
 	}
-	if s.rtc, err = rtcleg.NewServer(rtcleg.Config{Listen: s.cfg.Media, AdvertiseIPs: s.cfg.Advertise, Log: s.log}); err != nil {
-		return fmt.Errorf("--media %s: %w", s.cfg.Media, err)
+	if err := s.openMedia(); err != nil {
+		return err
 	}
 	s.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.calls = call.New(call.Config{

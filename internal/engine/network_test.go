@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/pion/rtp"
+
+	"tonegate/bridge"
+)
+
+// diary writes down what a shard does with its network and transports.
+type diary struct {
+	mu    sync.Mutex
+	lines []string
+	full  chan struct{}
+}
+
+func (d *diary) write(line string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lines = append(d.lines, line); len(d.lines) == 12 {
+		close(d.full)
+	}
+}
+
+func (d *diary) Receive()        { d.write("receive") }
+func (d *diary) Flush(shard int) { d.write(fmt.Sprint("flush ", shard)) }
+
+// collecting is a transport that is told its shard.
+type collecting struct{ *diary }
+
+func (c collecting) Batch(shard int) { c.write(fmt.Sprint("batch ", shard)) }
+func (c collecting) Close() error    { return nil }
+func (c collecting) Send(*rtp.Header, []byte) error {
+	c.write("send")
+	return nil
+}
+
+// TestNetworkIsServedByTicks: what has arrived is received before a phase ticks,
+// and what it sent leaves after it, once for all of its conferences.
+func TestNetworkIsServedByTicks(t *testing.T) {
+	d := &diary{full: make(chan struct{})}
+	e := New(Config{Shards: 2, Seed: 1, Network: d})
+	defer e.Close()
+	ctx := context.Background()
+	if err := e.Open("other shard", bridge.Config{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.End(ctx, "other shard"); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Open("a", bridge.Config{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	d.mu.Lock()
+	d.lines = nil
+	d.mu.Unlock()
+	l, err := e.Attach(ctx, "a", bridge.LegSpec{Role: bridge.Agent}, collecting{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-d.full
+	if err := e.Detach(ctx, l); err != nil {
+		t.Fatal(err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at := 0
+	for d.lines[at] != "batch 1" { // ticks before the leg was there
+		at++
+	}
+	for i, want := range []string{"batch 1", "receive", "send", "flush 1", "receive", "send", "flush 1"} {
+		if got := d.lines[at+i]; got != want {
+			t.Fatalf("%d: %s, want %s: %v", i, got, want, d.lines)
+		}
+	}
+}
+
+// TestPhases: few conferences share few phases, and many are spread evenly.
+func TestPhases(t *testing.T) {
+	s := newShard(&Config{}, 0, func(*room) {})
+	used := func() (n, most int) {
+		for _, p := range s.rooms {
+			if len(p) > 0 {
+				n++
+			}
+			most = max(most, len(p))
+		}
+		return n, most
+	}
+	for i := range 12 {
+		s.add(&room{})
+		if n, most := used(); n != i/together+1 || most > together {
+			t.Fatalf("%d conferences in %d phases, up to %d", i+1, n, most)
+		}
+	}
+	if len(s.rooms[0]) == 0 || len(s.rooms[3]) == 0 || len(s.rooms[6]) == 0 {
+		t.Error("the first phases are not apart")
+	}
+	for range 88 {
+		s.add(&room{})
+	}
+	if n, most := used(); n != phases || most != 100/phases {
+		t.Errorf("100 conferences in %d phases, up to %d", n, most)
+	}
+}

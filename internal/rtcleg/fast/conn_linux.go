@@ -1,0 +1,233 @@
+package fast
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/transport/v4/packetio"
+)
+
+const (
+	// maxPaths bounds the addresses of one peer: its interfaces, and what they
+	// look like from here. More displace the oldest.
+	maxPaths = 16
+	// deserted is how long an address may go without a check until another one
+	// that has checks takes its place. Consent is asked for at least that often
+	// (RFC 7675 §5.1: every 4 to 6 s).
+	deserted = 6 * time.Second
+	// maxSources bounds the sources a peer may send from.
+	maxSources = 8
+	// maxRecords bounds the handshake records that wait for the handshake.
+	maxRecords = 32
+)
+
+// State is what a connection is doing.
+type State uint8
+
+// The states of a connection.
+const (
+	Connecting State = iota
+	Connected
+	Disconnected
+	Failed
+	Closed
+
+	untold State = 255 // nothing was reported yet
+)
+
+// Fingerprint is the digest of a certificate, in the words of SDP: lower-case
+// name, upper-case hexadecimal value with colons.
+type Fingerprint struct{ Hash, Value string }
+
+// Session is what a connection is for. Its functions may run on any goroutine.
+type Session struct {
+	Client       bool // this side begins the DTLS handshake
+	Fingerprints []Fingerprint
+	// OnPacket is given each decrypted RTP packet, which is valid during the
+	// call. It must not block and must not call Close.
+	OnPacket func(packet []byte, arrived time.Time)
+	// OnReport is given each decrypted RTCP compound, in the same way.
+	OnReport func(compound []byte, arrived time.Time)
+	// OnState is called, on a goroutine of its own, when State may have changed.
+	OnState func()
+	// OnSources is called, on a goroutine of its own, when the peer sends from
+	// too many sources.
+	OnSources func()
+}
+
+// Conn is one peer's connection.
+type Conn struct {
+	network *Network
+	session Session
+	records *packetio.Buffer // of DTLS, received
+	ctx     context.Context  // ends with the connection
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+
+	mu         sync.Mutex
+	current    credentials
+	previous   credentials // until a restart is through
+	generation int
+	paths      []path
+	to         endpoint
+	nominated  bool
+	started    bool // the handshake
+	keyed      bool // and done
+	dtls       *dtls.Conn
+	seen       time.Time // the last check
+	lost       bool      // too long without one
+	broken     bool      // the handshake failed
+	gone       bool      // the peer said goodbye
+	closed     bool
+	told       State
+
+	in  inbound
+	out outbound
+}
+
+// path is an address of the peer.
+type path struct {
+	at         endpoint
+	generation int       // of the credentials that proved it last
+	seen       time.Time // when
+}
+
+// Open makes a connection that waits for its peer. Negotiate makes it known.
+func (n *Network) Open(s Session) (*Conn, error) {
+	n.routes.RLock()
+	defer n.routes.RUnlock()
+	if n.routes.closed {
+		return nil, ErrClosed
+	}
+	var ssrc [4]byte
+	_, _ = rand.Read(ssrc[:]) // never fails
+	c := &Conn{network: n, session: s, records: packetio.NewBuffer(), seen: time.Now(), told: untold}
+	c.records.SetLimitCount(maxRecords)
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.out.ssrc = binary.BigEndian.Uint32(ssrc[:]) | 1 // never zero
+	return c, nil
+}
+
+// Negotiate takes the peer's credentials and returns this side's. Other ones
+// than before restart ICE: the path there is serves on until the peer has
+// nominated one with the new credentials.
+func (c *Conn) Negotiate(ufrag, pwd string) (localUfrag, localPwd string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.gone {
+		return "", "", ErrClosed
+	}
+	if c.current.remoteUfrag == ufrag && c.current.remotePwd == pwd {
+		return c.current.localUfrag, c.current.localPwd, nil
+	}
+	c.forgetPrevious()
+	c.previous = c.current
+	c.current = credentials{remoteUfrag: ufrag, remotePwd: pwd, localPwd: rand.Text()}
+	c.current.localUfrag = c.network.name(c)
+	c.generation++
+	now := time.Now()
+	if c.lost {
+		c.lost, c.seen = false, now
+	}
+	c.tell(now)
+	return c.current.localUfrag, c.current.localPwd, nil
+}
+
+// name finds a user-name fragment that no other connection has.
+func (n *Network) name(c *Conn) string {
+	n.routes.Lock()
+	defer n.routes.Unlock()
+	for {
+		ufrag := rand.Text()[:8]
+		if n.routes.byName[ufrag] == nil {
+			n.routes.byName[ufrag] = c
+			return ufrag
+		}
+	}
+}
+
+// State returns what the connection is doing.
+func (c *Conn) State() State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state(time.Now())
+}
+
+func (c *Conn) state(now time.Time) State {
+	switch {
+	case c.closed || c.gone:
+		return Closed
+	case c.broken || c.lost:
+		return Failed
+	case !c.keyed || len(c.paths) == 0:
+		return Connecting
+	case now.Sub(c.seen) > c.network.cfg.Disconnected:
+		return Disconnected
+	default:
+		return Connected
+	}
+}
+
+// tell reports a change.
+func (c *Conn) tell(now time.Time) {
+	if s := c.state(now); s != c.told {
+		c.told = s
+		go c.session.OnState()
+	}
+}
+
+// Watch notices that the peer has become silent. It is called a few times a
+// second.
+func (c *Conn) Watch(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	silent := now.Sub(c.seen)
+	if !c.closed && !c.gone && !c.lost && silent > c.network.cfg.Disconnected+c.network.cfg.Failed {
+		c.lost, c.nominated = true, false
+		c.dropPaths(maxPaths, func(*path) bool { return true })
+		c.stopSending()
+	}
+	c.tell(now)
+}
+
+// Close ends the connection and tells the peer. When it returns, nothing is
+// delivered any more.
+func (c *Conn) Close() error {
+	c.mu.Lock()
+	first := !c.closed
+	c.closed = true
+	session := c.dtls
+	c.mu.Unlock()
+	if !first {
+		return nil
+	}
+	c.cancel()
+	var err error
+	if session != nil {
+		err = session.Close()
+	}
+	_ = c.records.Close()
+	c.running.Wait()
+	c.leave()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tell(time.Now())
+	return err
+}
+
+// leave forgets the peer: its addresses, its names and its keys.
+func (c *Conn) leave() {
+	c.mu.Lock()
+	c.dropPaths(maxPaths, func(*path) bool { return true })
+	c.forgetPrevious()
+	c.network.unname(c.current.localUfrag, c)
+	c.mu.Unlock()
+	c.stopSending()
+	c.in.mu.Lock()
+	defer c.in.mu.Unlock()
+	c.in.srtp = nil
+}

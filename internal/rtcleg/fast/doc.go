@@ -1,0 +1,33 @@
+// Package fast carries legs over raw UDP sockets, on Linux: ICE, DTLS and SRTP
+// for many legs, at the cost of two system calls for each tick of a shard.
+//
+// In a stock WebRTC stack a packet crosses five goroutines, and waking one costs
+// many times what the packet's own work does. Here nobody is woken for a packet.
+// A shard that is about to tick calls [Network.Receive], which takes everything
+// that has arrived since (recvmmsg, with the kernel's time of arrival), decrypts
+// it and hands it to its leg. What the tick sends is encrypted into the shard's
+// batch and leaves with [Network.Flush] (sendmmsg). The sockets are not known to
+// Go's poller, which would wake a thread for every packet.
+//
+// Packets are told apart by their first byte (RFC 7983) and their source. STUN
+// checks and DTLS records are rare and slow, so they go through a bounded queue
+// to a goroutine of their own. Everything else is SRTP or dropped.
+//
+// Before shards tick, and when they stop, a goroutine waits for packets in their
+// place; see watch.go.
+//
+// # Whose packet it is
+//
+// An address belongs to a leg only after a check came from there that was signed
+// with the leg's password: SRTP and DTLS from anywhere else are dropped unseen.
+// What the leg sends goes to where the last nominating check came from. A packet
+// that decrypts does not move it: SRTP authenticates a packet, not an address.
+// This side is an ICE-lite agent (RFC 8445 §2.5), so answering checks is all of
+// ICE there is, and the peer's checks are also its consent (RFC 7675): without
+// them the leg is first disconnected and then failed, and sends nothing more.
+//
+// # What stays in memory
+//
+// Packets are decrypted in place, in the buffer they were read into, handed on,
+// and zeroed. Packets to send are encrypted in place.
+package fast

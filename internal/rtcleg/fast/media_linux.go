@@ -1,0 +1,184 @@
+package fast
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+)
+
+// inbound is how the peer's packets are decrypted.
+type inbound struct {
+	mu      sync.Mutex
+	srtp    *srtp.Context
+	header  rtp.Header
+	report  rtcp.Header
+	sources [maxSources]uint32
+	known   int
+	over    bool
+}
+
+// outbound is how packets to the peer are encrypted, and where they go.
+type outbound struct {
+	mu     sync.Mutex
+	ssrc   uint32
+	srtp   *srtp.Context
+	header rtp.Header
+	to     endpoint
+	open   bool // to is an address
+	batch  *batch
+	single [packetBytes]byte // a packet that is sent at once
+	next   struct {          // what seal encrypts, kept here so that nothing allocates
+		header  *rtp.Header
+		payload []byte
+	}
+	seal func(into []byte) ([]byte, error)
+}
+
+func (c *Conn) setKeys(in, out *srtp.Context) {
+	c.in.mu.Lock()
+	c.in.srtp = in
+	c.in.mu.Unlock()
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	c.out.srtp, c.out.seal = out, c.out.encrypt
+}
+
+// receive decrypts a packet in place and hands it on. The caller zeroes it.
+func (c *Conn) receive(packet []byte, arrived time.Time) {
+	const firstReport, lastReport = 192, 223 // RFC 5761 §4
+	i := &c.in
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.srtp == nil || len(packet) < 12 {
+		return
+	}
+	if packet[1] >= firstReport && packet[1] <= lastReport {
+		if plain, err := i.srtp.DecryptRTCP(packet[:0:len(packet)], packet, &i.report); err == nil {
+			c.session.OnReport(plain, arrived)
+		}
+		return
+	}
+	plain, err := i.srtp.DecryptRTP(packet[:0:len(packet)], packet, &i.header)
+	if err == nil && i.admit(i.header.SSRC) {
+		c.session.OnPacket(plain, arrived)
+	} else if i.known == maxSources && err == nil && !i.over {
+		i.over = true
+		go c.session.OnSources()
+	}
+}
+
+// admit reports whether a source is one of the few that a peer may have.
+func (i *inbound) admit(ssrc uint32) bool {
+	for k := range i.known {
+		if i.sources[k] == ssrc {
+			return true
+		}
+	}
+	if i.known == maxSources {
+		return false
+	}
+	i.sources[i.known] = ssrc
+	i.known++
+	return true
+}
+
+// SSRC returns the source that packets are sent as.
+func (c *Conn) SSRC() uint32 { return c.out.ssrc }
+
+// Batch has packets collected for a shard's Flush from now on. Without it each
+// is sent at once.
+func (c *Conn) Batch(shard int) {
+	b := c.network.batch(shard)
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	c.out.batch = b
+}
+
+// Send encrypts a packet and sends it, or has it sent by the next Flush. It sets
+// the header's SSRC. Before there are keys and an address it drops the packet
+// and reports false.
+func (c *Conn) Send(header *rtp.Header, payload []byte) (sent bool, err error) {
+	o := &c.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.srtp == nil || !o.open {
+		return false, nil
+	}
+	header.SSRC = o.ssrc
+	o.next.header, o.next.payload = header, payload
+	if o.batch == nil {
+		packet, err := o.encrypt(o.single[:0])
+		if err != nil {
+			return false, err
+		}
+		err = c.network.sockets[o.to.socket].sendTo(packet, &o.to)
+		return err == nil, err
+	}
+	o.batch.mu.Lock()
+	defer o.batch.mu.Unlock()
+	dropped, err := o.batch.post(&o.to, o.seal)
+	c.network.drops.Add(uint64(dropped))
+	return err == nil, err
+}
+
+// encrypt writes the next packet into a buffer.
+func (o *outbound) encrypt(into []byte) ([]byte, error) {
+	const overhead = 16 // the longest tag
+	h, payload := o.next.header, o.next.payload
+	o.next.header, o.next.payload = nil, nil
+	size := h.MarshalSize() + len(payload)
+	if size+overhead > cap(into) {
+		return nil, fmt.Errorf("%w: %d bytes", errTooLong, size)
+	}
+	plain := into[:size]
+	n, err := h.MarshalTo(plain)
+	if err != nil {
+		return nil, err
+	}
+	copy(plain[n:], payload)
+	packet, err := o.srtp.EncryptRTP(into, plain, &o.header)
+	if err != nil {
+		clear(plain)
+	}
+	return packet, err
+}
+
+// SendReport encrypts an RTCP compound and sends it.
+func (c *Conn) SendReport(compound []byte) error {
+	o := &c.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.srtp == nil || !o.open {
+		return nil
+	}
+	packet, err := o.srtp.EncryptRTCP(o.single[:0], compound, nil)
+	if err != nil {
+		return err
+	}
+	return c.network.sockets[o.to.socket].sendTo(packet, &o.to)
+}
+
+// sendRecord sends a DTLS record.
+func (c *Conn) sendRecord(record []byte) {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	if c.out.open {
+		_ = c.network.sockets[c.out.to.socket].sendTo(record, &c.out.to)
+	}
+}
+
+func (c *Conn) sendTo(to endpoint) {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	c.out.to, c.out.open = to, true
+}
+
+func (c *Conn) stopSending() {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	c.out.open = false
+}

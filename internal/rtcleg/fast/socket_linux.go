@@ -1,0 +1,104 @@
+package fast
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// nameBytes holds a socket address of IPv4 or IPv6, as the kernel writes it.
+const nameBytes = unix.SizeofSockaddrInet6
+
+// receiveBuffer holds a fifth of a second of a thousand legs.
+const receiveBuffer = 8 << 20
+
+// socket is one UDP socket, bound to one address.
+type socket struct {
+	fd    int
+	v6    bool
+	local netip.AddrPort
+}
+
+// takeOver makes a raw socket of a bound one: a second descriptor, which Go's
+// poller does not know, while the first is closed.
+func takeOver(conn *net.UDPConn) (*socket, error) {
+	at, _ := conn.LocalAddr().(*net.UDPAddr)
+	s := &socket{fd: -1, local: netip.AddrPortFrom(at.AddrPort().Addr().Unmap(), uint16(at.Port))}
+	s.v6 = s.local.Addr().Is6()
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		if s.fd, failed = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0); failed != nil {
+			failed = os.NewSyscallError("dup", failed)
+			return
+		}
+		failed = os.NewSyscallError("SO_TIMESTAMPNS", unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1))
+	})
+	_ = conn.Close()
+	// Nobody reads while a tick is late, so room is worth having, beyond the
+	// system's limit where that is allowed.
+	_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer)
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		s.close()
+		return nil, fmt.Errorf("take over the socket on %s: %w", s.local, err)
+	}
+	return s, nil
+}
+
+func (s *socket) close() {
+	if s.fd >= 0 {
+		_ = unix.Close(s.fd)
+	}
+}
+
+// endpoint is a peer's address as seen from one of the sockets. It is the key
+// by which packets find their leg, so it is flat and small.
+type endpoint struct {
+	socket uint16
+	port   uint16
+	ip     [16]byte // IPv4 in its first four bytes
+}
+
+// endpointOf reads an address that the kernel wrote. Both families have the
+// port at 2, in network order; the address follows at 4, or 8 behind the flow.
+func endpointOf(index int, v6 bool, name *[nameBytes]byte) endpoint {
+	e := endpoint{socket: uint16(index), port: binary.BigEndian.Uint16(name[2:])}
+	if v6 {
+		copy(e.ip[:], name[8:24])
+	} else {
+		copy(e.ip[:4], name[4:8])
+	}
+	return e
+}
+
+// put writes the address for the kernel and returns its length.
+func (e *endpoint) put(v6 bool, name *[nameBytes]byte) uint32 {
+	clear(name[:])
+	binary.BigEndian.PutUint16(name[2:], e.port)
+	if v6 {
+		binary.NativeEndian.PutUint16(name[:], unix.AF_INET6)
+		copy(name[8:24], e.ip[:])
+		return unix.SizeofSockaddrInet6
+	}
+	binary.NativeEndian.PutUint16(name[:], unix.AF_INET)
+	copy(name[4:8], e.ip[:4])
+	return unix.SizeofSockaddrInet4
+}
+
+// addr returns the address for people and for STUN.
+func (e *endpoint) addr(v6 bool) netip.AddrPort {
+	if v6 {
+		return netip.AddrPortFrom(netip.AddrFrom16(e.ip), e.port)
+	}
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte(e.ip[:4])), e.port)
+}

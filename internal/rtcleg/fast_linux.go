@@ -1,0 +1,92 @@
+package rtcleg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"tonegate/internal/rtcleg/fast"
+)
+
+// fastPath is the path of the package fast.
+type fastPath struct{ network *fast.Network }
+
+func newFast(s *Server, conns []*net.UDPConn) (path, error) {
+	n, err := fast.New(conns, fast.Config{
+		Certificate: s.certificate, Disconnected: s.cfg.Disconnected, Failed: s.cfg.Failed, Logs: logs{s.cfg.Log},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w: --media-path portable does without", ErrListen, err)
+	}
+	return fastPath{n}, nil
+}
+
+func (p fastPath) receive()        { p.network.Receive() }
+func (p fastPath) flush(shard int) { p.network.Flush(shard) }
+func (p fastPath) drops() uint64   { return p.network.Drops() }
+func (p fastPath) close() error    { return p.network.Close() }
+
+func (p fastPath) connect(l *Leg) (connection, error) {
+	session := fast.Session{
+		Client: l.setup == "active", OnPacket: l.take, OnState: l.connectionChanged, OnSources: l.tooManySources,
+		OnReport: l.takeReport,
+	}
+	for _, f := range l.offer.fingerprints {
+		session.Fingerprints = append(session.Fingerprints, fast.Fingerprint{Hash: f.hash, Value: f.value})
+	}
+	c, err := p.network.Open(session)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrClosed, err)
+	}
+	return fastConnection{c}, nil
+}
+
+// fastConnection is a connection of the fast path in this package's words.
+type fastConnection struct{ conn *fast.Conn }
+
+func (c fastConnection) negotiate(_ context.Context, o *offer, _ int) (local, error) {
+	ufrag, pwd, err := c.conn.Negotiate(o.ufrag, o.pwd)
+	if errors.Is(err, fast.ErrClosed) {
+		return local{}, ErrClosed
+	}
+	return local{ufrag: ufrag, pwd: pwd, sources: []string{
+		fmt.Sprintf("ssrc:%d cname:%s", c.conn.SSRC(), cname), "msid:" + cname + " audio",
+	}}, err
+}
+
+func (c fastConnection) send(h *rtp.Header, payload []byte) (bool, error) {
+	return c.conn.Send(h, payload)
+}
+
+func (c fastConnection) report(packets []rtcp.Packet) error {
+	raw, err := rtcp.Marshal(packets)
+	if err != nil {
+		return err
+	}
+	return c.conn.SendReport(raw)
+}
+
+func (c fastConnection) ssrc() uint32        { return c.conn.SSRC() }
+func (c fastConnection) watch(now time.Time) { c.conn.Watch(now) }
+func (c fastConnection) batch(shard int)     { c.conn.Batch(shard) }
+func (c fastConnection) close() error        { return c.conn.Close() }
+
+func (c fastConnection) state() State {
+	switch c.conn.State() {
+	case fast.Connecting:
+		return StateConnecting
+	case fast.Connected:
+		return StateConnected
+	case fast.Disconnected:
+		return StateDisconnected
+	case fast.Failed:
+		return StateFailed
+	default:
+		return StateClosed
+	}
+}
