@@ -26,6 +26,11 @@ export type * from './recorder-types'
 const FIRST_SOUND = 10_000
 /** More than this between what was heard and the clock is no delay but a gap: the browser slept. */
 const GAP_MS = 500
+/**
+ * Sound that waited longer waited for the page's thread. What the server said
+ * meanwhile may wait behind it, so nothing is kept: there is a gap.
+ */
+const STALE_MS = 1000
 
 /**
  * Records a leg from now on: channel 1 is its own voice, channel 2 what it hears.
@@ -140,15 +145,19 @@ class Recorder implements LegRecorder {
 
   #take({ one, two, until }: Heard): void {
     if (!this.#source || this.#ended) return
-    if (!this.#tape) this.#start(until - (one.length / this.#source.rate) * 1000)
+    const from = until - (one.length / this.#source.rate) * 1000
+    // A clock that was set back tells nothing either.
+    if (Math.abs(Date.now() - from) > STALE_MS) return
+    if (!this.#tape) this.#start(from)
     const tape = this.#tape!
     const late = Math.round(((until - this.#startedAt) * RATE) / 1000) - tape.position - Math.round((one.length * RATE) / this.#source.rate)
     if (late > (GAP_MS * RATE) / 1000) tape.gap(late)
     const [agent, heard] = this.#resamplers!
-    const [voice, sound] = [agent.push(one), heard.push(two)]
-    const paused = this.#follower!.pauses.size > 0
-    const deaf = this.#follower!.deaf(performance.now())
-    tape.push(voice.length, paused ? undefined : voice, paused || deaf ? undefined : sound)
+    const keeps = this.#follower!.keeps(from)
+    // What is not kept leaves nothing in the low-pass either.
+    const silence = new Float32Array(one.length)
+    const [voice, sound] = [agent.push(keeps.one ? one : silence), heard.push(keeps.two ? two : silence)]
+    tape.push(voice.length, keeps.one ? voice : undefined, keeps.two ? sound : undefined)
   }
 
   #start(at: number): void {
