@@ -11,6 +11,7 @@ import { Emitter } from './emitter'
 import { TonegateError } from './errors'
 import { Chunks } from './recorder/chunks'
 import { Follower } from './recorder/follow'
+import { take } from './recorder/lock'
 import { RATE, Resampler } from './recorder/resample'
 import { encrypterFor, newInfo, newRecordingId, sealer } from './recorder/segment'
 import type { Ending, Info, Seal } from './recorder/segment'
@@ -56,18 +57,33 @@ export async function recordLeg(leg: Leg, options: RecorderOptions): Promise<Leg
 export const waitingRecordings = (): Promise<Waiting[]> => withChunks((chunks) => chunks.list())
 
 /** The sealed file of a recording that waits in this browser. */
-export const sealedRecording = (recordingId: string): Promise<Blob> => withChunks((chunks) => chunks.file(recordingId))
+export const sealedRecording = (recordingId: string): Promise<Blob> => withChunks(async (chunks) => (await chunks.read(recordingId)).file)
 
-/** Forgets a recording that waits in this browser. */
-export const discardRecording = (recordingId: string): Promise<void> => withChunks((chunks) => chunks.remove(recordingId))
+/** Forgets a recording that waits in this browser. Rejects with `recording_in_use` while it is written or uploaded. */
+export const discardRecording = (recordingId: string): Promise<void> =>
+  alone(recordingId, (chunks) => chunks.remove(recordingId))
 
-/** Uploads a recording and, once the far end has confirmed it, forgets it here. */
+/**
+ * Uploads a recording and, once the far end has confirmed it, forgets here what
+ * was uploaded. Rejects with `recording_in_use` while it is written, or uploaded by
+ * another tab.
+ */
 export const uploadRecording = (recordingId: string, target: UploadTarget): Promise<Uploaded> =>
-  withChunks(async (chunks) => {
-    const done = await upload(await chunks.file(recordingId), target)
-    await chunks.remove(recordingId)
+  alone(recordingId, async (chunks) => {
+    const { file, numbers } = await chunks.read(recordingId)
+    const done = await upload(file, target)
+    await chunks.remove(recordingId, numbers)
     return done
   })
+
+async function alone<T>(recordingId: string, use: (chunks: Chunks) => Promise<T>): Promise<T> {
+  const free = await take(recordingId)
+  try {
+    return await withChunks(use)
+  } finally {
+    await free()
+  }
+}
 
 async function withChunks<T>(use: (chunks: Chunks) => Promise<T>): Promise<T> {
   const chunks = await Chunks.open()
@@ -98,6 +114,7 @@ class Recorder implements LegRecorder {
   #startedAt = 0
   #first: { resolve(): void; reject(error: TonegateError): void } | undefined
   #ended: Promise<void> | undefined
+  #free = async () => {}
 
   constructor(leg: Leg, options: RecorderOptions, chunks: Chunks, sealerFor: (info: Info) => Seal) {
     this.#leg = leg
@@ -113,6 +130,7 @@ class Recorder implements LegRecorder {
   }
 
   async begin(worklet: string | URL): Promise<void> {
+    this.#free = await take(this.recordingId)
     this.#source = await openSource(this.#leg, worklet, (sound) => this.#take(sound))
     const late = setTimeout(
       () => this.#first?.reject(new TonegateError('no_sound', 'The browser lets no sound run: a click on the page may be missing.')),
@@ -129,6 +147,7 @@ class Recorder implements LegRecorder {
   abandon(): void {
     this.#release()
     this.#chunks.close()
+    void this.#free()
   }
 
   pause(): void {
@@ -190,6 +209,7 @@ class Recorder implements LegRecorder {
     this.#release()
     this.#become('failed')
     this.#chunks.close()
+    void this.#free()
     const full = cause instanceof DOMException && cause.name === 'QuotaExceededError'
     const error = full
       ? new TonegateError('storage_full', 'The browser has no room left: the recording ends here.')
@@ -211,6 +231,7 @@ class Recorder implements LegRecorder {
     this.#release()
     if (this.#tape) await this.#tape.end(why)
     this.#chunks.close()
+    await this.#free()
     if (this.state !== 'failed') this.#become('stopped')
   }
 

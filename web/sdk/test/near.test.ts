@@ -1,12 +1,12 @@
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { recordLeg } from '../recorder'
+import { discardRecording, recordLeg, uploadRecording } from '../recorder'
 import { SILENCE } from '../recorder/mulaw'
 import type { Heard } from '../recorder/source'
-import { JOINED, World } from './fakes'
+import { FakeLocks, JOINED, World } from './fakes'
 
 // The browser's part of a recorder: what the worklet hands on, and where sealed segments go.
-const browser = vi.hoisted(() => ({ heard: (_: unknown) => {}, segments: new Map<string, Uint8Array>() }))
+const browser = vi.hoisted(() => ({ heard: (_: unknown) => {}, segments: new Map<string, Uint8Array<ArrayBuffer>>() }))
 
 vi.mock('../recorder/source', () => ({
   openSource: async (_leg: unknown, _worklet: unknown, heard: (sound: unknown) => void) => {
@@ -18,8 +18,15 @@ vi.mock('../recorder/source', () => ({
 vi.mock('../recorder/chunks', () => {
   class Chunks {
     static open = async () => new Chunks()
-    async add(id: string, seq: number, sealed: Uint8Array) {
+    async add(id: string, seq: number, sealed: Uint8Array<ArrayBuffer>) {
       browser.segments.set(`${id} ${seq}`, sealed)
+    }
+    async read(id: string) {
+      const numbers = [...browser.segments.keys()].map((key) => key.split(' ')).filter(([of]) => of === id).map(([, seq]) => Number(seq))
+      return { file: new Blob(numbers.map((seq) => browser.segments.get(`${id} ${seq}`)!)), numbers }
+    }
+    async remove(id: string, numbers?: number[]) {
+      for (const seq of numbers ?? (await this.read(id)).numbers) browser.segments.delete(`${id} ${seq}`)
     }
     close() {}
   }
@@ -35,8 +42,12 @@ const BATCH_MS = 40
 beforeEach(() => {
   vi.useFakeTimers()
   browser.segments.clear()
+  vi.stubGlobal('navigator', { locks: new FakeLocks() })
 })
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 /** A recorder whose sound runs, on a call whose agent may do all. */
 async function recorded() {
@@ -152,5 +163,43 @@ describe('a page whose thread is blocked for three seconds', () => {
     expect(loud(1, 1000, 5390)).toBe(0)
     expect(loud(0, 4400, 5400)).toBeGreaterThan(900)
     expect(loud(1, 5450, 6400)).toBeGreaterThan(900)
+  })
+})
+
+describe('a recording in this browser', () => {
+  const target = { url: 'https://store.example/r', confirm: 'status' } as const
+  const refused = { code: 'recording_in_use' }
+
+  it('is neither uploaded nor discarded while its call is under way', async () => {
+    vi.stubGlobal('fetch', vi.fn(async () => new Response()))
+    const { recorder, opened } = await recorded()
+    vi.useRealTimers()
+    await expect(uploadRecording(recorder.recordingId, target)).rejects.toMatchObject(refused)
+    await expect(discardRecording(recorder.recordingId)).rejects.toMatchObject(refused)
+    expect(fetch).not.toHaveBeenCalled()
+    await opened()
+    expect(browser.segments.size).toBeGreaterThan(0)
+    await uploadRecording(recorder.recordingId, target)
+    expect(browser.segments.size).toBe(0)
+  })
+
+  it('is uploaded by one tab at a time, and loses what was uploaded only', async () => {
+    browser.segments.set('rec_1 0', Uint8Array.of(0)).set('rec_1 1', Uint8Array.of(1))
+    let answer!: (response: Response) => void
+    const asked = new Promise<void>((resolve) =>
+      vi.stubGlobal('fetch', () => {
+        resolve()
+        return new Promise<Response>((done) => (answer = done))
+      }),
+    )
+    const upload = uploadRecording('rec_1', target)
+    await asked
+    browser.segments.set('rec_1 2', Uint8Array.of(2))
+    await expect(uploadRecording('rec_1', target)).rejects.toMatchObject(refused)
+    answer(new Response())
+    expect((await upload).size).toBe(2)
+    expect([...browser.segments.keys()]).toEqual(['rec_1 2'])
+    await discardRecording('rec_1')
+    expect(browser.segments.size).toBe(0)
   })
 })
