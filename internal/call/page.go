@@ -80,9 +80,11 @@ func (r *PageRule) check() error {
 }
 
 // verdict says what a page does to a recording that is, or is not, paused by one.
-func (r *PageRule) verdict(name string, paused bool) bool {
+// What pauses is looked for in all of the name, numbers included.
+func (r *PageRule) verdict(page string, paused bool) bool {
+	name := pageName(page)
 	switch {
-	case matchesAny(r.Pause, name):
+	case matchesAny(r.Pause, name), matchesAny(r.Pause, decoded(page)):
 		return true
 	case len(r.Resume) == 0 || matchesAny(r.Resume, name):
 		return false
@@ -93,7 +95,7 @@ func (r *PageRule) verdict(name string, paused bool) bool {
 
 func matchesAny(patterns []string, name string) bool {
 	for _, p := range patterns {
-		if matches(strings.ToLower(p), strings.ToLower(name)) {
+		if matches(strings.ToLower(decoded(p)), strings.ToLower(name)) {
 			return true
 		}
 	}
