@@ -11,7 +11,7 @@ import (
 )
 
 // TestOnHoldNobodyHears: what a held leg says makes no difference to anybody, and
-// what the others say none to it.
+// what the others say none to it. The recorder hears no more than the agent does.
 func TestOnHoldNobodyHears(t *testing.T) {
 	for held := bridge.Customer; held <= bridge.Supervisor; held++ {
 		for _, capturing := range []bool{false, true} {
@@ -27,7 +27,7 @@ func TestOnHoldNobodyHears(t *testing.T) {
 					if err := p.c.SetHeld(p.id[held], true); err != nil {
 						t.Fatal(err)
 					}
-					p.customer, p.ivr, p.agent, p.supervisor = nil, nil, nil, nil
+					p.customer, p.ivr, p.agent, p.supervisor, p.own, p.taped = nil, nil, nil, nil, nil, nil
 					for range 50 {
 						p.step()
 						heard := p.out.ForSupervisor(p.id[bridge.Supervisor]).Samples()
@@ -40,12 +40,16 @@ func TestOnHoldNobodyHears(t *testing.T) {
 				seeds[held-1] = 9
 				other := play(seeds...)
 				all := func(p *parties) map[string][]int16 {
-					return map[string][]int16{"customer": p.customer, "ivr": p.ivr, "agent": p.agent, "supervisor": p.supervisor}
+					return map[string][]int16{"customer": p.customer, "ivr": p.ivr, "agent": p.agent, "supervisor": p.supervisor,
+						"recorder of the agent's voice": p.own, "recorder of what the agent hears": p.taped}
 				}
 				for who, heard := range all(base) {
 					if fmt.Sprint(heard) != fmt.Sprint(all(other)[who]) {
 						t.Errorf("the %s hears the %s, who is on hold", who, held)
 					}
+				}
+				if fmt.Sprint(base.taped) != fmt.Sprint(base.agent) {
+					t.Errorf("%s on hold: what is recorded is not what the agent hears", held)
 				}
 				strangers := play(11, 12, 13, 14)
 				if fmt.Sprint(all(base)[held.String()]) != fmt.Sprint(all(strangers)[held.String()]) {

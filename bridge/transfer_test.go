@@ -20,6 +20,8 @@ type parties struct {
 	id     [bridge.Supervisor + 1]bridge.LegID
 	voices [bridge.Supervisor + 1]audio.Noise
 	states []bridge.Transfer // that each tick was made in
+	own    []int16           // the recorder's first channel
+	taped  []int16           // and its second
 }
 
 func newParties(t *testing.T, seeds ...uint64) *parties {
@@ -41,6 +43,8 @@ func (p *parties) step() {
 	}
 	p.states = append(p.states, p.c.Transfer())
 	p.tick()
+	own, taped := p.out.Recorder.Agent().Samples(), p.out.Recorder.Heard().Samples()
+	p.own, p.taped = append(p.own, own[:]...), append(p.taped, taped[:]...)
 }
 
 // act is what happens to a call before a tick.
@@ -97,6 +101,8 @@ func TestNobodyHearsAcrossATransfer(t *testing.T) {
 			}
 			same(rt, n, "agent", base.agent, inside.agent)
 			same(rt, n, "supervisor", base.supervisor, inside.supervisor)
+			same(rt, n, "recorder (channel 1)", base.own, inside.own)
+			same(rt, n, "recorder (channel 2)", base.taped, inside.taped)
 			same(rt, n, "customer", base.customer, agent.customer)
 			same(rt, n, "ivr", base.ivr, agent.ivr)
 		}

@@ -120,6 +120,31 @@ func TestAgentIsLostOnPage(t *testing.T) {
 		supervisor.recording("recording")
 		assert.Equal(t, []string{"system recording", "leg page_entered", "system page_timeout"}, l.tape())
 	})
+	t.Run("on a page that does not pause", func(t *testing.T) {
+		l := new(ledger)
+		n := start(t, options{audit: l})
+		c, agent, joined := n.onPages(key.Recipient(), `,"resume":["/done"]`)
+		supervisor := n.connect(c.leg("supervisor").Join.Token)
+		agent.tell(message{"type": "page", "page": "/orders"})
+		agent.sync()
+		_ = agent.conn.CloseNow()
+		assert.Equal(t, "page", supervisor.recording("paused")["reason"])
+		back, _ := n.resumed(c.leg("agent").ID, joined["resume"].(string))
+		back.tell(message{"type": "page", "page": "/orders"})
+		supervisor.recording("recording")
+		assert.Equal(t, []string{"system recording", "system page_lost", "leg page_left"}, l.tape())
+
+		// Paused by hand: nothing new to tell, but it stays paused for both reasons.
+		back.tell(message{"type": "recording", "state": "paused"})
+		supervisor.recording("paused")
+		_ = back.conn.CloseNow()
+		supervisor.legState(c.leg("agent").ID, "reconnecting")
+		var r recordingShape
+		n.must(200, "PUT", "/v1/conferences/"+c.ID+"/recording", `{"state":"recording"}`).into(t, &r)
+		supervisor.recording("recording")
+		assert.Subset(t, l.tape(), []string{"system page_lost", "api_key recording"})
+		assert.Equal(t, "recording", r.State, "the platform may resume")
+	})
 	t.Run("at once when the leg has left", func(t *testing.T) {
 		l := new(ledger)
 		n := start(t, options{audit: l})

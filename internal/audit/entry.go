@@ -64,7 +64,7 @@ type Detail string
 var details = []Detail{
 	"", "card_number", "expiry", "cvv", "postal_code", "bank_account", "pin", "digits", "custom",
 	"mute", "field", "strip", "ivr", "agent", "recording", "paused", "stopped", "failed",
-	"page_entered", "page_left", "page_timeout",
+	"page_entered", "page_left", "page_lost", "page_timeout",
 	"no_input", "too_many_attempts", "arena_full", "timeout", "cancel_key", "hang_up", "conference_ended", "restart",
 	"max_age", "max_bytes", "abandoned",
 	"declined", "provider_error", "provider_timeout", "provider_unreachable", "submit_timeout", "collector", "talk_limit",

@@ -18,7 +18,8 @@ type PageRule struct {
 	Pause  []string // pages that pause
 	Resume []string // pages that resume; empty: all that do not pause
 	// OnLeave is what becomes of the pause when the agent's connection is lost or
-	// the agent leaves, since nobody tells then that the page was left.
+	// the agent leaves, since nobody tells then that the page was left. A connection
+	// that is lost on any page pauses: nobody tells either that one is entered.
 	OnLeave OnLeave
 	After   time.Duration // of ResumeAfter; zero: ten minutes
 }
@@ -79,9 +80,11 @@ func (r *PageRule) check() error {
 }
 
 // verdict says what a page does to a recording that is, or is not, paused by one.
-func (r *PageRule) verdict(name string, paused bool) bool {
+// What pauses is looked for in all of the name, numbers included.
+func (r *PageRule) verdict(page string, paused bool) bool {
+	name := pageName(page)
 	switch {
-	case matchesAny(r.Pause, name):
+	case matchesAny(r.Pause, name), matchesAny(r.Pause, decoded(page)):
 		return true
 	case len(r.Resume) == 0 || matchesAny(r.Resume, name):
 		return false
@@ -92,7 +95,7 @@ func (r *PageRule) verdict(name string, paused bool) bool {
 
 func matchesAny(patterns []string, name string) bool {
 	for _, p := range patterns {
-		if matches(strings.ToLower(p), strings.ToLower(name)) {
+		if matches(strings.ToLower(decoded(p)), strings.ToLower(name)) {
 			return true
 		}
 	}
@@ -121,15 +124,18 @@ func matches(pattern, name string) bool {
 
 // page is the page rule's part of a tape. The service's lock guards it.
 type page struct {
-	paused bool
-	leg    string // that told the page last
-	timer  *time.Timer
+	paused  bool
+	lost    bool   // paused because the connection was lost, not by a page
+	untold  bool   // that is not on record yet
+	changed bool   // nor known to legs and platform
+	leg     string // that told the page last
+	timer   *time.Timer
 }
 
 // forget ends the pause, and what would have ended it.
 func (p *page) forget() {
 	p.stop()
-	p.paused = false
+	p.paused, p.lost = false, false
 }
 
 func (p *page) stop() {
@@ -160,6 +166,7 @@ func (s *Service) Page(by Actor, conferenceID, name string) error {
 	}
 	c.tape.changes.Lock()
 	defer c.tape.changes.Unlock()
+	s.tellLoss(c)
 	s.mu.Lock()
 	l, t := s.legs[by.LegID], &c.tape
 	if t.spec == nil || t.spec.Pages == nil || l == nil || l.State == LegLeft || c.State == ConferenceEnded {
@@ -168,7 +175,7 @@ func (s *Service) Page(by Actor, conferenceID, name string) error {
 	}
 	t.page.stop()
 	t.page.leg = l.ID
-	pause := t.spec.Pages.verdict(name, t.page.paused)
+	pause := t.spec.Pages.verdict(name, t.page.paused && !t.page.lost)
 	s.mu.Unlock()
 	why := audit.Detail("page_left")
 	if pause {
@@ -188,7 +195,7 @@ func (s *Service) Page(by Actor, conferenceID, name string) error {
 func (s *Service) pausePage(by Actor, c *conference, pause bool, why audit.Detail) error {
 	s.mu.Lock()
 	t := &c.tape
-	r, before, same := t.recorder, t.state(), t.page.paused == pause
+	r, before, same := t.recorder, t.state(), t.page.paused == pause && !t.page.lost
 	if !same && pause {
 		t.page.paused = true
 	}
@@ -207,7 +214,7 @@ func (s *Service) pausePage(by Actor, c *conference, pause bool, why audit.Detai
 		}
 	}
 	s.mu.Lock()
-	t.page.paused = pause
+	t.page.paused, t.page.lost = pause, false
 	if r != nil {
 		r.Pause(recording.ByPage, pause)
 	}
@@ -227,11 +234,17 @@ func (s *Service) pausePage(by Actor, c *conference, pause bool, why audit.Detai
 	return nil
 }
 
-// watchPage ends a pause by page some time after the leg that told the page was
-// lost, unless a page is told before. The caller holds the lock.
+// watchPage pauses when the leg that told the page is lost, and ends a pause by
+// page some time after that, unless a page is told before. The caller holds the lock.
 func (s *Service) watchPage(c *conference, l *leg) {
 	p := &c.tape.page
-	if !p.paused || p.leg != l.ID || c.State == ConferenceEnded || s.closing {
+	if p.leg != l.ID || c.State == ConferenceEnded || s.closing {
+		return
+	}
+	if !p.paused && l.State != LegLeft {
+		s.losePage(c)
+	}
+	if !p.paused {
 		return
 	}
 	rule, after, why := c.tape.spec.Pages, time.Duration(0), audit.Detail("page_left")
@@ -246,6 +259,46 @@ func (s *Service) watchPage(c *conference, l *leg) {
 		return
 	}
 	s.armPage(c, after, why)
+}
+
+// losePage pauses at once: the agent may be on any page by now. What else there is
+// to do wants the tape's changes. The caller holds the lock.
+func (s *Service) losePage(c *conference) {
+	t := &c.tape
+	before := t.state()
+	t.page.paused, t.page.lost = true, true
+	if t.recorder == nil {
+		return // one that begins now is paused from the start
+	}
+	t.recorder.Pause(recording.ByPage, true)
+	t.page.untold, t.page.changed = true, t.state() != before
+	s.tapes.Add(1)
+	go func() {
+		defer s.tapes.Done()
+		t.changes.Lock()
+		defer t.changes.Unlock()
+		s.tellLoss(c)
+	}()
+}
+
+// tellLoss puts a pause by a lost connection on record and tells it, once. The
+// caller holds the tape's changes.
+func (s *Service) tellLoss(c *conference) {
+	s.mu.Lock()
+	p := &c.tape.page
+	untold, changed := p.untold, p.changed
+	p.untold, p.changed = false, false
+	s.mu.Unlock()
+	if !untold {
+		return
+	}
+	e := Actor{}.entry(audit.RecordingChanged)
+	e.ConferenceID, e.Detail = c.ID, "page_lost"
+	_ = s.record(e) // logged; it is paused all the same
+	s.keepPause(c)
+	if changed {
+		s.tellTape(c, "recording.paused")
+	}
 }
 
 // armPage ends the pause after a while. The caller holds the lock.

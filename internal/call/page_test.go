@@ -110,6 +110,72 @@ func stateOf(s *Service, c *conference) string {
 	return state.State
 }
 
+// TestLostOnAnyPagePauses: nobody would tell that a page that pauses is entered
+// meanwhile. How long, by the rule; a leg that leaves is not lost.
+func TestLostOnAnyPagePauses(t *testing.T) {
+	const id, agent = "conf_0123456789abcdefghjkmnpq", "leg_0123456789abcdefghjkmnpq"
+	for name, tc := range map[string]struct {
+		rule  PageRule
+		after time.Duration
+	}{
+		"default": {after: 10 * time.Minute}, "three minutes": {rule: PageRule{After: 3 * time.Minute}, after: 3 * time.Minute},
+		"stay": {rule: PageRule{OnLeave: StayPaused}}, "resume": {rule: PageRule{OnLeave: ResumeOnLeave}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tc.rule.Pause, tc.rule.Resume = []string{"/pay*"}, []string{"/done"}
+				l := &leg{Leg: Leg{ID: agent, ConferenceID: id, Role: bridge.Agent}, seat: new(Seat)}
+				c := &conference{Conference: Conference{ID: id}, legs: []*leg{l}, tape: tape{spec: &RecordingSpec{Pages: &tc.rule}}}
+				s := &Service{cfg: Config{Log: zap.NewNop(), Now: time.Now}, byID: map[string]*conference{id: c}, legs: map[string]*leg{agent: l}}
+				by := Actor{LegID: agent, Role: bridge.Agent}
+				lose := func(state string) {
+					s.mu.Lock()
+					defer s.mu.Unlock()
+					l.seat, l.State = nil, state
+					s.watchPage(c, l)
+				}
+				lose(LegReconnecting)
+				assert.Equal(t, RecordingOn, stateOf(s, c), "a desktop that tells no pages has no rule")
+				back := func(page string) {
+					l.seat, l.State = new(Seat), LegConnected
+					require.NoError(t, s.Page(by, id, page))
+				}
+				back("/orders")
+				assert.Equal(t, RecordingOn, stateOf(s, c))
+				lose(LegReconnecting)
+				assert.Equal(t, RecordingPaused, stateOf(s, c))
+				back("/orders") // which neither pauses nor resumes
+				assert.Equal(t, RecordingOn, stateOf(s, c))
+				lose(LegReconnecting)
+				back("/payment")
+				assert.Equal(t, RecordingPaused, stateOf(s, c))
+				back("/orders")
+				assert.Equal(t, RecordingPaused, stateOf(s, c), "a page paused it, not the loss")
+				back("/done")
+
+				lose(LegReconnecting)
+				if tc.after > 0 {
+					time.Sleep(tc.after - 1)
+					synctest.Wait()
+					assert.Equal(t, RecordingPaused, stateOf(s, c))
+					time.Sleep(1)
+				} else {
+					time.Sleep(24 * time.Hour)
+				}
+				synctest.Wait()
+				assert.Equal(t, tc.after == 0, stateOf(s, c) == RecordingPaused)
+				lose(LegLeft)
+				synctest.Wait()
+				assert.Equal(t, name == "stay", stateOf(s, c) == RecordingPaused)
+
+				back("/done")
+				lose(LegLeft)
+				assert.Equal(t, RecordingOn, stateOf(s, c), "who leaves is not lost")
+			})
+		})
+	}
+}
+
 // TestPagePauseOutlivesItsAgent: how long, by the rule, and what cuts it short.
 func TestPagePauseOutlivesItsAgent(t *testing.T) {
 	const id, agent = "conf_0123456789abcdefghjkmnpq", "leg_0123456789abcdefghjkmnpq"

@@ -35,6 +35,9 @@ const PIECE_S = 3
 const SPOKEN = -40
 /** What was under way on the wire when a pause began or ended. */
 const EDGE_S = 0.3
+/** How long the desktop's page is busy, and by how much a recording may lag behind the clock before it has a gap. */
+const BLOCKED_MS = 3000
+const LAG_S = 0.6
 
 const { folder, say, check, finish } = beginRun('recorder')
 const id = (page, name) => page.getByTestId(name)
@@ -182,6 +185,14 @@ try {
   await panel('Recording')
   const recordingId = await record()
   check(true, 'the desktop joins from its own origin and records')
+  const tab = await ours.context.newPage()
+  await tab.goto('/orders')
+  const refused = await tab.evaluate(
+    async ([sdk, recordingId]) => (await import(`${sdk}/recorder.js`)).uploadRecording(recordingId, { url: '/store/early' }).catch(({ code }) => code),
+    [`${server.origin}/sdk`, recordingId],
+  )
+  check(refused === 'recording_in_use' && !store.stored.has('early'), 'another tab cannot upload a call under way')
+  await tab.close()
 
   say('--- speech, keys, a payment page, speech, a pause by the platform, speech')
   await heardFor(STRETCH_S)
@@ -199,9 +210,16 @@ try {
   const ofServer = (await put('paused')).id
   await tape('paused')
   await heardFor(1.5)
+  // The page's thread does nothing else while the server resumes.
+  const blocked = desk.evaluate((ms) => {
+    const end = Date.now() + ms
+    while (Date.now() < end);
+    return Date.now()
+  }, BLOCKED_MS)
   await put('recording')
+  const unblocked = await blocked
   await tape('recording')
-  await heardFor(2)
+  await heardFor(6)
   await desk.evaluate(() => window.tape.stop())
   await put('stopped')
   await panel('Recording stopped')
@@ -249,6 +267,11 @@ try {
     for (const [from, to] of pauses) {
       // Times are whole milliseconds, rounded down.
       check([agent, heard].every((channel) => part(channel, from + 0.001, to).every((x) => x === 0)), `${whose}: both channels are silent from ${from.toFixed(2)} to ${to.toFixed(2)} s`)
+    }
+    if (whose === 'browser') {
+      const [from, to] = [request[0] + 0.001, (unblocked - Date.parse(timeline.started_at)) / 1000 - LAG_S]
+      const silent = [agent, heard].every((channel) => part(channel, from, to).every((x) => x === 0))
+      check(to - from > BLOCKED_MS / 1000 && silent && timeline.gaps.length > 0, `browser: nothing of ${(to - from).toFixed(1)} s in which it was paused, and then busy`)
     }
     const end = timeline.duration_ms / 1000
     // When the browser began to record.

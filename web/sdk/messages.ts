@@ -104,7 +104,7 @@ export const legInfo = (w: WireLeg): LegInfo => ({
 
 export const masking = (w: WireMasking): Masking => ({ state: w.state, mode: w.mode, armed: w.armed, talk: w.talk === true })
 
-export const recording = (w: Recording): Recording => ({ state: w.state, ...present({ reason: w.reason }) })
+export const recording = (w: Recording): Recording => ({ state: w.state, ...present({ reason: w.reason, delivery: w.delivery }) })
 
 export const levels = (w: { leg_id: string; dbm0: number }[]): Level[] =>
   w.map((l) => ({ legId: l.leg_id, dbm0: l.dbm0 }))

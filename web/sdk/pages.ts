@@ -2,12 +2,29 @@ import type { Leg, PageRule } from './types'
 
 const MAX = 512
 
+/** Takes percent-encoding off, however often it was put on. What is not UTF-8 stays as it is. */
+function decoded(name: string): string {
+  for (let i = 0; i < 8; i++) {
+    const next = name.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+      try {
+        return decodeURIComponent(run)
+      } catch {
+        return run
+      }
+    })
+    if (next === name) break
+    name = next
+  }
+  return name
+}
+
 /**
- * A page as it is told: without query and fragment, where numbers stand, and with
- * a bullet in place of seven digits or more. The name is for a rule, not for people.
+ * A page as it is told: decoded, without query and fragment, where numbers stand,
+ * and with a bullet in place of seven digits or more, whatever parts them by up to
+ * three characters. The name is for a rule, not for people.
  */
 export function pageName(page: string): string {
-  return page.replace(/[?#].*$/s, '').replace(/\d(?:[ ._-]?\d){6,}/g, '•').slice(0, MAX)
+  return decoded(page).replace(/[?#].*$/s, '').replace(/\p{Nd}(?:\P{Nd}{0,3}\p{Nd}){6,}/gu, '•').slice(0, MAX)
 }
 
 /** Whether a recording is paused on a page, given whether it was on the one before. */
@@ -18,7 +35,7 @@ export function pausedOn({ pause, resume = [] }: PageRule, page: string, paused:
 }
 
 const glob = (pattern: string) =>
-  new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 'is')
+  new RegExp(`^${decoded(pattern).split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 'is')
 
 interface Navigation extends EventTarget {}
 

@@ -11,6 +11,7 @@ import { Emitter } from './emitter'
 import { TonegateError } from './errors'
 import { Chunks } from './recorder/chunks'
 import { Follower } from './recorder/follow'
+import { take } from './recorder/lock'
 import { RATE, Resampler } from './recorder/resample'
 import { encrypterFor, newInfo, newRecordingId, sealer } from './recorder/segment'
 import type { Ending, Info, Seal } from './recorder/segment'
@@ -26,6 +27,11 @@ export type * from './recorder-types'
 const FIRST_SOUND = 10_000
 /** More than this between what was heard and the clock is no delay but a gap: the browser slept. */
 const GAP_MS = 500
+/**
+ * Sound that waited longer waited for the page's thread. What the server said
+ * meanwhile may wait behind it, so nothing is kept: there is a gap.
+ */
+const STALE_MS = 1000
 
 /**
  * Records a leg from now on: channel 1 is its own voice, channel 2 what it hears.
@@ -51,18 +57,33 @@ export async function recordLeg(leg: Leg, options: RecorderOptions): Promise<Leg
 export const waitingRecordings = (): Promise<Waiting[]> => withChunks((chunks) => chunks.list())
 
 /** The sealed file of a recording that waits in this browser. */
-export const sealedRecording = (recordingId: string): Promise<Blob> => withChunks((chunks) => chunks.file(recordingId))
+export const sealedRecording = (recordingId: string): Promise<Blob> => withChunks(async (chunks) => (await chunks.read(recordingId)).file)
 
-/** Forgets a recording that waits in this browser. */
-export const discardRecording = (recordingId: string): Promise<void> => withChunks((chunks) => chunks.remove(recordingId))
+/** Forgets a recording that waits in this browser. Rejects with `recording_in_use` while it is written or uploaded. */
+export const discardRecording = (recordingId: string): Promise<void> =>
+  alone(recordingId, (chunks) => chunks.remove(recordingId))
 
-/** Uploads a recording and, once the far end has confirmed it, forgets it here. */
+/**
+ * Uploads a recording and, once the far end has confirmed it, forgets here what
+ * was uploaded. Rejects with `recording_in_use` while it is written, or uploaded by
+ * another tab.
+ */
 export const uploadRecording = (recordingId: string, target: UploadTarget): Promise<Uploaded> =>
-  withChunks(async (chunks) => {
-    const done = await upload(await chunks.file(recordingId), target)
-    await chunks.remove(recordingId)
+  alone(recordingId, async (chunks) => {
+    const { file, numbers } = await chunks.read(recordingId)
+    const done = await upload(file, target)
+    await chunks.remove(recordingId, numbers)
     return done
   })
+
+async function alone<T>(recordingId: string, use: (chunks: Chunks) => Promise<T>): Promise<T> {
+  const free = await take(recordingId)
+  try {
+    return await withChunks(use)
+  } finally {
+    await free()
+  }
+}
 
 async function withChunks<T>(use: (chunks: Chunks) => Promise<T>): Promise<T> {
   const chunks = await Chunks.open()
@@ -93,6 +114,7 @@ class Recorder implements LegRecorder {
   #startedAt = 0
   #first: { resolve(): void; reject(error: TonegateError): void } | undefined
   #ended: Promise<void> | undefined
+  #free = async () => {}
 
   constructor(leg: Leg, options: RecorderOptions, chunks: Chunks, sealerFor: (info: Info) => Seal) {
     this.#leg = leg
@@ -108,6 +130,7 @@ class Recorder implements LegRecorder {
   }
 
   async begin(worklet: string | URL): Promise<void> {
+    this.#free = await take(this.recordingId)
     this.#source = await openSource(this.#leg, worklet, (sound) => this.#take(sound))
     const late = setTimeout(
       () => this.#first?.reject(new TonegateError('no_sound', 'The browser lets no sound run: a click on the page may be missing.')),
@@ -124,6 +147,7 @@ class Recorder implements LegRecorder {
   abandon(): void {
     this.#release()
     this.#chunks.close()
+    void this.#free()
   }
 
   pause(): void {
@@ -140,15 +164,19 @@ class Recorder implements LegRecorder {
 
   #take({ one, two, until }: Heard): void {
     if (!this.#source || this.#ended) return
-    if (!this.#tape) this.#start(until - (one.length / this.#source.rate) * 1000)
+    const from = until - (one.length / this.#source.rate) * 1000
+    // A clock that was set back tells nothing either.
+    if (Math.abs(Date.now() - from) > STALE_MS) return
+    if (!this.#tape) this.#start(from)
     const tape = this.#tape!
     const late = Math.round(((until - this.#startedAt) * RATE) / 1000) - tape.position - Math.round((one.length * RATE) / this.#source.rate)
     if (late > (GAP_MS * RATE) / 1000) tape.gap(late)
     const [agent, heard] = this.#resamplers!
-    const [voice, sound] = [agent.push(one), heard.push(two)]
-    const paused = this.#follower!.pauses.size > 0
-    const deaf = this.#follower!.deaf(performance.now())
-    tape.push(voice.length, paused ? undefined : voice, paused || deaf ? undefined : sound)
+    const keeps = this.#follower!.keeps(from)
+    // What is not kept leaves nothing in the low-pass either.
+    const silence = new Float32Array(one.length)
+    const [voice, sound] = [agent.push(keeps.one ? one : silence), heard.push(keeps.two ? two : silence)]
+    tape.push(voice.length, keeps.one ? voice : undefined, keeps.two ? sound : undefined)
   }
 
   #start(at: number): void {
@@ -181,6 +209,7 @@ class Recorder implements LegRecorder {
     this.#release()
     this.#become('failed')
     this.#chunks.close()
+    void this.#free()
     const full = cause instanceof DOMException && cause.name === 'QuotaExceededError'
     const error = full
       ? new TonegateError('storage_full', 'The browser has no room left: the recording ends here.')
@@ -202,6 +231,7 @@ class Recorder implements LegRecorder {
     this.#release()
     if (this.#tape) await this.#tape.end(why)
     this.#chunks.close()
+    await this.#free()
     if (this.state !== 'failed') this.#become('stopped')
   }
 

@@ -1,7 +1,8 @@
 import type { Leg, PageRule } from './types';
 /**
- * A page as it is told: without query and fragment, where numbers stand, and with
- * a bullet in place of seven digits or more. The name is for a rule, not for people.
+ * A page as it is told: decoded, without query and fragment, where numbers stand,
+ * and with a bullet in place of seven digits or more, whatever parts them by up to
+ * three characters. The name is for a rule, not for people.
  */
 export declare function pageName(page: string): string;
 /** Whether a recording is paused on a page, given whether it was on the one before. */

@@ -11,7 +11,11 @@ export declare function recordLeg(leg: Leg, options: RecorderOptions): Promise<L
 export declare const waitingRecordings: () => Promise<Waiting[]>;
 /** The sealed file of a recording that waits in this browser. */
 export declare const sealedRecording: (recordingId: string) => Promise<Blob>;
-/** Forgets a recording that waits in this browser. */
+/** Forgets a recording that waits in this browser. Rejects with `recording_in_use` while it is written or uploaded. */
 export declare const discardRecording: (recordingId: string) => Promise<void>;
-/** Uploads a recording and, once the far end has confirmed it, forgets it here. */
+/**
+ * Uploads a recording and, once the far end has confirmed it, forgets here what
+ * was uploaded. Rejects with `recording_in_use` while it is written, or uploaded by
+ * another tab.
+ */
 export declare const uploadRecording: (recordingId: string, target: UploadTarget) => Promise<Uploaded>;

@@ -129,7 +129,10 @@ var t = class extends Error {
 	talk: e.talk === !0
 }), d = (e) => ({
 	state: e.state,
-	...p({ reason: e.reason })
+	...p({
+		reason: e.reason,
+		delivery: e.delivery
+	})
 }), f = (e) => e.map((e) => ({
 	legId: e.leg_id,
 	dbm0: e.dbm0
@@ -171,19 +174,33 @@ var t = class extends Error {
 	})
 }), _ = 512;
 function v(e) {
-	return e.replace(/[?#].*$/s, "").replace(/\d(?:[ ._-]?\d){6,}/g, "•").slice(0, _);
+	for (let t = 0; t < 8; t++) {
+		let t = e.replace(/(?:%[0-9a-f]{2})+/gi, (e) => {
+			try {
+				return decodeURIComponent(e);
+			} catch {
+				return e;
+			}
+		});
+		if (t === e) break;
+		e = t;
+	}
+	return e;
 }
-function y(e, t = () => location.pathname) {
+function y(e) {
+	return v(e).replace(/[?#].*$/s, "").replace(/\p{Nd}(?:\P{Nd}{0,3}\p{Nd}){6,}/gu, "•").slice(0, _);
+}
+function b(e, t = () => location.pathname) {
 	let n = () => {
 		let n = t();
-		v(n) !== e.page && e.reportPage(n);
+		y(n) !== e.page && e.reportPage(n);
 	}, { navigation: r } = globalThis;
 	return r?.addEventListener("currententrychange", n), addEventListener("popstate", n), addEventListener("hashchange", n), n(), () => {
 		r?.removeEventListener("currententrychange", n), removeEventListener("popstate", n), removeEventListener("hashchange", n);
 	};
 }
 // sdk/peer.ts
-var b = 2500, x = 1e4, S = class {
+var x = 2500, S = 1e4, C = class {
 	pc;
 	sender;
 	#e;
@@ -201,7 +218,7 @@ var b = 2500, x = 1e4, S = class {
 			bundlePolicy: "max-bundle"
 		});
 		let r = this.pc.addTransceiver(e.track, { direction: "sendrecv" });
-		this.sender = r.sender, C(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
+		this.sender = r.sender, w(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
 	}
 	resumed() {
 		if (this.#r) this.#o = [], this.#d(), this.#l("restart");
@@ -259,7 +276,7 @@ var b = 2500, x = 1e4, S = class {
 				for (let e of this.#o.splice(0)) this.#e.send(e);
 				this.#i = setTimeout(() => {
 					this.#r = !1, this.#l("restart");
-				}, x);
+				}, S);
 			}
 		}
 	}
@@ -281,7 +298,7 @@ var b = 2500, x = 1e4, S = class {
 				this.#m(!0);
 				break;
 			case "disconnected":
-				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), b);
+				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), x);
 				break;
 			case "failed": this.#m(!1), this.#l("restart");
 		}
@@ -290,7 +307,7 @@ var b = 2500, x = 1e4, S = class {
 		this.#s !== e && (this.#s = e, this.#e.media(e));
 	}
 };
-function C(e, t, n) {
+function w(e, t, n) {
 	let r = (e) => {
 		switch (e.mimeType.toLowerCase()) {
 			case "audio/pcmu": return 0;
@@ -302,12 +319,12 @@ function C(e, t, n) {
 	i.some((e) => r(e) < 2) && e.setCodecPreferences?.(i);
 }
 // sdk/recording.ts
-var w = 1e4, T = class {
+var T = 1e4, E = class {
 	current = null;
 	#e;
 	ask(e, n) {
-		return this.#e ? Promise.reject(new t("busy", "Another pause or resumption is under way.")) : this.current && E(e, this.current) ? this.current.reason === "capture" ? Promise.reject(new t("capture_pauses", "The recording goes on when the secure capture is over.")) : Promise.resolve() : new Promise((r, i) => {
-			let a = setTimeout(() => this.refuse(new t("timeout", "The server did not confirm in time.")), w);
+		return this.#e ? Promise.reject(new t("busy", "Another pause or resumption is under way.")) : this.current && D(e, this.current) ? this.current.reason === "capture" ? Promise.reject(new t("capture_pauses", "The recording goes on when the secure capture is over.")) : Promise.resolve() : new Promise((r, i) => {
+			let a = setTimeout(() => this.refuse(new t("timeout", "The server did not confirm in time.")), T);
 			this.#e = {
 				asked: e,
 				resolve: r,
@@ -317,7 +334,7 @@ var w = 1e4, T = class {
 		});
 	}
 	told(e) {
-		this.current = e, this.#e && E(this.#e.asked, e) && this.#t()?.resolve();
+		this.current = e, this.#e && D(this.#e.asked, e) && this.#t()?.resolve();
 	}
 	refuse(e) {
 		let t = this.#t();
@@ -327,24 +344,24 @@ var w = 1e4, T = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, E = (e, { state: t, reason: n }) => e === "paused" ? t === "paused" && n === void 0 : t === "recording" || t === "paused" && n === "capture", D = {
+}, D = (e, { state: t, reason: n }) => e === "paused" ? t === "paused" && n === void 0 : t === "recording" || t === "paused" && n === "capture", O = {
 	4400: ["bad_message", "The server did not understand this client."],
 	4401: ["token_rejected", "The token is invalid, has expired or was used before."],
 	4403: ["forbidden", "The token does not allow this."],
 	4404: ["conference_not_found", "The call has ended or never existed."],
 	4409: ["superseded", "This leg was taken over by a newer connection."]
 };
-function O(e) {
-	let n = D[e];
+function k(e) {
+	let n = O[e];
 	return n && new t(n[0], n[1]);
 }
-var k = /* @__PURE__ */ new Set([4429, 4503]);
-function A(e, t, n) {
+var A = /* @__PURE__ */ new Set([4429, 4503]);
+function j(e, t, n) {
 	let r = Math.min(8e3, 250 * 2 ** e), i = r / 2 + r / 2 * n();
-	return k.has(t) ? Math.max(2e3, i) : i;
+	return A.has(t) ? Math.max(2e3, i) : i;
 }
 // sdk/signaling.ts
-var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
+var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 	#e;
 	#t;
 	#n = !1;
@@ -381,7 +398,7 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 		this.#o = void 0;
 		let e;
 		try {
-			e = new this.#p.WebSocket(this.#f.url, j);
+			e = new this.#p.WebSocket(this.#f.url, M);
 		} catch {
 			this.#b(new t("bad_url", "The signalling address is not a WebSocket address."));
 			return;
@@ -420,7 +437,7 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 					resume: t.resume
 				}, this.#n = !0, this.#s = setTimeout(() => {
 					this.#i = 0;
-				}, N), this.#c = setInterval(() => this.#_(), M), this.#m.joined(t, e);
+				}, P), this.#c = setInterval(() => this.#_(), N), this.#m.joined(t, e);
 				return;
 			}
 			case "bye":
@@ -443,11 +460,11 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 	#v(e) {
 		let n = this.#n;
 		if (this.#y(), this.#r) return;
-		let r = O(e);
+		let r = k(e);
 		if (r) return this.#b(r);
 		if (n && e === 1e3) return this.close(), this.#m.bye("ended");
 		n && (this.#a = Date.now() + this.#f.reconnectTimeout, this.#m.down());
-		let i = A(this.#i++, e, this.#p.random);
+		let i = j(this.#i++, e, this.#p.random);
 		if (Date.now() + i >= this.#a) return this.#b(this.#t ? new t("reconnect_timeout", "The connection to the server could not be restored.") : new t("connect_timeout", "The server could not be reached."));
 		this.#o = setTimeout(() => this.#h(), i);
 	}
@@ -459,13 +476,13 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 	#b(e) {
 		this.close(), this.#m.final(e);
 	}
-}, F = 1e4, I = class {
+}, I = 1e4, L = class {
 	#e;
 	press(e, n) {
 		return this.#e ? Promise.reject(new t("busy", "Another press is under way.")) : new Promise((r, i) => {
 			let a = setTimeout(() => {
 				this.end(new t("timeout", "The server did not confirm in time.")), n();
-			}, F);
+			}, I);
 			this.#e = {
 				resolve: r,
 				reject: i,
@@ -487,12 +504,12 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, L = 1e4, R = class {
+}, R = 1e4, z = class {
 	state = "together";
 	#e;
 	start(e, n) {
 		return this.#e ? Promise.reject(new t("busy", "Another transfer is under way.")) : new Promise((r, i) => {
-			let a = setTimeout(() => this.end(new t("timeout", "The server did not confirm in time.")), L);
+			let a = setTimeout(() => this.end(new t("timeout", "The server did not confirm in time.")), R);
 			this.#e = {
 				to: e,
 				resolve: r,
@@ -512,11 +529,11 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 		let e = this.#e;
 		return this.#e = void 0, clearTimeout(e?.timer), e;
 	}
-}, z = /* @__PURE__ */ new Set([
+}, B = /* @__PURE__ */ new Set([
 	"no_common_codec",
 	"bad_offer",
 	"codec_changed"
-]), B = class {
+]), V = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
@@ -542,9 +559,9 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 	#i;
 	#a;
 	#o = new i();
-	#s = new I();
-	#c = new R();
-	#l = new T();
+	#s = new L();
+	#c = new z();
+	#l = new E();
 	#u;
 	#d = !1;
 	#f = !1;
@@ -557,7 +574,7 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 				resolve: e,
 				reject: t
 			};
-		}), this.#i = new P({
+		}), this.#i = new F({
 			url: e.url,
 			token: e.token,
 			connectTimeout: e.connectTimeout ?? 15e3,
@@ -647,7 +664,7 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 		}));
 	}
 	reportPage(e) {
-		this.#g || (this.page = v(e), this.#h(), this.#e.emit("page", this.page));
+		this.#g || (this.page = y(e), this.#h(), this.#e.emit("page", this.page));
 	}
 	#h() {
 		this.page !== void 0 && this.grants.includes("page") && this.#i.send({
@@ -675,7 +692,7 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 		}), this.#u?.resumed(), this.#O());
 	}
 	#v(e) {
-		this.#u = new S({
+		this.#u = new C({
 			track: this.#r.track,
 			iceServers: c(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
@@ -748,7 +765,7 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 	}
 	#S(e, t) {
 		if (e.code !== "bad_candidate") {
-			if ((t === void 0 ? z.has(e.code) : t === "offer") && this.#u?.awaitingAnswer) return this.#k(e);
+			if ((t === void 0 ? B.has(e.code) : t === "offer") && this.#u?.awaitingAnswer) return this.#k(e);
 			t === "talk_press" && this.#s.end(e) || t === "transfer" && this.#c.end(e) || t === "recording" && this.#l.refuse(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
 		}
 	}
@@ -784,7 +801,7 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 		let i = n.error;
 		i && this.#e.emit("error", i), this.#m.reject(i ?? r);
 	}
-}, V = {
+}, H = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -792,9 +809,9 @@ var j = "tonegate.v1", M = 1e4, N = 5e3, P = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function H(e, n) {
+async function U(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return U(n);
+	if (r === !1) return W(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -821,11 +838,11 @@ async function H(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = V[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = H[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function U(e) {
+function W(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -840,8 +857,8 @@ function U(e) {
 	};
 }
 // sdk/tonegate.ts
-async function W(t) {
-	let n = e(), r = new B(t, await H(t, n), n);
+async function G(t) {
+	let n = e(), r = new V(t, await U(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, y as followPages, W as joinConference };
+export { t as TonegateError, b as followPages, G as joinConference };

@@ -89,8 +89,14 @@ export interface Capture {
 export interface Recording {
     state: 'recording' | 'paused' | 'stopped' | 'failed';
     /** Of a pause that nobody asked for: the agent's page, or a capture. Of a failure: its cause. */
-    reason?: 'page' | 'capture' | (string & {});
+    reason?: 'page' | 'capture' | RecordingFailure | (string & {});
+    /** To agents and supervisors, while recordings do not get to their store: why. */
+    delivery?: DeliveryTrouble | (string & {});
 }
+/** Why a recording did not begin, or ended early: `spool_full` is the limit of waiting recordings, `disk_full` the disk. */
+export type RecordingFailure = 'not_started' | 'spool_full' | 'disk_full' | 'disk';
+/** Why a recording waits at the server instead of being in its store. */
+export type DeliveryTrouble = 'store_down' | 'store_slow' | 'store_full' | 'store_refused' | 'store_mismatch' | 'spool_damaged' | 'expired';
 /** Which pages pause, and which resume; as in a conference's `recording.pages`. */
 export interface PageRule {
     /** Patterns; `*` stands for any characters, `/` included, and case makes no difference. */

@@ -15,6 +15,13 @@ function asked<T>(request: IDBRequest<T>): Promise<T> {
   })
 }
 
+function over(write: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    write.oncomplete = () => resolve()
+    write.onabort = () => reject(write.error)
+  })
+}
+
 const all = (recordingId: string) => IDBKeyRange.bound([recordingId, 0], [recordingId, Infinity])
 
 export class Chunks {
@@ -37,17 +44,18 @@ export class Chunks {
   async add(recordingId: string, seq: number, sealed: Uint8Array): Promise<void> {
     const write = this.#db.transaction(SEGMENTS, 'readwrite')
     write.objectStore(SEGMENTS).add(sealed, [recordingId, seq])
-    await new Promise<void>((resolve, reject) => {
-      write.oncomplete = () => resolve()
-      write.onabort = () => reject(write.error)
-    })
+    await over(write)
   }
 
-  /** The sealed file: its segments, in order. */
-  async file(recordingId: string): Promise<Blob> {
-    const segments = await asked(this.#db.transaction(SEGMENTS).objectStore(SEGMENTS).getAll(all(recordingId)))
+  /** The sealed file, its segments in order, and their numbers. */
+  async read(recordingId: string): Promise<{ file: Blob; numbers: number[] }> {
+    const store = this.#db.transaction(SEGMENTS).objectStore(SEGMENTS)
+    const [keys, segments] = await Promise.all([asked(store.getAllKeys(all(recordingId))), asked(store.getAll(all(recordingId)))])
     if (segments.length === 0) throw new TonegateError('recording_not_found', 'This browser has no such recording.')
-    return new Blob(segments as Uint8Array<ArrayBuffer>[], { type: 'application/octet-stream' })
+    return {
+      file: new Blob(segments as Uint8Array<ArrayBuffer>[], { type: 'application/octet-stream' }),
+      numbers: (keys as [string, number][]).map(([, seq]) => seq),
+    }
   }
 
   async list(): Promise<Waiting[]> {
@@ -66,8 +74,11 @@ export class Chunks {
     return [...sizes].map(([recordingId, size]) => ({ recordingId, size }))
   }
 
-  async remove(recordingId: string): Promise<void> {
-    await asked(this.#db.transaction(SEGMENTS, 'readwrite').objectStore(SEGMENTS).delete(all(recordingId)))
+  /** Forgets these segments and no others, as more may have been written since; without numbers all. */
+  async remove(recordingId: string, numbers?: readonly number[]): Promise<void> {
+    const write = this.#db.transaction(SEGMENTS, 'readwrite')
+    for (const which of numbers?.map((seq) => [recordingId, seq]) ?? [all(recordingId)]) write.objectStore(SEGMENTS).delete(which)
+    await over(write)
   }
 
   close(): void {

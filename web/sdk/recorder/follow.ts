@@ -29,7 +29,10 @@ export class Follower {
   /** Who asked for a pause. */
   readonly #asked = { server: false, here: false }
   #capture: string | undefined
-  #talkUntil = -Infinity
+  /** What came before is not known. */
+  #pausedUntil = Date.now()
+  #talks = false
+  #talkedUntil = -Infinity
   #byPage = false
 
   constructor(leg: Leg, tape: Tape, during: DuringCapture, pages: PageRule | undefined, changed: () => void) {
@@ -40,12 +43,16 @@ export class Follower {
     this.#changed = changed
     this.#offs = [
       leg.on('legs', () => this.#parties()),
-      leg.on('masking', () => this.#captures()),
+      leg.on('masking', () => {
+        this.#talk(Date.now())
+        this.#captures()
+      }),
       leg.on('capture', () => this.#captures()),
       leg.on('recording', () => this.#server()),
       leg.on('page', () => this.#page()),
     ]
     this.#parties()
+    this.#talk(Date.now())
     this.#captures()
     this.#server()
     this.#page()
@@ -56,17 +63,30 @@ export class Follower {
     return this.#pauses
   }
 
-  /** Whether what the agent hears is to be silence: press-to-talk may let through what no recording may have. */
-  deaf(now: number): boolean {
+  /**
+   * Which channels of sound that began at a time of day may be kept. All that was
+   * so from then until now counts: the page's thread may have been blocked, and
+   * what it is told then comes in any order.
+   */
+  keeps(from: number): { one: boolean; two: boolean } {
+    this.#talk(Date.now())
+    const one = this.#pauses.size === 0 && from >= this.#pausedUntil
+    return { one, two: one && from >= this.#talkedUntil + TALK_TAIL_MS }
+  }
+
+  /** Press-to-talk may let through what no recording may have. */
+  #talk(now: number): void {
     const { masking, listening } = this.#leg
-    if (listening || (masking.armed && masking.mode === 'mute')) this.#talkUntil = now + TALK_TAIL_MS
-    return now < this.#talkUntil
+    const talks = listening || (masking.armed && masking.mode === 'mute')
+    if (talks || this.#talks) this.#talkedUntil = now
+    this.#talks = talks
   }
 
   pause(why: Why, on: boolean): void {
     if (this.#pauses.has(why) === on) return
     if (on) this.#pauses.add(why)
     else this.#pauses.delete(why)
+    if (this.#pauses.size === 0) this.#pausedUntil = Date.now()
     this.#tape.event({ type: on ? 'paused' : 'resumed', reason: why })
     this.#changed()
   }

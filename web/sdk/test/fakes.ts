@@ -105,6 +105,21 @@ export class FakePeer {
   }
 }
 
+/** Web Locks of one origin, as far as they are asked for here: at once or not at all. */
+export class FakeLocks {
+  readonly #taken = new Set<string>()
+
+  async request(name: string, _: { ifAvailable: true }, use: (lock: { name: string } | null) => Promise<void>): Promise<void> {
+    if (this.#taken.has(name)) return use(null)
+    this.#taken.add(name)
+    try {
+      await use({ name })
+    } finally {
+      this.#taken.delete(name)
+    }
+  }
+}
+
 class FakeStream {
   #tracks: object[] = []
   addTrack(track: object) {

@@ -177,7 +177,8 @@ describe('a follower', () => {
     masked('field', true)
     w.socket.receive({ type: 'capture_progress', capture_id: CAPTURE, state: 'collecting', fields: [] })
     expect(follower.pauses.size).toBe(0)
-    expect(follower.deaf(0)).toBe(false)
+    vi.advanceTimersByTime(10)
+    expect(follower.keeps(Date.now())).toEqual({ one: true, two: true })
     masked('strip', false)
     w.socket.receive({ type: 'leg_left', leg_id: AGENT, role: 'agent', kind: 'external', state: 'left' })
     expect(await told()).toEqual([['leg_joined', AGENT], ['capture_started', CAPTURE], ['capture_ended', CAPTURE], ['leg_left', AGENT]])
@@ -210,20 +211,29 @@ describe('a follower', () => {
 
   it('keeps nothing of what press-to-talk may let through', async () => {
     const { w, follower, masked } = await followed()
-    expect(follower.deaf(0)).toBe(false)
+    const began = Date.now()
+    /** Whether what the agent hears is dropped, so long after the beginning, of sound of this moment. */
+    const deaf = (ms: number) => {
+      vi.setSystemTime(began + ms)
+      const { one, two } = follower.keeps(began + ms)
+      expect(one).toBe(true)
+      return !two
+    }
+    expect(deaf(0)).toBe(false)
     masked('mute', true)
-    expect(follower.deaf(10)).toBe(true)
+    expect(deaf(10)).toBe(true)
     masked('strip', true, true)
-    expect(follower.deaf(20)).toBe(true)
+    expect(deaf(20)).toBe(true)
     masked('strip', false)
-    expect(follower.deaf(1000)).toBe(true)
-    expect(follower.deaf(1020)).toBe(false)
+    expect(deaf(1000)).toBe(true)
+    expect(deaf(1020)).toBe(false)
     // From the press on, whatever the server has said so far.
     void w.leg.pressTalk().catch(() => {})
-    expect(follower.deaf(2000)).toBe(true)
+    expect(deaf(2000)).toBe(true)
     w.leg.releaseTalk()
-    expect(follower.deaf(2999)).toBe(true)
-    expect(follower.deaf(3000)).toBe(false)
+    expect(deaf(2000)).toBe(true)
+    expect(deaf(2999)).toBe(true)
+    expect(deaf(3000)).toBe(false)
   })
 })
 

@@ -37,6 +37,15 @@ describe('the recording', () => {
     expect(w.socket.types.filter((t) => t === 'recording')).toHaveLength(2)
   })
 
+  it('tells why it failed, and what keeps it from its store', async () => {
+    const w = await recorded({ ...RECORDED, recording: { state: 'recording', delivery: 'store_down' } })
+    expect(w.leg.recording).toEqual({ state: 'recording', delivery: 'store_down' })
+    w.socket.receive({ type: 'recording', state: 'failed', reason: 'spool_full', delivery: 'store_full' })
+    expect(w.leg.recording).toEqual({ state: 'failed', reason: 'spool_full', delivery: 'store_full' })
+    w.socket.receive({ type: 'recording', state: 'recording' })
+    expect(w.leg.recording).toEqual({ state: 'recording' })
+  })
+
   it('that is refused says why', async () => {
     const w = await recorded()
     w.socket.receive({ type: 'recording', state: 'paused', reason: 'page' })
@@ -84,6 +93,24 @@ describe('the page', () => {
     expect(w.socket.types).not.toContain('page')
   })
 
+  // Those of internal/call/pagename_test.go.
+  it.each([
+    ['/pay/4111111111111111', '/pay/•'],
+    ['/pay/4111/1111/1111/1111', '/pay/•'],
+    ['/pay/4111%201111%201111%201111/x', '/pay/•/x'],
+    ['/pay/4111%2520%2D%25201111%20-%201111 + 1111', '/pay/•'],
+    ['/pay/%34%31%31%31%31%31%31%31%31%31%31%31', '/pay/•'],
+    ['/pay/%2534%31%31%31/%E2%80%A2/1111%ff/1111/1111', '/pay/•%ff/•'],
+    ['/pay/٤١١١ ١١١١', '/pay/•'],
+    ['/4111-a-1111', '/•'],
+    ['/orders/123456', '/orders/123456'],
+    ['/123/orders/456/x/7', '/123/orders/456/x/7'],
+    ['/pay%3Fcard=4111111111111111', '/pay'],
+    ['/pay?card=4111111111111111#4111111111111111', '/pay'],
+    ['/100%/b%2', '/100%/b%2'],
+    ['/caf%C3%A9', '/café'],
+  ])('holds no long number: %s', (page, name) => expect(pageName(page)).toBe(name))
+
   it('has a name of bounded length', () => {
     expect(pageName('a'.repeat(9999))).toHaveLength(512)
     expect(pageName('/orders/123456')).toBe('/orders/123456')
@@ -99,6 +126,7 @@ describe('the page', () => {
       ['/a.b*', '/acb', false],
       ['/ab*ba', '/aba', false],
       ['*', '', true],
+      ['/pay%20card*', '/pay card/1', true],
     ] as const) {
       expect(pausedOn({ pause: ['/none', pattern] }, page, false), `${pattern} on ${page}`).toBe(want)
     }

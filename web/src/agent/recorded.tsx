@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Call } from '../lib/call'
 import { Badge } from '../ui/parts'
-import { recordingWords } from './words'
+import { deliveryWords, recordingWords } from './words'
 
 /** What is recorded, for all on the page; the button is for those who may pause. */
 export function Recorded({ call }: { call: Call }) {
@@ -25,6 +25,7 @@ export function Recorded({ call }: { call: Call }) {
 
   if (!recording) return null
   const [words, tone] = recordingWords(recording)
+  const trouble = deliveryWords(recording)
   return (
     <div class="row recorded">
       <Badge tone={tone} role="status" data-testid="recording">
@@ -45,6 +46,11 @@ export function Recorded({ call }: { call: Call }) {
       {possible && (
         <span class="small muted shortcuts">
           <kbd>Alt</kbd> <kbd>Shift</kbd> <kbd>R</kbd>
+        </span>
+      )}
+      {trouble && (
+        <span class="small" role="status" data-testid="delivery">
+          {trouble}
         </span>
       )}
     </div>

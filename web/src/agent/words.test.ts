@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Capture, CaptureField } from '../../sdk/types'
-import { bullets, listenWords, minorUnits, news, outcome, recordingWords, transferButton, transferWords } from './words'
+import { bullets, deliveryWords, listenWords, minorUnits, news, outcome, recordingWords, transferButton, transferWords } from './words'
 
 const field = (members: Partial<CaptureField> = {}): CaptureField => ({ name: 'card_number', state: 'entering', digitsEntered: 0, masked: '', ...members })
 const capture = (members: Partial<Capture> = {}): Capture => ({ captureId: 'cap_1', state: 'collecting', connector: 'psp-main', fields: [field()], ...members })
@@ -105,6 +105,24 @@ describe('the recording in words', () => {
     expect(recordingWords({ state: 'paused' })[0]).toBe('Recording paused')
     expect(recordingWords({ state: 'paused', reason: 'page' })[0]).toBe('Recording paused (payment page)')
     expect(recordingWords({ state: 'paused', reason: 'capture' })[0]).toBe('Recording paused (secure capture)')
-    expect(recordingWords({ state: 'failed' })[0]).toContain('the call goes on')
+    expect(recordingWords({ state: 'failed' })[0]).toBe('Recording failed: the call goes on')
+  })
+
+  it('says why there is none', () => {
+    const failed = (reason: string) => recordingWords({ state: 'failed', reason })[0]
+    expect(failed('not_started')).toBe('Recording did not start: the call goes on')
+    expect(failed('spool_full')).toBe('No recording, too many wait for the store: the call goes on')
+    expect(failed('disk_full')).toBe('Recording failed, the server’s disk is full: the call goes on')
+    expect(failed('disk')).toBe('Recording failed, the server’s disk does not work: the call goes on')
+    expect(failed('something later')).toBe('Recording failed: the call goes on')
+  })
+
+  it('says what is the matter with the store, whatever is recorded', () => {
+    const words = (delivery?: string) => deliveryWords({ state: 'recording', ...(delivery ? { delivery } : {}) })
+    expect(words()).toBeNull()
+    expect(words('store_full')).toBe('The store for recordings is full. They wait at the server. The call goes on: tell the platform’s operator.')
+    expect(words('expired')).toBe('A recording was deleted before it could be stored. The call goes on: tell the platform’s operator.')
+    expect(words('something later')).toBe('Recordings do not get to their store. They wait at the server. The call goes on: tell the platform’s operator.')
+    for (const cause of ['store_down', 'store_slow', 'store_refused', 'store_mismatch', 'spool_damaged']) expect(words(cause)).not.toBe(words('something later'))
   })
 })

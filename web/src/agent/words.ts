@@ -1,4 +1,4 @@
-import type { Brand, Capture, CaptureField, CaptureReason, FieldReason, FieldState, PaymentFailure, Recording, TransferState } from '../../sdk/tonegate'
+import type { Brand, Capture, CaptureField, CaptureReason, DeliveryTrouble, FieldReason, FieldState, PaymentFailure, Recording, RecordingFailure, TransferState } from '../../sdk/tonegate'
 import type { Tone } from '../ui/parts'
 import { fieldName } from '../ui/words'
 
@@ -157,8 +157,33 @@ export function recordingWords({ state, reason }: Recording): [words: string, to
     case 'stopped':
       return ['Recording stopped', 'plain']
     case 'failed':
-      return ['Recording failed: the call goes on', 'warn']
+      return [`${FAILED[reason as RecordingFailure] ?? 'Recording failed'}: the call goes on`, 'warn']
   }
+}
+
+const FAILED: Record<RecordingFailure, string> = {
+  not_started: 'Recording did not start',
+  spool_full: 'No recording, too many wait for the store',
+  disk_full: 'Recording failed, the server’s disk is full',
+  disk: 'Recording failed, the server’s disk does not work',
+}
+
+const DELIVERY: Record<DeliveryTrouble, string> = {
+  store_down: 'The store for recordings cannot be reached.',
+  store_slow: 'The store for recordings is too slow.',
+  store_full: 'The store for recordings is full.',
+  store_refused: 'The store refuses recordings.',
+  store_mismatch: 'The store for recordings holds something else than it was given.',
+  spool_damaged: 'A recording was damaged at the server before it was stored.',
+  expired: 'A recording was deleted before it could be stored.',
+}
+
+/** What is the matter with recordings that do not get to their store; null: nothing. */
+export function deliveryWords({ delivery }: Recording): string | null {
+  if (!delivery) return null
+  const lost = delivery === 'spool_damaged' || delivery === 'expired'
+  const words = DELIVERY[delivery as DeliveryTrouble] ?? 'Recordings do not get to their store.'
+  return `${words} ${lost ? '' : 'They wait at the server. '}The call goes on: tell the platform’s operator.`
 }
 
 export const keys = (n: number): string => (n === 0 ? 'Nothing keyed yet' : n === 1 ? '1 key' : `${n} keys`)
