@@ -18,6 +18,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 	"pgregory.net/rapid"
 
 	"tonegate/internal/store"
@@ -125,7 +128,6 @@ func TestRules(t *testing.T) {
 	elsewhere.Delivery.Store = "another"
 	bounds := Retention{MaxAge: 10 * time.Hour, MaxBytes: 100}
 	for name, c := range map[string]struct {
-		delivers    bool
 		local, kept Retention
 		recs        []store.Recording
 		want        []Why
@@ -134,15 +136,15 @@ func TestRules(t *testing.T) {
 		"age":                 {local: bounds, recs: []store.Recording{rec(9*time.Hour, 1, Ready, ""), rec(11*time.Hour, 1, Ready, "")}, want: []Why{"", MaxAge}},
 		"size, newest first":  {local: bounds, recs: []store.Recording{rec(1, 60, Ready, ""), rec(2, 40, "failed", ""), rec(3, 1, "interrupted", "")}, want: []Why{"", "", MaxBytes}},
 		"being written":       {local: bounds, recs: []store.Recording{open}, want: []Why{""}},
-		"delivered, by age":   {true, bounds, Retention{MaxAge: 20 * time.Hour}, []store.Recording{rec(15*time.Hour, 1, Ready, Delivered), rec(21*time.Hour, 1, Ready, Delivered)}, []Why{"", MaxAge}},
-		"delivered, by size":  {true, Retention{}, bounds, []store.Recording{rec(1, 101, Ready, Delivered)}, []Why{MaxBytes}},
-		"delivered elsewhere": {true, bounds, bounds, []store.Recording{elsewhere}, []Why{""}},
-		"waiting, size":       {true, bounds, bounds, []store.Recording{rec(1, 1000, Delivering, Waiting)}, []Why{""}},
-		"waiting, age":        {true, bounds, bounds, []store.Recording{rec(11*time.Hour, 1000, Delivering, Waiting)}, []Why{MaxAge}},
-		"uploads":             {false, Retention{}, Retention{}, []store.Recording{rec(23*time.Hour, 0, Uploading, ""), rec(25*time.Hour, 0, Uploading, "")}, []Why{"", Abandoned}},
+		"delivered, by age":   {bounds, Retention{MaxAge: 20 * time.Hour}, []store.Recording{rec(15*time.Hour, 1, Ready, Delivered), rec(21*time.Hour, 1, Ready, Delivered)}, []Why{"", MaxAge}},
+		"delivered, by size":  {Retention{}, bounds, []store.Recording{rec(1, 101, Ready, Delivered)}, []Why{MaxBytes}},
+		"delivered elsewhere": {bounds, bounds, []store.Recording{elsewhere}, []Why{""}},
+		"waiting, size":       {bounds, bounds, []store.Recording{rec(1, 1000, Delivering, Waiting)}, []Why{""}},
+		"waiting, age":        {bounds, bounds, []store.Recording{rec(11*time.Hour, 1000, Delivering, Waiting)}, []Why{MaxAge}},
+		"uploads":             {Retention{}, Retention{}, []store.Recording{rec(23*time.Hour, 0, Uploading, ""), rec(25*time.Hour, 0, Uploading, "")}, []Why{"", Abandoned}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := rules{now: now, delivers: c.delivers, local: c.local, kept: c.kept, storeName: "far"}
+			r := rules{now: now, local: c.local, kept: c.kept, storeName: "far"}
 			for i, x := range c.recs {
 				why, over := r.judge(x)
 				if !over {
@@ -211,6 +213,37 @@ func TestRetention(t *testing.T) {
 		assert.NoFileExists(t, r.Path)
 		assert.Empty(t, f.held)
 		assert.Empty(t, b.index.all)
+	})
+}
+
+// TestSettingOfTheStoreIsGone: a restart without it loses nothing that waits, says
+// so, and a restart with it delivers.
+func TestSettingOfTheStoreIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFar()
+		b := newBench(t, t.TempDir(), f, nil)
+		r := b.recorded(1)
+		b.recorded(2)
+
+		core, logs := observer.New(zapcore.WarnLevel)
+		without := b.again(nil)
+		without.cfg.Local.MaxBytes, without.log = 1, zap.New(core)
+		without.start()
+		time.Sleep(3 * retainEvery)
+		synctest.Wait()
+		without.Stop()
+		assert.Empty(t, without.ear.take())
+		assert.FileExists(t, r.Path)
+		assert.Equal(t, Waiting, b.index.get(t, r.ID).Delivery.State)
+		warned := logs.FilterMessageSnippet("no store is configured").All()
+		require.Len(t, warned, 1)
+		assert.Equal(t, map[string]any{"recordings": int64(2)}, warned[0].ContextMap())
+
+		b = b.again(f)
+		b.start()
+		synctest.Wait()
+		b.Stop()
+		assert.ElementsMatch(t, []string{"ready 1 ready", "ready 2 ready"}, b.ear.take())
 	})
 }
 

@@ -134,17 +134,23 @@ func (s *Spool) Delivers() bool { return s.cfg.Store != nil }
 // Start takes up what an earlier process left, and begins to deliver.
 func (s *Spool) Start(l Listener) error {
 	s.tell = l
+	waiting := 0
 	err := s.each(func(r store.Recording) error {
 		switch {
 		case r.Delivery.State == Delivered && r.Path != "":
 			s.conclude(r) // the process ended in between
 		case r.Delivery.State == Waiting:
+			waiting++
 			s.Add(r)
 		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("recordings that wait for delivery: %w", err)
+	}
+	if waiting > 0 && !s.Delivers() {
+		s.log.Warn("recordings wait for delivery, and no store is configured: they stay here and are not deleted for room; give --recording-store again, or delete them",
+			zap.Int("recordings", waiting))
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
