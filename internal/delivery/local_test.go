@@ -338,6 +338,57 @@ func TestReceive(t *testing.T) {
 	assert.ErrorIs(t, err, ErrComplete)
 }
 
+// TestAnotherFolder: after a restart with another folder, files that were written to
+// the old one are read, received on, delivered and deleted there.
+func TestAnotherFolder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFar()
+		b := newBench(t, t.TempDir(), nil, nil)
+		b.start()
+		kept, goes := b.recorded(1), b.recorded(2)
+		up, _, err := b.Receive(store.Recording{ID: recID(3), StartedAt: time.Now()}, Part{Body: bytes.NewReader(content(3)[:100])})
+		require.NoError(t, err)
+		lost, _, err := b.Receive(store.Recording{ID: recID(4), StartedAt: time.Now()}, Part{Body: bytes.NewReader(content(4)[:100])})
+		require.NoError(t, err)
+		waits := b.written(5, content(5))
+		waits.State, waits.Delivery.State = Delivering, Waiting
+		require.NoError(t, b.index.KeepRecording(waits))
+		b.Stop()
+
+		old := b.folder
+		b.folder = t.TempDir()
+		b = b.again(f)
+		f.put = func(context.Context, int, *Item, Source) (Confirmation, error) { return Confirmation{}, failed(Down, "") }
+		b.start()
+		synctest.Wait()
+		for _, r := range []store.Recording{kept, waits} {
+			in, err := b.Open(t.Context(), r)
+			require.NoError(t, err, r.ID)
+			data, err := io.ReadAll(in)
+			require.NoError(t, errors.Join(err, in.Close()))
+			assert.Equal(t, r.SHA256, hashOf(data))
+		}
+		require.NoError(t, b.Delete(t.Context(), goes))
+		assert.NoFileExists(t, goes.Path)
+		assert.Equal(t, int64(100), b.Received(up))
+		up, _, err = b.Receive(up, Part{Offset: 100, Body: bytes.NewReader(content(3)[100:]), Last: true, SHA256: hashOf(content(3))})
+		require.NoError(t, err)
+		require.NoError(t, b.Delete(t.Context(), lost))
+		f.mu.Lock()
+		f.put = nil
+		f.mu.Unlock()
+		time.Sleep(lastPause)
+		synctest.Wait()
+		b.Stop()
+		assert.Equal(t, content(3), f.held[recID(3)])
+		assert.Equal(t, content(5), f.held[recID(5)])
+		left, err := os.ReadDir(old)
+		require.NoError(t, err)
+		require.Len(t, left, 1, "%v", left)
+		assert.Equal(t, filepath.Base(kept.Path), left[0].Name())
+	})
+}
+
 type errReader struct{}
 
 func (errReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"tonegate/internal/store"
@@ -62,7 +63,7 @@ func (s *Spool) Receive(r store.Recording, p Part) (store.Recording, int64, erro
 		if err := s.roomFor(); err != nil {
 			return r, 0, err
 		}
-		r.State, r.Path = Uploading, s.path(r.ID)
+		r.State, r.Path = Uploading, s.file(&r)
 		if err := s.cfg.Index.KeepRecording(r); err != nil {
 			return r, 0, err
 		}
@@ -88,7 +89,7 @@ func (s *Spool) Received(r store.Recording) int64 {
 	if r.State != Uploading {
 		return r.Size
 	}
-	st, err := os.Stat(s.path(r.ID) + partSuffix)
+	st, err := os.Stat(s.file(&r) + partSuffix)
 	if err != nil {
 		return 0
 	}
@@ -96,10 +97,10 @@ func (s *Spool) Received(r store.Recording) int64 {
 }
 
 func (s *Spool) append(r store.Recording, p Part) (have int64, err error) {
-	if err := os.MkdirAll(s.cfg.Folder, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(s.file(&r)), 0o700); err != nil {
 		return 0, err
 	}
-	out, err := s.open(s.path(r.ID)+partSuffix, os.O_RDWR|os.O_CREATE)
+	out, err := s.open(s.file(&r)+partSuffix, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return 0, err
 	}
@@ -115,7 +116,7 @@ func (s *Spool) append(r store.Recording, p Part) (have int64, err error) {
 		return have, err
 	}
 	if have > MaxUpload {
-		return have, errors.Join(ErrTooLarge, remove(s.path(r.ID)+partSuffix))
+		return have, errors.Join(ErrTooLarge, remove(s.file(&r)+partSuffix))
 	}
 	return have, out.Sync()
 }
@@ -123,7 +124,7 @@ func (s *Spool) append(r store.Recording, p Part) (have int64, err error) {
 // complete looks at the outer form, and takes the file in place of its parts. One
 // that is not what it should be goes, and can be sent again.
 func (s *Spool) complete(r store.Recording, want string) (store.Recording, error) {
-	part := s.path(r.ID) + partSuffix
+	part := s.file(&r) + partSuffix
 	in, err := os.Open(part)
 	if err != nil {
 		return r, err
@@ -143,7 +144,7 @@ func (s *Spool) complete(r store.Recording, want string) (store.Recording, error
 	if err := os.Rename(part, r.Path); err != nil {
 		return r, err
 	}
-	if err := syncFolder(s.cfg.Folder); err != nil {
+	if err := syncFolder(filepath.Dir(r.Path)); err != nil {
 		return r, err
 	}
 	r.State, r.EndedAt, r.Size, r.SHA256 = Ready, time.Now().UTC(), c.Size, c.SHA256

@@ -171,7 +171,7 @@ func (s *Spool) delete(ctx context.Context, r store.Recording, why Why) error {
 			return fmt.Errorf("delete at the store: %w", err)
 		}
 	}
-	if err := errors.Join(remove(s.path(r.ID)), remove(s.path(r.ID)+partSuffix)); err != nil {
+	if err := errors.Join(remove(s.file(&r)), remove(s.file(&r)+partSuffix)); err != nil {
 		return err
 	}
 	if err := s.cfg.Index.ForgetRecording(r.ID); err != nil {

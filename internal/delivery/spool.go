@@ -301,4 +301,11 @@ func older(a, b *store.Recording) bool {
 	return a.ID < b.ID
 }
 
-func (s *Spool) path(id string) string { return filepath.Join(s.cfg.Folder, id+suffix) }
+// file is where a recording's file is here. It stays where it was written, even if
+// the folder is another one by now.
+func (s *Spool) file(r *store.Recording) string {
+	if r.Path != "" {
+		return r.Path
+	}
+	return filepath.Join(s.cfg.Folder, r.ID+suffix)
+}
