@@ -154,6 +154,7 @@ func TestFlaky(t *testing.T) {
 	assert.True(t, bytes.Equal(data, p.files[r.ID+".age"]))
 	assert.LessOrEqual(t, p.patched, int64(len(data)), "no byte twice")
 	p.mu.Unlock()
+	b.Stop() // it is removed after it was told
 	assert.NoFileExists(t, r.Path)
 
 	f, err := b.Open(t.Context(), b.index.get(t, r.ID))

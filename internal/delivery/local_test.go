@@ -358,7 +358,9 @@ func TestAnotherFolder(t *testing.T) {
 		old := b.folder
 		b.folder = t.TempDir()
 		b = b.again(f)
-		f.put = func(context.Context, int, *Item, Source) (Confirmation, error) { return Confirmation{}, failed(Down, "") }
+		f.put = func(context.Context, int, *Item, Source) (Confirmation, error) {
+			return Confirmation{}, failed(Down, "")
+		}
 		b.start()
 		synctest.Wait()
 		for _, r := range []store.Recording{kept, waits} {

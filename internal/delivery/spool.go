@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -89,6 +87,7 @@ type Spool struct {
 	log     *zap.Logger
 	metrics *metrics
 	open    opener
+	disk    func(folder string) (free, total int64, err error)
 	pause   func(failures int) time.Duration
 	tell    Listener
 	wake    chan struct{}
@@ -118,7 +117,7 @@ type job struct {
 // is added.
 func NewSpool(cfg SpoolConfig) *Spool {
 	s := &Spool{
-		cfg: cfg, log: cfg.Log, open: openFile, pause: pauseAfter, wake: make(chan struct{}, 1), stop: func() {},
+		cfg: cfg, log: cfg.Log, open: openFile, disk: disk, pause: pauseAfter, wake: make(chan struct{}, 1), stop: func() {},
 		jobs: map[string]*job{}, held: map[string]bool{},
 	}
 	if s.log == nil {
@@ -217,32 +216,6 @@ func (s *Spool) waiting() (n int, oldest time.Duration) {
 		oldest = max(oldest, time.Since(j.rec.EndedAt))
 	}
 	return len(s.jobs), oldest
-}
-
-// bytes is what the folder holds.
-func (s *Spool) bytes() (total int64) {
-	entries, err := os.ReadDir(s.cfg.Folder)
-	if err != nil {
-		return 0 // it is made with the first recording
-	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), suffix) && !strings.HasSuffix(e.Name(), partSuffix) {
-			continue
-		}
-		if info, err := e.Info(); err == nil {
-			total += info.Size()
-		}
-	}
-	return total
-}
-
-// Room reports whether another recording may begin. Where recordings stay, the
-// oldest make room; those that wait for delivery never do.
-func (s *Spool) Room() error {
-	if limit := s.cfg.Local.MaxBytes; s.Delivers() && limit > 0 && s.bytes() >= limit {
-		return ErrSpoolFull
-	}
-	return nil
 }
 
 // work delivers what is due until ctx ends.
