@@ -29,8 +29,10 @@ func TestSteady(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				far, near := net.Pipe()
-				defer near.Close()
+				gone := make(chan struct{})
+				defer func() { _ = near.Close(); <-gone }()
 				go func() {
+					defer close(gone)
 					for range c.drops {
 						time.Sleep(c.every) // of the bubble's clock
 						if _, err := far.Write([]byte{0}); err != nil {
