@@ -136,7 +136,10 @@ func (s *server) putContent(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the sealed file as "+ageType+".")
 		return
 	}
-	p := delivery.Part{Last: r.Header.Get(fieldComplete) != "?0", Body: http.MaxBytesReader(w, r.Body, delivery.MaxUpload+1)}
+	p := delivery.Part{Last: r.Header.Get(fieldComplete) != "?0", Size: r.ContentLength, Body: &steady{
+		in: http.MaxBytesReader(w, r.Body, delivery.MaxUpload+1), deadline: http.NewResponseController(w).SetReadDeadline,
+		patience: s.cfg.UploadPatience, end: time.Now().Add(pieceTime),
+	}}
 	if v := r.Header.Get(fieldOffset); v != "" {
 		if p.Offset, err = strconv.ParseInt(v, 10, 64); err != nil || p.Offset < 0 {
 			writeProblem(w, r, http.StatusBadRequest, "bad_request", fieldOffset+" is not a number of bytes.")

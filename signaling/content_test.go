@@ -1,13 +1,17 @@
 package signaling_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -303,6 +307,13 @@ func TestUploadFromABrowser(t *testing.T) {
 	l.setFull(false)
 	n.must(201, "PUT", path, string(data[700:]), age, token, digest, "Upload-Offset: 700")
 	put(data).refused(t, 409, "recording_complete")
+	received := 0
+	for _, act := range l.acts() {
+		if strings.HasPrefix(act, string(audit.RecordingReceived)) {
+			received++
+		}
+	}
+	assert.Equal(t, 1, received, "what did not come is not on record")
 	var r deliveredShape
 	n.must(200, "GET", "/v1/recordings/"+id, "").into(t, &r)
 	assert.Equal(t, []string{"ready", c.ID, c.leg("agent").ID, hex.EncodeToString(sum[:])}, []string{r.State, r.ConferenceID, r.LegID, r.SHA256})
@@ -319,4 +330,30 @@ func TestUploadFromABrowser(t *testing.T) {
 		n.must(204, "PUT", "/v1/recordings/"+id+"/content", "age", age, foreign, "Upload-Complete: ?0")
 	}
 	n.send("PUT", "/v1/recordings/rec_"+strings.Repeat("z", 24)+"/content", "age", age, foreign).refused(t, 429, "too_many_uploads")
+}
+
+// TestStalledUpload: a piece that does not go forward is given up; the file is free
+// again, and what arrived is gone on from.
+func TestStalledUpload(t *testing.T) {
+	n := start(t, options{uploadPatience: 500 * time.Millisecond})
+	c := n.create(`{"legs":[{"role":"agent"}]}`)
+	id := "rec_" + strings.Repeat("b", 24)
+	path, data := "/v1/recordings/"+id+"/content", sealedFile(t, id, c.ID)
+	token := "Authorization: Bearer " + n.mint(c, "agent", "record")
+	conn, err := net.Dial("tcp", strings.TrimPrefix(n.url, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(deadline)))
+	_, err = fmt.Fprintf(conn, "PUT %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/age\r\n%s\r\nContent-Length: %d\r\n\r\n%s",
+		path, token, len(data), data[:700])
+	require.NoError(t, err)
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	assert.Equal(t, 408, res.StatusCode)
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	assert.Contains(t, string(body), `"upload_timeout"`)
+	assert.Equal(t, "700", n.must(204, "HEAD", path, "", token).header.Get("Upload-Offset"))
+	n.must(201, "PUT", path, string(data[700:]), "Content-Type: application/age", token, "Upload-Offset: 700")
 }

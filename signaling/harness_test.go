@@ -68,6 +68,7 @@ type options struct {
 	disk               *disk          // nil: one that never fails
 	far                delivery.Store // for recordings; nil: they stay
 	spoolMax           int64
+	uploadPatience     time.Duration
 }
 
 // node is a whole server: the surface, the calls behind it, and real sockets.
@@ -114,7 +115,7 @@ func start(t *testing.T, o options) *node {
 	h := httptest.NewServer(signaling.New(signaling.Config{
 		Audit: reader, Origins: o.origins,
 		Log: zap.NewNop(), Calls: n.calls, Keys: keys, Console: auth.NewCodes[struct{}](time.Minute), Version: "1.2.3",
-		JoinTimeout: o.joinTimeout, Now: n.clock.now, Connectors: []string{"psp-main"},
+		JoinTimeout: o.joinTimeout, UploadPatience: o.uploadPatience, Now: n.clock.now, Connectors: []string{"psp-main"},
 	}))
 	n.url = h.URL
 	n.close = sync.OnceFunc(func() { spool.Stop(); n.calls.Close(context.Background()) })

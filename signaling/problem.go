@@ -172,6 +172,7 @@ var meanings = []meaning{
 	{call.ErrUploads, http.StatusTooManyRequests, "too_many_uploads"},
 	{delivery.ErrDigest, http.StatusUnprocessableEntity, "digest"},
 	{delivery.ErrSealed, http.StatusUnprocessableEntity, "not_sealed"},
+	{delivery.ErrTimeout, http.StatusRequestTimeout, "upload_timeout"},
 	{delivery.ErrTooLarge, http.StatusRequestEntityTooLarge, "body_too_large"},
 	{call.ErrNoTalk, http.StatusConflict, "talk_not_muted"},
 	{call.ErrTransferring, http.StatusConflict, "transfer_in_progress"},

@@ -35,6 +35,8 @@ type Config struct {
 	DigitMemory DigitMemory
 	// JoinTimeout is how long a connection may take to join; default 10 s.
 	JoinTimeout time.Duration
+	// UploadPatience is how long an upload may stand still; default a minute.
+	UploadPatience time.Duration
 	// Now is the clock of codes and remembered answers; default time.Now.
 	Now func() time.Time
 }
@@ -59,6 +61,9 @@ func New(cfg Config) http.Handler {
 	useProblems()
 	if cfg.JoinTimeout == 0 {
 		cfg.JoinTimeout = 10 * time.Second
+	}
+	if cfg.UploadPatience == 0 {
+		cfg.UploadPatience = uploadPatience
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

@@ -162,23 +162,20 @@ func (s *Service) ReceiveRecording(by Sealer, id string, p delivery.Part) (store
 	if err != nil {
 		return r, 0, err
 	}
-	if p.Last {
-		if err := s.recordFile(by.Actor, &r, audit.RecordingReceived, ""); err != nil {
-			return r, 0, err
-		}
-	}
+	p.Record = func(r store.Recording) error { return s.recordFile(by.Actor, &r, audit.RecordingReceived, "") }
 	r, have, err := s.cfg.Recordings.Files.Receive(r, p)
 	var at *delivery.OffsetError
 	switch {
 	case err == nil:
 		return r, have, nil
-	case errors.As(err, &at), errors.Is(err, delivery.ErrDigest), errors.Is(err, delivery.ErrSealed), errors.Is(err, delivery.ErrTooLarge):
+	case errors.As(err, &at), errors.Is(err, delivery.ErrDigest), errors.Is(err, delivery.ErrSealed), errors.Is(err, delivery.ErrTooLarge),
+		errors.Is(err, delivery.ErrTimeout), errors.Is(err, ErrAudit):
 		return r, have, err
 	case errors.Is(err, delivery.ErrComplete):
 		return r, have, fmt.Errorf("%w: %w", ErrComplete, err)
 	case errors.Is(err, delivery.ErrBusy):
 		return r, have, fmt.Errorf("%w: %w", ErrInProgress, err)
-	case errors.Is(err, delivery.ErrSpoolFull):
+	case errors.Is(err, delivery.ErrSpoolFull), errors.Is(err, delivery.ErrDiskFull):
 		return r, have, fmt.Errorf("%w: %w", ErrRecording, err)
 	default:
 		return r, have, fmt.Errorf("%w: what arrived is kept: ask with HEAD where to go on", ErrRecordings)

@@ -154,6 +154,7 @@ func TestFlaky(t *testing.T) {
 	assert.True(t, bytes.Equal(data, p.files[r.ID+".age"]))
 	assert.LessOrEqual(t, p.patched, int64(len(data)), "no byte twice")
 	p.mu.Unlock()
+	b.Stop() // it is removed after it was told
 	assert.NoFileExists(t, r.Path)
 
 	f, err := b.Open(t.Context(), b.index.get(t, r.ID))
@@ -206,23 +207,17 @@ func TestRestartInMidUpload(t *testing.T) {
 
 // TestEndpointLies: whatever is wrong with the confirmation, the file stays.
 func TestEndpointLies(t *testing.T) {
-	for name, lie := range map[string]http.Header{
-		"another hash":   {"Upload-Offset": {strconv.Itoa(len(content(1)))}, "Upload-Complete": {"?1"}, "Repr-Digest": {"sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"}},
-		"no hash":        {"Upload-Offset": {strconv.Itoa(len(content(1)))}, "Upload-Complete": {"?1"}},
-		"another length": {"Upload-Offset": {"3"}, "Upload-Complete": {"?1"}, "Repr-Digest": {"sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"}},
-		"too long":       {"Upload-Offset": {"99999999"}, "Upload-Complete": {"?0"}},
+	size := strconv.Itoa(len(content(1)))
+	for name, lie := range map[string]func(*premises) func(int, http.ResponseWriter, *http.Request) bool{
+		"another hash":   says("Upload-Offset", size, "Upload-Complete", "?1", "Repr-Digest", "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"),
+		"no hash":        says("Upload-Offset", size, "Upload-Complete", "?1"),
+		"another length": says("Upload-Offset", "3", "Upload-Complete", "?1", "Repr-Digest", "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"),
+		"too long":       says("Upload-Offset", "99999999", "Upload-Complete", "?0"),
+		"an echo":        echo,
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPremises(t)
-			p.set(func(_ int, w http.ResponseWriter, r *http.Request) bool {
-				if r.Method != http.MethodHead {
-					return false
-				}
-				for k, v := range lie {
-					w.Header()[k] = v
-				}
-				return true
-			})
+			p.set(lie(p))
 			b := newBench(t, t.TempDir(), p.plainly(t), nil).hasty()
 			r := b.recorded(1)
 			b.start()
@@ -233,6 +228,48 @@ func TestEndpointLies(t *testing.T) {
 			b.Stop()
 			assert.Equal(t, content(1), p.files[r.ID+".age"])
 		})
+	}
+}
+
+// says answers HEAD with the same fields always.
+func says(fields ...string) func(*premises) func(int, http.ResponseWriter, *http.Request) bool {
+	return func(*premises) func(int, http.ResponseWriter, *http.Request) bool {
+		return func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			if r.Method != http.MethodHead {
+				return false
+			}
+			for i := 0; i < len(fields); i += 2 {
+				w.Header().Set(fields[i], fields[i+1])
+			}
+			return true
+		}
+	}
+}
+
+// echo keeps something else of the same length, and confirms with the digest that
+// it was sent along with it, if there was one.
+func echo(p *premises) func(int, http.ResponseWriter, *http.Request) bool {
+	var mu sync.Mutex
+	var said string
+	return func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if d := r.Header.Get("Repr-Digest"); d != "" {
+			said = d
+		}
+		switch r.Method {
+		case http.MethodPatch:
+			n, _ := io.Copy(io.Discard, r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(make([]byte, n)))
+		case http.MethodHead:
+			name := path.Base(r.URL.Path)
+			p.head(w, name)
+			if w.Header().Get("Repr-Digest") != "" {
+				w.Header().Set("Repr-Digest", said)
+			}
+			return true
+		}
+		return false
 	}
 }
 

@@ -18,6 +18,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 	"pgregory.net/rapid"
 
 	"tonegate/internal/store"
@@ -125,7 +128,6 @@ func TestRules(t *testing.T) {
 	elsewhere.Delivery.Store = "another"
 	bounds := Retention{MaxAge: 10 * time.Hour, MaxBytes: 100}
 	for name, c := range map[string]struct {
-		delivers    bool
 		local, kept Retention
 		recs        []store.Recording
 		want        []Why
@@ -134,15 +136,15 @@ func TestRules(t *testing.T) {
 		"age":                 {local: bounds, recs: []store.Recording{rec(9*time.Hour, 1, Ready, ""), rec(11*time.Hour, 1, Ready, "")}, want: []Why{"", MaxAge}},
 		"size, newest first":  {local: bounds, recs: []store.Recording{rec(1, 60, Ready, ""), rec(2, 40, "failed", ""), rec(3, 1, "interrupted", "")}, want: []Why{"", "", MaxBytes}},
 		"being written":       {local: bounds, recs: []store.Recording{open}, want: []Why{""}},
-		"delivered, by age":   {true, bounds, Retention{MaxAge: 20 * time.Hour}, []store.Recording{rec(15*time.Hour, 1, Ready, Delivered), rec(21*time.Hour, 1, Ready, Delivered)}, []Why{"", MaxAge}},
-		"delivered, by size":  {true, Retention{}, bounds, []store.Recording{rec(1, 101, Ready, Delivered)}, []Why{MaxBytes}},
-		"delivered elsewhere": {true, bounds, bounds, []store.Recording{elsewhere}, []Why{""}},
-		"waiting, size":       {true, bounds, bounds, []store.Recording{rec(1, 1000, Delivering, Waiting)}, []Why{""}},
-		"waiting, age":        {true, bounds, bounds, []store.Recording{rec(11*time.Hour, 1000, Delivering, Waiting)}, []Why{MaxAge}},
-		"uploads":             {false, Retention{}, Retention{}, []store.Recording{rec(23*time.Hour, 0, Uploading, ""), rec(25*time.Hour, 0, Uploading, "")}, []Why{"", Abandoned}},
+		"delivered, by age":   {bounds, Retention{MaxAge: 20 * time.Hour}, []store.Recording{rec(15*time.Hour, 1, Ready, Delivered), rec(21*time.Hour, 1, Ready, Delivered)}, []Why{"", MaxAge}},
+		"delivered, by size":  {Retention{}, bounds, []store.Recording{rec(1, 101, Ready, Delivered)}, []Why{MaxBytes}},
+		"delivered elsewhere": {bounds, bounds, []store.Recording{elsewhere}, []Why{""}},
+		"waiting, size":       {bounds, bounds, []store.Recording{rec(1, 1000, Delivering, Waiting)}, []Why{""}},
+		"waiting, age":        {bounds, bounds, []store.Recording{rec(11*time.Hour, 1000, Delivering, Waiting)}, []Why{MaxAge}},
+		"uploads":             {Retention{}, Retention{}, []store.Recording{rec(23*time.Hour, 0, Uploading, ""), rec(25*time.Hour, 0, Uploading, "")}, []Why{"", Abandoned}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := rules{now: now, delivers: c.delivers, local: c.local, kept: c.kept, storeName: "far"}
+			r := rules{now: now, local: c.local, kept: c.kept, storeName: "far"}
 			for i, x := range c.recs {
 				why, over := r.judge(x)
 				if !over {
@@ -211,6 +213,37 @@ func TestRetention(t *testing.T) {
 		assert.NoFileExists(t, r.Path)
 		assert.Empty(t, f.held)
 		assert.Empty(t, b.index.all)
+	})
+}
+
+// TestSettingOfTheStoreIsGone: a restart without it loses nothing that waits, says
+// so, and a restart with it delivers.
+func TestSettingOfTheStoreIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFar()
+		b := newBench(t, t.TempDir(), f, nil)
+		r := b.recorded(1)
+		b.recorded(2)
+
+		core, logs := observer.New(zapcore.WarnLevel)
+		without := b.again(nil)
+		without.cfg.Local.MaxBytes, without.log = 1, zap.New(core)
+		without.start()
+		time.Sleep(3 * retainEvery)
+		synctest.Wait()
+		without.Stop()
+		assert.Empty(t, without.ear.take())
+		assert.FileExists(t, r.Path)
+		assert.Equal(t, Waiting, b.index.get(t, r.ID).Delivery.State)
+		warned := logs.FilterMessageSnippet("no store is configured").All()
+		require.Len(t, warned, 1)
+		assert.Equal(t, map[string]any{"recordings": int64(2)}, warned[0].ContextMap())
+
+		b = b.again(f)
+		b.start()
+		synctest.Wait()
+		b.Stop()
+		assert.ElementsMatch(t, []string{"ready 1 ready", "ready 2 ready"}, b.ear.take())
 	})
 }
 
@@ -303,6 +336,59 @@ func TestReceive(t *testing.T) {
 	assert.Equal(t, []string{"ready 1 ready"}, b.ear.take())
 	_, _, err = b.Receive(r, Part{Body: bytes.NewReader(data), Last: true})
 	assert.ErrorIs(t, err, ErrComplete)
+}
+
+// TestAnotherFolder: after a restart with another folder, files that were written to
+// the old one are read, received on, delivered and deleted there.
+func TestAnotherFolder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFar()
+		b := newBench(t, t.TempDir(), nil, nil)
+		b.start()
+		kept, goes := b.recorded(1), b.recorded(2)
+		up, _, err := b.Receive(store.Recording{ID: recID(3), StartedAt: time.Now()}, Part{Body: bytes.NewReader(content(3)[:100])})
+		require.NoError(t, err)
+		lost, _, err := b.Receive(store.Recording{ID: recID(4), StartedAt: time.Now()}, Part{Body: bytes.NewReader(content(4)[:100])})
+		require.NoError(t, err)
+		waits := b.written(5, content(5))
+		waits.State, waits.Delivery.State = Delivering, Waiting
+		require.NoError(t, b.index.KeepRecording(waits))
+		b.Stop()
+
+		old := b.folder
+		b.folder = t.TempDir()
+		b = b.again(f)
+		f.put = func(context.Context, int, *Item, Source) (Confirmation, error) {
+			return Confirmation{}, failed(Down, "")
+		}
+		b.start()
+		synctest.Wait()
+		for _, r := range []store.Recording{kept, waits} {
+			in, err := b.Open(t.Context(), r)
+			require.NoError(t, err, r.ID)
+			data, err := io.ReadAll(in)
+			require.NoError(t, errors.Join(err, in.Close()))
+			assert.Equal(t, r.SHA256, hashOf(data))
+		}
+		require.NoError(t, b.Delete(t.Context(), goes))
+		assert.NoFileExists(t, goes.Path)
+		assert.Equal(t, int64(100), b.Received(up))
+		up, _, err = b.Receive(up, Part{Offset: 100, Body: bytes.NewReader(content(3)[100:]), Last: true, SHA256: hashOf(content(3))})
+		require.NoError(t, err)
+		require.NoError(t, b.Delete(t.Context(), lost))
+		f.mu.Lock()
+		f.put = nil
+		f.mu.Unlock()
+		time.Sleep(lastPause)
+		synctest.Wait()
+		b.Stop()
+		assert.Equal(t, content(3), f.held[recID(3)])
+		assert.Equal(t, content(5), f.held[recID(5)])
+		left, err := os.ReadDir(old)
+		require.NoError(t, err)
+		require.Len(t, left, 1, "%v", left)
+		assert.Equal(t, filepath.Base(kept.Path), left[0].Name())
+	})
 }
 
 type errReader struct{}

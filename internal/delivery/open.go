@@ -13,7 +13,7 @@ import (
 // Open reads a recording's sealed file, from here or from the store. Close it.
 func (s *Spool) Open(ctx context.Context, r store.Recording) (io.ReadSeekCloser, error) {
 	if r.Delivery.State != Delivered {
-		f, err := os.Open(s.path(r.ID))
+		f, err := os.Open(s.file(&r))
 		if err == nil {
 			return f, nil
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"tonegate/internal/store"
@@ -20,6 +21,7 @@ var (
 	ErrDigest   = errors.New("the file that arrived has another SHA-256 than was said: send it again from the beginning")
 	ErrSealed   = errors.New("not a sealed recording")
 	ErrComplete = errors.New("the recording is complete")
+	ErrTimeout  = errors.New("the upload came to a stop; what is here is kept: ask with HEAD where to go on")
 )
 
 // OffsetError says where an upload has to go on.
@@ -34,6 +36,11 @@ type Part struct {
 	Last   bool
 	SHA256 string // of the whole file, if it was said
 	Body   io.Reader
+	Size   int64 // of Body; zero or less if that is not known
+	// Record puts on record that the file has come, once all of it is here and is
+	// what it should be. On an error the piece is as if it had not come. Nil: nobody
+	// wants to know.
+	Record func(store.Recording) error
 }
 
 // Receive takes a piece of a browser's file. The first one brings what is known of
@@ -52,17 +59,21 @@ func (s *Spool) Receive(r store.Recording, p Part) (store.Recording, int64, erro
 		defer s.mu.Unlock()
 		delete(s.held, r.ID)
 	}()
-	if known, found, err := s.cfg.Index.Recording(r.ID); err != nil {
+	known, found, err := s.cfg.Index.Recording(r.ID)
+	switch {
+	case err != nil:
 		return r, 0, err
-	} else if found {
-		if r = known; r.State != Uploading {
-			return r, r.Size, ErrComplete
-		}
-	} else {
-		if err := s.roomFor(); err != nil {
-			return r, 0, err
-		}
-		r.State, r.Path = Uploading, s.path(r.ID)
+	case !found:
+		r.State, r.Path = Uploading, s.file(&r)
+	case known.State != Uploading:
+		return known, known.Size, ErrComplete
+	default:
+		r = known
+	}
+	if err := s.admit(&r, p, !found); err != nil {
+		return r, s.Received(r), err
+	}
+	if !found {
 		if err := s.cfg.Index.KeepRecording(r); err != nil {
 			return r, 0, err
 		}
@@ -71,16 +82,26 @@ func (s *Spool) Receive(r store.Recording, p Part) (store.Recording, int64, erro
 	if err != nil || !p.Last {
 		return r, have, err
 	}
-	r, err = s.complete(r, p.SHA256)
+	if r, err = s.complete(r, p); err != nil {
+		have = s.Received(r)
+	}
 	return r, have, err
 }
 
-// roomFor is Room, for what nobody can hold back until later.
-func (s *Spool) roomFor() error {
-	if limit := s.cfg.Local.MaxBytes; limit > 0 && s.bytes() >= limit {
-		return ErrSpoolFull
+// admit says whether a piece is the next one and has room, and makes the folder.
+func (s *Spool) admit(r *store.Recording, p Part, first bool) error {
+	if have := s.Received(*r); p.Offset != have {
+		return &OffsetError{have}
 	}
-	return nil
+	if first {
+		if err := s.begin(); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(r.Path), 0o700); err != nil {
+		return err
+	}
+	return s.roomFor(r, p.Size)
 }
 
 // Received says how much of an upload is here.
@@ -88,7 +109,7 @@ func (s *Spool) Received(r store.Recording) int64 {
 	if r.State != Uploading {
 		return r.Size
 	}
-	st, err := os.Stat(s.path(r.ID) + partSuffix)
+	st, err := os.Stat(s.file(&r) + partSuffix)
 	if err != nil {
 		return 0
 	}
@@ -96,10 +117,7 @@ func (s *Spool) Received(r store.Recording) int64 {
 }
 
 func (s *Spool) append(r store.Recording, p Part) (have int64, err error) {
-	if err := os.MkdirAll(s.cfg.Folder, 0o700); err != nil {
-		return 0, err
-	}
-	out, err := s.open(s.path(r.ID)+partSuffix, os.O_RDWR|os.O_CREATE)
+	out, err := s.open(s.file(&r)+partSuffix, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return 0, err
 	}
@@ -107,23 +125,24 @@ func (s *Spool) append(r store.Recording, p Part) (have int64, err error) {
 	if have, err = out.Seek(0, io.SeekEnd); err != nil {
 		return 0, err
 	}
-	if p.Offset != have {
-		return have, &OffsetError{have}
-	}
-	n, err := io.Copy(out, io.LimitReader(p.Body, MaxUpload-have+1))
+	in := &measured{p.Body, roomEvery, func() error { return s.roomFor(&r, 0) }}
+	n, err := io.Copy(out, io.LimitReader(in, MaxUpload-have+1))
 	if have += n; err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			err = ErrTimeout
+		}
 		return have, err
 	}
 	if have > MaxUpload {
-		return have, errors.Join(ErrTooLarge, remove(s.path(r.ID)+partSuffix))
+		return have, errors.Join(ErrTooLarge, remove(s.file(&r)+partSuffix))
 	}
 	return have, out.Sync()
 }
 
 // complete looks at the outer form, and takes the file in place of its parts. One
 // that is not what it should be goes, and can be sent again.
-func (s *Spool) complete(r store.Recording, want string) (store.Recording, error) {
-	part := s.path(r.ID) + partSuffix
+func (s *Spool) complete(r store.Recording, p Part) (store.Recording, error) {
+	part := s.file(&r) + partSuffix
 	in, err := os.Open(part)
 	if err != nil {
 		return r, err
@@ -132,7 +151,7 @@ func (s *Spool) complete(r store.Recording, want string) (store.Recording, error
 	if err := errors.Join(err, in.Close()); err != nil {
 		return r, err
 	}
-	if want != "" && want != c.SHA256 {
+	if p.SHA256 != "" && p.SHA256 != c.SHA256 {
 		return r, errors.Join(ErrDigest, remove(part))
 	}
 	if s.cfg.Check != nil {
@@ -143,20 +162,32 @@ func (s *Spool) complete(r store.Recording, want string) (store.Recording, error
 	if err := os.Rename(part, r.Path); err != nil {
 		return r, err
 	}
-	if err := syncFolder(s.cfg.Folder); err != nil {
+	if err := syncFolder(filepath.Dir(r.Path)); err != nil {
 		return r, err
 	}
-	r.State, r.EndedAt, r.Size, r.SHA256 = Ready, time.Now().UTC(), c.Size, c.SHA256
+	whole := r
+	whole.State, whole.EndedAt, whole.Size, whole.SHA256 = Ready, time.Now().UTC(), c.Size, c.SHA256
 	if s.Delivers() {
-		r.State, r.Delivery.State = Delivering, Waiting
+		whole.State, whole.Delivery.State = Delivering, Waiting
 	}
-	if err := s.cfg.Index.KeepRecording(r); err != nil {
+	if err := s.note(whole, p.Record); err != nil {
 		// As it was, so that the last piece can come again.
-		return r, errors.Join(err, os.Rename(r.Path, part))
+		return r, errors.Join(err, os.Rename(r.Path, part), os.Truncate(part, p.Offset))
 	}
+	r = whole
 	if !s.Delivers() {
 		s.tell.RecordingReady(r)
 	}
 	s.Add(r)
 	return r, nil
+}
+
+// note puts a whole file on record, and then into the index.
+func (s *Spool) note(whole store.Recording, record func(store.Recording) error) error {
+	if record != nil {
+		if err := record(whole); err != nil {
+			return err
+		}
+	}
+	return s.cfg.Index.KeepRecording(whole)
 }

@@ -40,7 +40,6 @@ type end struct {
 // rules judges recordings, which come newest first.
 type rules struct {
 	now         time.Time
-	delivers    bool      // files that wait here make no room: they would be lost
 	local, kept Retention // here, and of what was delivered
 	storeName   string
 	here, there int64 // bytes so far
@@ -63,7 +62,9 @@ func (r *rules) judge(rec store.Recording) (Why, bool) {
 		r.there += rec.Size
 		return r.kept.judge(age, r.there)
 	}
-	if r.delivers && rec.Delivery.State == Waiting {
+	// What waits makes no room, even if no store is configured any more: somebody was
+	// promised it, and a setting that went missing must not lose it.
+	if rec.Delivery.State == Waiting {
 		return MaxAge, r.local.MaxAge > 0 && age > r.local.MaxAge
 	}
 	r.here += rec.Size
@@ -92,7 +93,7 @@ func (s *Spool) retainOften(ctx context.Context) {
 
 // retain deletes what the rules no longer keep, each with an entry on record.
 func (s *Spool) retain(ctx context.Context) {
-	r := rules{now: time.Now(), delivers: s.Delivers(), local: s.cfg.Local, kept: s.cfg.Kept}
+	r := rules{now: time.Now(), local: s.cfg.Local, kept: s.cfg.Kept}
 	if s.Delivers() {
 		r.storeName = s.cfg.Store.Name()
 	}
@@ -170,7 +171,7 @@ func (s *Spool) delete(ctx context.Context, r store.Recording, why Why) error {
 			return fmt.Errorf("delete at the store: %w", err)
 		}
 	}
-	if err := errors.Join(remove(s.path(r.ID)), remove(s.path(r.ID)+partSuffix)); err != nil {
+	if err := errors.Join(remove(s.file(&r)), remove(s.file(&r)+partSuffix)); err != nil {
 		return err
 	}
 	if err := s.cfg.Index.ForgetRecording(r.ID); err != nil {

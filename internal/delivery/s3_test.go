@@ -102,6 +102,7 @@ func TestS3(t *testing.T) {
 	assert.Equal(t, content(1), c.object(t, "eu/"+r.ID+".age"))
 	assert.Equal(t, 1, c.count("PUT"))
 	assert.Positive(t, c.count("GET"), "what is there is read again")
+	b.Stop() // it is removed after it was told
 	assert.NoFileExists(t, r.Path)
 
 	// It can be read, from any place on, and deleted.

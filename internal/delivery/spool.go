@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -89,6 +87,7 @@ type Spool struct {
 	log     *zap.Logger
 	metrics *metrics
 	open    opener
+	disk    func(folder string) (free, total int64, err error)
 	pause   func(failures int) time.Duration
 	tell    Listener
 	wake    chan struct{}
@@ -118,7 +117,7 @@ type job struct {
 // is added.
 func NewSpool(cfg SpoolConfig) *Spool {
 	s := &Spool{
-		cfg: cfg, log: cfg.Log, open: openFile, pause: pauseAfter, wake: make(chan struct{}, 1), stop: func() {},
+		cfg: cfg, log: cfg.Log, open: openFile, disk: disk, pause: pauseAfter, wake: make(chan struct{}, 1), stop: func() {},
 		jobs: map[string]*job{}, held: map[string]bool{},
 	}
 	if s.log == nil {
@@ -134,17 +133,23 @@ func (s *Spool) Delivers() bool { return s.cfg.Store != nil }
 // Start takes up what an earlier process left, and begins to deliver.
 func (s *Spool) Start(l Listener) error {
 	s.tell = l
+	waiting := 0
 	err := s.each(func(r store.Recording) error {
 		switch {
 		case r.Delivery.State == Delivered && r.Path != "":
 			s.conclude(r) // the process ended in between
 		case r.Delivery.State == Waiting:
+			waiting++
 			s.Add(r)
 		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("recordings that wait for delivery: %w", err)
+	}
+	if waiting > 0 && !s.Delivers() {
+		s.log.Warn("recordings wait for delivery, and no store is configured: they stay here and are not deleted for room; give --recording-store again, or delete them",
+			zap.Int("recordings", waiting))
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
@@ -213,32 +218,6 @@ func (s *Spool) waiting() (n int, oldest time.Duration) {
 	return len(s.jobs), oldest
 }
 
-// bytes is what the folder holds.
-func (s *Spool) bytes() (total int64) {
-	entries, err := os.ReadDir(s.cfg.Folder)
-	if err != nil {
-		return 0 // it is made with the first recording
-	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), suffix) && !strings.HasSuffix(e.Name(), partSuffix) {
-			continue
-		}
-		if info, err := e.Info(); err == nil {
-			total += info.Size()
-		}
-	}
-	return total
-}
-
-// Room reports whether another recording may begin. Where recordings stay, the
-// oldest make room; those that wait for delivery never do.
-func (s *Spool) Room() error {
-	if limit := s.cfg.Local.MaxBytes; s.Delivers() && limit > 0 && s.bytes() >= limit {
-		return ErrSpoolFull
-	}
-	return nil
-}
-
 // work delivers what is due until ctx ends.
 func (s *Spool) work(ctx context.Context) {
 	for ctx.Err() == nil {
@@ -295,4 +274,11 @@ func older(a, b *store.Recording) bool {
 	return a.ID < b.ID
 }
 
-func (s *Spool) path(id string) string { return filepath.Join(s.cfg.Folder, id+suffix) }
+// file is where a recording's file is here. It stays where it was written, even if
+// the folder is another one by now.
+func (s *Spool) file(r *store.Recording) string {
+	if r.Path != "" {
+		return r.Path
+	}
+	return filepath.Join(s.cfg.Folder, r.ID+suffix)
+}

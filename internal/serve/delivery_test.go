@@ -3,13 +3,18 @@ package serve_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 	"github.com/johannesboyne/gofakes3"
@@ -89,6 +94,68 @@ func TestRecordingReachesTheStore(t *testing.T) {
 	assert.True(t, tl.Complete, tl.Faults)
 	s.stop()
 	assert.NoFileExists(t, files[0])
+}
+
+// TestBrowsersRecordingReachesTheStore: a file that an agent's browser sealed comes
+// after the call, with the leg's resume secret, as the SDK sends it. It is delivered
+// to a folder, leaves the spool, and what the API gives of it opens with the key.
+func TestBrowsersRecordingReachesTheStore(t *testing.T) {
+	key, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	cfg := valid(t)
+	share := filepath.Join(t.TempDir(), "share")
+	cfg.RecordingStore = delivery.Config{Kind: "folder", Path: share}
+	s := run(t, cfg)
+	var c conference
+	require.Equal(t, 201, s.api("POST", "/v1/conferences", `{"legs":[{"role":"customer"},{"role":"agent"}]}`, &c))
+	resume := secretOf(t, s.join(&c, 1))
+	require.Equal(t, 200, s.api("POST", "/v1/conferences/"+c.ID+"/end", "", nil))
+
+	id := "rec_" + strings.Repeat("b", 24)
+	var sealed bytes.Buffer
+	w, err := recording.NewWriter(&sealed, id, c.ID, time.Now(), key.Recipient())
+	require.NoError(t, err)
+	require.NoError(t, w.Silence(500))
+	require.NoError(t, w.Close(recording.EndStopped))
+	digest := sha256.Sum256(sealed.Bytes())
+	url := s.at.HTTP + "/v1/recordings/" + id + "/content"
+	put, err := http.NewRequestWithContext(within(t), http.MethodPut, url, bytes.NewReader(sealed.Bytes()))
+	require.NoError(t, err)
+	put.Header.Set("Authorization", "Bearer "+resume)
+	put.Header.Set("Tonegate-Leg", c.Legs[1].ID)
+	put.Header.Set("Content-Type", "application/octet-stream")
+	put.Header.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(digest[:])+":")
+	res, err := s.client.Do(put)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, 201, res.StatusCode)
+	assert.Equal(t, []string{"?1", strconv.Itoa(sealed.Len())}, []string{res.Header.Get("Upload-Complete"), res.Header.Get("Upload-Offset")},
+		"what the SDK takes for a confirmation")
+
+	s.until(t, "recording.ready")
+	there, err := os.ReadFile(filepath.Join(share, id+".age"))
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(sealed.Bytes(), there))
+	get, err := http.NewRequestWithContext(within(t), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	get.Header.Set("Authorization", "Bearer "+apiKey)
+	status, content := s.do(get)
+	require.Equal(t, 200, status)
+	tl, err := recording.Open(strings.NewReader(content), []age.Identity{key}, recording.Want{Recording: id, Conference: c.ID},
+		func(recording.Info) (io.Writer, error) { return io.Discard, nil })
+	require.NoError(t, err)
+	assert.True(t, tl.Complete, tl.Faults)
+
+	var r struct {
+		State string
+		LegID string `json:"leg_id"`
+	}
+	require.Equal(t, 200, s.api("GET", "/v1/recordings/"+id, "", &r))
+	assert.Equal(t, "ready "+c.Legs[1].ID, r.State+" "+r.LegID)
+	s.stop()
+	left, err := filepath.Glob(filepath.Join(cfg.Data, "recordings", "*"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "nothing of it stays here")
 }
 
 // until reads the stream of events until one of a type.
