@@ -206,6 +206,16 @@ func (s *Service) pausePage(by Actor, c *conference, pause bool, why audit.Detai
 			return err
 		}
 	}
+	if !pause {
+		err := s.keep(c, func(k *store.Conference) {
+			if k.Tape == recording.ByPage {
+				k.Tape = ""
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
 	s.mu.Lock()
 	t.page.paused = pause
 	if r != nil {
@@ -213,18 +223,21 @@ func (s *Service) pausePage(by Actor, c *conference, pause bool, why audit.Detai
 	}
 	after := t.state()
 	s.mu.Unlock()
+	if r == nil && pause {
+		return s.keep(c, nil) // a recording that begins on this page is paused from the start
+	}
 	if r == nil {
-		return nil // a recording that begins on this page is paused from the start
+		return nil
 	}
-	s.keepPause(c)
-	if after != before {
-		what := "recording.resumed"
-		if after.State == RecordingPaused {
-			what = "recording.paused"
-		}
-		s.tellTape(c, what)
+	what := ""
+	switch {
+	case after == before:
+	case after.State == RecordingPaused:
+		what = "recording.paused"
+	default:
+		what = "recording.resumed"
 	}
-	return nil
+	return s.keepPause(c, r, what)
 }
 
 // watchPage ends a pause by page some time after the leg that told the page was
