@@ -356,6 +356,9 @@ func (s *Service) recordUnasked(ctx context.Context, c *conference, paused bool)
 	if err == nil || errors.Is(err, ErrEnded) {
 		return
 	}
+	if !errors.Is(err, ErrRecording) { // the recorder has counted those
+		s.cfg.Recordings.Metrics.NotBegun()
+	}
 	s.cfg.Log.Error("recording not started; the call goes on", zap.String("conference_id", c.ID), zap.Error(err))
 	s.mu.Lock()
 	defer s.mu.Unlock()
