@@ -71,10 +71,10 @@ func recordingStatus(r call.RecordingChanged) *RecordingStatus {
 // RecordingShape is what is known of a recording. Who holds a recipient's key
 // opens its file with tonegate recording open.
 type RecordingShape struct {
-	ID            string     `json:"id"`
+	ID            string     `json:"id,omitempty" doc:"None before there is a recording."`
 	ConferenceID  string     `json:"conference_id"`
-	State         string     `json:"state" enum:"recording,paused,uploading,delivering,ready,failed,interrupted" doc:"delivering: the file is whole, and not yet where it is kept. ready: it is there. failed: it could not be written to its end. interrupted: the server died; what was written opens."`
-	StartedAt     time.Time  `json:"started_at"`
+	State         string     `json:"state" enum:"recording,paused,stopped,uploading,delivering,ready,failed,interrupted" doc:"stopped: and its file is not complete yet. delivering: the file is whole, and not yet where it is kept. ready: it is there. failed: it could not be written to its end. interrupted: the server died; what was written opens."`
+	StartedAt     *time.Time `json:"started_at,omitempty"`
 	EndedAt       *time.Time `json:"ended_at,omitempty"`
 	DurationMS    int64      `json:"duration_ms,omitempty"`
 	Size          int64      `json:"size,omitempty" doc:"Of the sealed file, in bytes."`
@@ -95,7 +95,7 @@ type Delivery struct {
 
 func recordingShape(r store.Recording) RecordingShape {
 	out := RecordingShape{
-		ID: r.ID, ConferenceID: r.ConferenceID, State: r.State, StartedAt: r.StartedAt, DurationMS: r.Duration.Milliseconds(),
+		ID: r.ID, ConferenceID: r.ConferenceID, State: r.State, DurationMS: r.Duration.Milliseconds(),
 		Size: r.Size, SHA256: r.SHA256, DuringCapture: r.During, Reason: r.Reason, LegID: r.LegID,
 	}
 	if d := r.Delivery; d.State != "" {
@@ -103,6 +103,9 @@ func recordingShape(r store.Recording) RecordingShape {
 		if !d.DeliveredAt.IsZero() {
 			out.Delivery.DeliveredAt = &d.DeliveredAt
 		}
+	}
+	if !r.StartedAt.IsZero() {
+		out.StartedAt = &r.StartedAt
 	}
 	if !r.EndedAt.IsZero() {
 		out.EndedAt = &r.EndedAt

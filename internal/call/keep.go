@@ -60,7 +60,7 @@ func (c *conference) kept() store.Conference {
 	out := store.Conference{
 		ID: c.ID, State: c.State, ExternalID: c.ExternalID, Metadata: c.Metadata, Mode: c.Mode.String(),
 		Replacement: c.Replacement.String(), Demonstration: c.Demonstration,
-		CreatedAt: c.CreatedAt, EndedAt: c.EndedAt, EndsBy: c.endsBy, Recording: c.tape.spec.keptSpec(),
+		CreatedAt: c.CreatedAt, EndedAt: c.EndedAt, EndsBy: c.endsBy, Recording: c.tape.spec.keptSpec(), Tape: c.tape.wanted(),
 	}
 	out.AwaitsAgent = c.transfer.owed
 	if c.Transfer != bridge.Together {

@@ -213,6 +213,16 @@ func (s *Service) pausePage(by Actor, c *conference, pause bool, why audit.Detai
 			return err
 		}
 	}
+	if !pause {
+		err := s.keep(c, func(k *store.Conference) {
+			if k.Tape == recording.ByPage {
+				k.Tape = ""
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
 	s.mu.Lock()
 	t.page.paused, t.page.lost = pause, false
 	if r != nil {
@@ -220,18 +230,21 @@ func (s *Service) pausePage(by Actor, c *conference, pause bool, why audit.Detai
 	}
 	after := t.state()
 	s.mu.Unlock()
+	if r == nil && pause {
+		return s.keep(c, nil) // a recording that begins on this page is paused from the start
+	}
 	if r == nil {
-		return nil // a recording that begins on this page is paused from the start
+		return nil
 	}
-	s.keepPause(c)
-	if after != before {
-		what := "recording.resumed"
-		if after.State == RecordingPaused {
-			what = "recording.paused"
-		}
-		s.tellTape(c, what)
+	what := ""
+	switch {
+	case after == before:
+	case after.State == RecordingPaused:
+		what = "recording.paused"
+	default:
+		what = "recording.resumed"
 	}
-	return nil
+	return s.keepPause(c, r, what)
 }
 
 // watchPage pauses when the leg that told the page is lost, and ends a pause by
@@ -286,7 +299,7 @@ func (s *Service) losePage(c *conference) {
 func (s *Service) tellLoss(c *conference) {
 	s.mu.Lock()
 	p := &c.tape.page
-	untold, changed := p.untold, p.changed
+	untold, changed, r := p.untold, p.changed, c.tape.recorder
 	p.untold, p.changed = false, false
 	s.mu.Unlock()
 	if !untold {
@@ -295,10 +308,11 @@ func (s *Service) tellLoss(c *conference) {
 	e := Actor{}.entry(audit.RecordingChanged)
 	e.ConferenceID, e.Detail = c.ID, "page_lost"
 	_ = s.record(e) // logged; it is paused all the same
-	s.keepPause(c)
+	what := ""
 	if changed {
-		s.tellTape(c, "recording.paused")
+		what = "recording.paused"
 	}
+	_ = s.keepPause(c, r, what) // logged
 }
 
 // armPage ends the pause after a while. The caller holds the lock.

@@ -81,6 +81,7 @@ type tape struct {
 	paused    bool            // somebody asked for it
 	byCapture bool            // a capture pauses it
 	page      page            // the page rule's pause
+	stopped   bool            // somebody stopped it, or will have none
 	failed    bool            // the last one was given up
 	cause     string          // why
 }
@@ -91,7 +92,7 @@ func (t *tape) state() RecordingChanged {
 	switch {
 	case t.recorder == nil && t.failed:
 		out.State, out.Reason = RecordingFailed, t.cause
-	case t.kept.ID == "":
+	case t.kept.ID == "" && !t.stopped:
 	case t.recorder == nil:
 		out.State = RecordingStopped
 	case t.paused:
@@ -143,7 +144,8 @@ func (s *Service) SetRecording(ctx context.Context, by Actor, conferenceID, stat
 	c.tape.changes.Lock()
 	defer c.tape.changes.Unlock()
 	s.mu.Lock()
-	running := c.tape.recorder != nil
+	running, due := c.tape.recorder != nil, c.tape.due()
+	stopped, again := c.tape.stopped || c.tape.kept.ID != "", c.tape.failed && c.tape.paused
 	s.mu.Unlock()
 	if by.LegID != "" && (by.Role != bridge.Agent || state == RecordingStopped || state == RecordingOn && !running) {
 		return store.Recording{}, fmt.Errorf("%w: an agent pauses and resumes what the platform records", ErrForbidden)
@@ -154,14 +156,15 @@ func (s *Service) SetRecording(ctx context.Context, by Actor, conferenceID, stat
 	ctx = context.WithoutCancel(ctx)
 	switch {
 	case state == RecordingOn && !running:
-		err = s.startRecording(ctx, by, c, false)
+		err = s.startRecording(ctx, by, c, again) // a pause outlives the file that failed
 	case state == RecordingOn:
 		err = s.pauseRecording(by, c, false)
 	case state == RecordingPaused && running:
 		err = s.pauseRecording(by, c, true)
 	case state == RecordingStopped && running:
 		err = s.stopRecording(ctx, by, c)
-	case state == RecordingStopped && c.tape.kept.ID != "": // twice is no error
+	case state == RecordingPaused && due, state == RecordingStopped && (due || stopped): // twice is no error
+		err = s.wantTape(by, c, state)
 	case state == RecordingPaused || state == RecordingStopped:
 		err = fmt.Errorf("%w: nothing is recorded", ErrNotRecording)
 	default:
@@ -172,11 +175,10 @@ func (s *Service) SetRecording(ctx context.Context, by Actor, conferenceID, stat
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := c.tape.kept
-	if c.tape.recorder != nil {
-		out.State = c.tape.state().State
+	if due && state != RecordingOn {
+		return c.tape.wish(c.ID, state), nil
 	}
-	return out, nil
+	return c.tape.answer(), nil
 }
 
 // Recording returns what is known of a recording.

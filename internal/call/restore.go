@@ -86,6 +86,7 @@ func (s *Service) restore(ctx context.Context, kept store.Conference) error {
 	if c.State == ConferenceEnded {
 		return nil
 	}
+	s.restoreTape(c, kept.Tape)
 	transfer := c.Transfer
 	if transfer != bridge.Together {
 		c.Transfer = bridge.WithIVR

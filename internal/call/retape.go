@@ -65,9 +65,25 @@ func (s *Service) restoreTapes(ctx context.Context, was map[string]store.Recordi
 			continue
 		}
 		c.tape.changes.Lock()
-		byPage := r.Paused == recording.ByPage && s.restorePage(c)
-		s.recordUnasked(ctx, c, r.State == RecordingPaused && !byPage)
+		s.goOn(ctx, c, r)
 		c.tape.changes.Unlock()
+	}
+}
+
+// goOn records on what an earlier process recorded, unless it was stopped: paused
+// if either record says so. The caller holds the tape's changes.
+func (s *Service) goOn(ctx context.Context, c *conference, was store.Recording) {
+	byPage := was.Paused == recording.ByPage && s.restorePage(c)
+	s.mu.Lock()
+	t := &c.tape
+	t.paused = t.paused || was.State == RecordingPaused && !byPage
+	paused, stopped := t.paused, t.stopped
+	if stopped {
+		t.kept = s.lastTape(c.ID)
+	}
+	s.mu.Unlock()
+	if !stopped {
+		s.recordUnasked(ctx, c, paused)
 	}
 }
 

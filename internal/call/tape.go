@@ -44,10 +44,11 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	if !s.begins() {
 		return ErrDraining
 	}
+	begun := kept
 	r, err := recording.New(recording.Options{
 		Folder: s.cfg.Recordings.Folder, Recording: kept.ID, Conference: c.ID, Recipients: recipients, During: during,
 		Paused: paused, StartedAt: kept.StartedAt, Metrics: s.cfg.Recordings.Metrics,
-		Completed: func(done recording.Completed) { defer s.tapes.Done(); s.recorded(c, done) },
+		Completed: func(done recording.Completed) { defer s.tapes.Done(); s.recorded(c, begun, done) },
 	})
 	if err != nil {
 		s.tapes.Done()
@@ -82,13 +83,16 @@ func (s *Service) adopt(c *conference, r *recording.Recorder, kept store.Recordi
 		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
 		return fmt.Errorf("%w: see that the disk has room", ErrStore)
 	}
+	if err := s.keep(c, func(k *store.Conference) { k.Tape = kept.Paused }); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.State == ConferenceEnded {
 		return ErrEnded
 	}
 	t := &c.tape
-	t.recorder, t.kept, t.paused, t.failed, t.cause = r, kept, paused, false, ""
+	t.recorder, t.kept, t.paused, t.failed, t.stopped, t.cause = r, kept, paused, false, false, ""
 	t.byCapture = kept.During == recording.Off.String() && c.capture != nil && c.capture.Progress.Armed
 	if c.capture != nil {
 		r.Capture(c.capture.ID)
@@ -115,7 +119,10 @@ func (s *Service) pauseRecording(by Actor, c *conference, paused bool) error {
 		same = false // who may resume, resumes whatever paused
 	}
 	s.mu.Unlock()
-	if same || r == nil {
+	switch {
+	case paused && same:
+		return s.keep(c, nil) // it may have been refused because it could not be
+	case same || r == nil:
 		return nil
 	}
 	state, what := RecordingOn, "recording.resumed"
@@ -126,33 +133,60 @@ func (s *Service) pauseRecording(by Actor, c *conference, paused bool) error {
 	if err := s.recordTape(by, c, state); err != nil && !paused {
 		return err
 	}
-	r.Pause(recording.ByRequest, paused)
+	if !paused {
+		if err := s.keep(c, func(k *store.Conference) { k.Tape = "" }); err != nil {
+			_ = s.recordTape(Actor{}, c, RecordingPaused) // logged
+			return err
+		}
+	}
 	s.mu.Lock()
 	c.tape.paused = paused
+	r.Pause(recording.ByRequest, paused)
 	if !paused {
 		c.tape.page.forget()
 		r.Pause(recording.ByPage, false)
 	}
 	s.mu.Unlock()
-	s.keepPause(c)
-	s.tellTape(c, what)
-	return nil
+	return s.keepPause(c, r, what)
 }
 
 // keepPause keeps whether a recording is paused, and by what: a capture's pause
-// does not outlive the process, since the capture does not.
-func (s *Service) keepPause(c *conference) {
+// does not outlive the process, since the capture does not. Then it tells what
+// happened, if anything. The error says that the next process would not know of a
+// pause.
+func (s *Service) keepPause(c *conference, r *recording.Recorder, what string) error {
+	var err error
+	if c.tape.paused || c.tape.page.paused {
+		err = s.keep(c, nil)
+	}
+	if s.keepRunning(c, r) && what != "" {
+		s.tellTape(c, what)
+	}
+	return err
+}
+
+// keepRunning keeps what is known of a recording that runs, and reports whether it
+// does: what is known of one that was given up stands already.
+func (s *Service) keepRunning(c *conference, r *recording.Recorder) bool {
+	c.disk.Lock()
+	defer c.disk.Unlock()
 	s.mu.Lock()
 	t := &c.tape
-	t.kept.State, t.kept.Paused = RecordingOn, pausedBy(t.paused, t.page.paused)
-	if t.kept.Paused != "" {
-		t.kept.State = RecordingPaused
+	running := t.recorder == r
+	if running {
+		t.kept.State, t.kept.Paused = RecordingOn, pausedBy(t.paused, t.page.paused)
+		if t.kept.Paused != "" {
+			t.kept.State = RecordingPaused
+		}
 	}
 	kept := t.kept
 	s.mu.Unlock()
-	if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
-		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
+	if running {
+		if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
+			s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
+		}
 	}
+	return running
 }
 
 func pausedBy(request, page bool) string {
@@ -167,20 +201,24 @@ func pausedBy(request, page bool) string {
 }
 
 // stopRecording ends the file, and waits until it is complete, unless the disk
-// does not answer.
+// does not answer. That it is stopped is kept in any case, or not answered with yes.
 func (s *Service) stopRecording(ctx context.Context, by Actor, c *conference) error {
 	_ = s.recordTape(by, c, RecordingStopped) // logged; it stops all the same
+	s.mu.Lock()
+	c.tape.stopped, c.tape.paused = true, false
+	s.mu.Unlock()
 	r := s.takeTape(c)
 	if r == nil {
-		return nil
+		return s.keep(c, nil)
 	}
 	_ = s.engine.Record(ctx, c.ID, nil) // fails if the call has ended
 	r.Close(recording.EndStopped)
+	err := s.keep(c, nil)
 	select {
 	case <-r.Done():
 	case <-time.After(drainTime):
 	}
-	return nil
+	return err
 }
 
 // takeTape takes the recorder off the conference and tells the legs.
@@ -207,12 +245,13 @@ func (s *Service) endTape(c *conference) {
 	}
 }
 
-// recorded is told by a recorder that its file is complete.
-func (s *Service) recorded(c *conference, done recording.Completed) {
+// recorded is told by a recorder that its file is complete. begun is its record; by
+// now the conference may have another recording's.
+func (s *Service) recorded(c *conference, begun store.Recording, done recording.Completed) {
 	s.mu.Lock()
 	kept := c.tape.kept
 	if kept.ID != done.Recording {
-		kept = store.Recording{ID: done.Recording, ConferenceID: done.Conference, StartedAt: s.cfg.Now().UTC()}
+		kept = begun
 	}
 	kept.State, kept.Paused, kept.Reason, kept.EndedAt = RecordingReady, "", done.Ended, s.cfg.Now().UTC()
 	kept.Duration, kept.Size, kept.SHA256, kept.Path = done.Duration, done.Size, done.SHA256, done.Path
@@ -243,7 +282,10 @@ func (s *Service) recorded(c *conference, done recording.Completed) {
 
 // concludeRecording keeps what is known of a complete file and tells of it.
 func (s *Service) concludeRecording(c *conference, kept store.Recording, cause string) {
-	if err := s.cfg.Recordings.Store.KeepRecording(kept); err != nil {
+	c.disk.Lock()
+	err := s.cfg.Recordings.Store.KeepRecording(kept)
+	c.disk.Unlock()
+	if err != nil {
 		s.cfg.Log.Error("recording not kept", zap.String("recording_id", kept.ID), zap.Error(err))
 	}
 	switch {
@@ -311,10 +353,10 @@ func (s *Service) autoRecord(c *conference) {
 	c.tape.changes.Lock()
 	defer c.tape.changes.Unlock()
 	s.mu.Lock()
-	due := c.tape.spec != nil && !c.tape.spec.Wait && c.tape.kept.ID == "" && c.State == ConferenceActive
+	due, paused := c.tape.due() && !c.tape.failed && c.State == ConferenceActive, c.tape.paused
 	s.mu.Unlock()
 	if due {
-		s.recordUnasked(context.Background(), c, false)
+		s.recordUnasked(context.Background(), c, paused)
 	}
 }
 
@@ -327,6 +369,9 @@ func (s *Service) recordUnasked(ctx context.Context, c *conference, paused bool)
 	err := s.startRecording(ctx, Actor{}, c, paused)
 	if err == nil || errors.Is(err, ErrEnded) {
 		return
+	}
+	if !errors.Is(err, ErrRecording) { // the recorder has counted those
+		s.cfg.Recordings.Metrics.NotBegun()
 	}
 	s.cfg.Log.Error("recording not started; the call goes on", zap.String("conference_id", c.ID), zap.Error(err))
 	s.mu.Lock()

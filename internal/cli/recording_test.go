@@ -2,10 +2,13 @@ package cli_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +38,39 @@ func sealed(t *testing.T) (file, identity string) {
 	}
 	require.NoError(t, w.Close(recording.EndStopped))
 	return write(t, recID+".age", b.String()), write(t, "key.txt", "# a key\n"+key.String()+"\n")
+}
+
+// TestRecordingOpenSeveral: each file is opened, one that cannot be keeps no other
+// from it, and what stood there is not left readable by others.
+func TestRecordingOpenSeveral(t *testing.T) {
+	clean(t)
+	file, key := sealed(t)
+	out := t.TempDir()
+	wide := filepath.Join(out, recID+".wav")
+	require.NoError(t, os.WriteFile(wide, []byte("old"), 0o644))
+	r := tonegate(nil, "recording", "open", "--identity", key, "--out", out, key, file)
+	assert.Equal(t, 1, r.status)
+	assert.Contains(t, r.err, key+": no intact part")
+	assert.Contains(t, r.out, recID+" of "+confID)
+	for _, name := range []string{wide, filepath.Join(out, recID+".json")} {
+		st, err := os.Stat(name)
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o600), st.Mode().Perm(), name)
+	}
+	r = tonegate(nil, "recording", "open", "--identity", key, "--out", out, "--recording", recID, file, file)
+	assert.Equal(t, 2, r.status, "one name is not two files'")
+	sum := sha256.Sum256(must(os.ReadFile(file)))
+	for want, status := range map[string]int{hex.EncodeToString(sum[:]): 0, strings.Repeat("0", 64): 1, "abc": 2} {
+		r = tonegate(nil, "recording", "open", "--identity", key, "--out", t.TempDir(), "--sha256", want, file)
+		assert.Equal(t, status, r.status, r.err)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 func TestRecordingOpen(t *testing.T) {

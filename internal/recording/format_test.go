@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,6 +261,28 @@ func TestSegmentsMoved(t *testing.T) {
 			require.NoError(t, err)
 			assert.False(t, tl.Complete)
 			assert.Contains(t, strings.Join(tl.Faults, "\n"), tc.says)
+		})
+	}
+}
+
+// TestMadeUpInFront: segments that somebody put in front, often repeated even or of
+// another recording, hide nothing of the genuine one.
+func TestMadeUpInFront(t *testing.T) {
+	key := newKey(t)
+	p, sound := record(t, rec, 110, key.Recipient())
+	forged, _ := record(t, rec, 10, key.Recipient())
+	another, _ := record(t, other, 500, key.Recipient())
+	for name, front := range map[string]pieces{
+		"one": forged[:1], "one repeated": slices.Repeat(forged[:1], 20), "another recording": another,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got bytes.Buffer
+			tl, err := recording.Open(bytes.NewReader(append(front, p...).join()), []age.Identity{key}, recording.Want{Recording: rec},
+				func(recording.Info) (io.Writer, error) { return &got, nil })
+			require.NoError(t, err)
+			assert.True(t, bytes.Equal(sound, got.Bytes()), "the genuine sound")
+			assert.Len(t, tl.Faults, 1)
+			assert.Contains(t, strings.Join(tl.Faults, ""), "were made up")
 		})
 	}
 }

@@ -21,7 +21,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 			Help: "Recordings that are being written, paused ones included."}),
 		bytes:    counter("recording_bytes_total", "Sealed bytes written."),
 		gaps:     counter("recording_frames_lost_total", "Frames recorded as silence because the disk or the processor did not keep up."),
-		failures: counter("recording_failures_total", "Recordings that could not be written to their end."),
+		failures: counter("recording_failures_total", "Recordings that could not begin, or not be written to their end."),
 	}
 	reg.MustRegister(m.active, m.bytes, m.gaps, m.failures)
 	return m
@@ -30,6 +30,13 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 func (m *Metrics) began() {
 	if m != nil {
 		m.active.Inc()
+	}
+}
+
+// NotBegun counts a recording that was wanted and did not begin. [New] counts its own.
+func (m *Metrics) NotBegun() {
+	if m != nil {
+		m.failures.Inc()
 	}
 }
 

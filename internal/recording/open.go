@@ -26,9 +26,21 @@ type Want struct{ Recording, Conference string }
 // Open reads a sealed recording. start is called once it is known which recording
 // it is and returns what takes the sound: G.711 as in the segments. What is missing
 // is silence of the same length there, a gap on the timeline, and a fault in words;
-// only if nothing can be had, or the file is not what want says, Open fails.
+// only if nothing can be had, or the file is not what want says, Open fails. Of
+// several recordings in one file it is the one with the most segments; where in
+// cannot be read twice (no [io.Seeker]), the first.
 func Open(in io.Reader, identities []age.Identity, want Want, start func(Info) (io.Writer, error)) (*Timeline, error) {
 	o := &opening{want: want, start: start}
+	if again, ok := in.(io.Seeker); ok {
+		if at, err := again.Seek(0, io.SeekCurrent); err == nil { // a pipe's file cannot
+			if o.chosen, err = choose(in, identities, want); err != nil {
+				return nil, err
+			}
+			if _, err := again.Seek(at, io.SeekStart); err != nil {
+				return nil, fmt.Errorf("read a recording: %w", err)
+			}
+		}
+	}
 	r := newReader(in, identities)
 	for {
 		s, err := r.next()
@@ -58,6 +70,7 @@ func Open(in io.Reader, identities []age.Identity, want Want, start func(Info) (
 // opening puts segments together again.
 type opening struct {
 	want    Want
+	chosen  *Info // nil: the first
 	start   func(Info) (io.Writer, error)
 	out     io.Writer
 	info    Info
@@ -72,12 +85,16 @@ type opening struct {
 // take adds a segment, or counts why not.
 func (o *opening) take(s *Segment) error {
 	if o.t == nil {
+		if o.chosen != nil && !o.chosen.same(&s.Info) {
+			o.foreign++
+			return nil
+		}
 		if err := o.begin(s); err != nil {
 			return err
 		}
 	}
 	switch {
-	case s.Info.Recording != o.info.Recording || s.Conference != o.info.Conference || s.Thread != o.info.Thread || s.Encoding != o.info.Encoding:
+	case !o.info.same(&s.Info):
 		o.foreign++
 		return nil
 	case s.Seq < o.seq || s.Start < o.pos || o.t.Ended != "":

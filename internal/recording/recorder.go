@@ -25,9 +25,9 @@ const (
 	// ringFrames is how far the disk may be behind the call: 2.5 s. Beyond it the
 	// recording has a gap, and the call goes on.
 	ringFrames = 5 * segmentFrames
-	// maxLead bounds the silence before the first tick: a second. More is no
-	// delay but another clock.
-	maxLead = 2 * segmentFrames
+	// maxLead bounds the silence before the first tick: ten minutes, which a slow
+	// disk does not take. More is no delay but another clock.
+	maxLead = 20 * 60 * segmentFrames
 )
 
 // Recorder writes a conference's recording. It implements engine.Recorder: a tick
@@ -73,6 +73,19 @@ type disk interface {
 
 // New creates the file and begins the recording. Close it.
 func New(o Options) (*Recorder, error) {
+	f, err := create(o)
+	if err != nil {
+		o.Metrics.NotBegun()
+		return nil, err
+	}
+	r, err := begin(o, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	return r, nil
+}
+
+func create(o Options) (*os.File, error) {
 	if !recordingID.MatchString(o.Recording) {
 		return nil, fmt.Errorf("%w: recording_id", ErrSegment)
 	}
@@ -83,11 +96,7 @@ func New(o Options) (*Recorder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("file for a recording: %w", err)
 	}
-	r, err := begin(o, f)
-	if err != nil {
-		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
-	}
-	return r, nil
+	return f, nil
 }
 
 func begin(o Options, f disk) (r *Recorder, err error) {
@@ -95,6 +104,7 @@ func begin(o Options, f disk) (r *Recorder, err error) {
 		opts: o, file: f, sum: sha256.New(), wake: make(chan struct{}, 1), done: make(chan struct{}), events: make([]Event, 0, 16),
 	}
 	if r.writer, err = NewWriter(sink{r}, o.Recording, o.Conference, o.StartedAt, o.Recipients...); err != nil {
+		o.Metrics.NotBegun()
 		return nil, err
 	}
 	if o.Paused {
@@ -151,8 +161,12 @@ func (r *Recorder) Record(now time.Time, m bridge.RecorderMix, capturing bool) {
 // silence, so that a place in the file is a time of day.
 func (r *Recorder) begin(now time.Time) {
 	lead := int64(math.Round(float64(now.Sub(r.opts.StartedAt)) / float64(audio.FrameDuration)))
+	cut := lead > maxLead
 	lead = max(0, min(lead, maxLead))
 	r.began = now.Add(-time.Duration(lead) * audio.FrameDuration)
+	if cut { // how long it was nobody knows
+		r.event(Event{Type: Gap, Reason: Late, Samples: lead * audio.FrameSamples})
+	}
 	if lead > 0 {
 		r.push(&entry{silent: lead})
 	}

@@ -300,3 +300,30 @@ func BenchmarkSegment(b *testing.B) {
 	}
 	require.NoError(b, w.err)
 }
+
+// TestSlowStart: what passes between StartedAt and the first tick is silence, so
+// that what follows stands where the clock says; beyond what a disk may need it is
+// another clock, and a gap says so.
+func TestSlowStart(t *testing.T) {
+	for name, tc := range map[string]struct {
+		ticks, lead int
+		gap         bool
+	}{"a slow disk": {250, 250, false}, "another clock": {50 * 3600, maxLead, true}} {
+		t.Run(name, func(t *testing.T) {
+			k := key(t)
+			o, _ := options(t, k)
+			r, err := New(o)
+			require.NoError(t, err)
+			c := newCall(t)
+			c.n = tc.ticks
+			c.run(r, 20)
+			r.Close(EndStopped)
+			<-r.Done()
+			data, err := os.ReadFile(filepath.Join(o.Folder, recID+".age"))
+			require.NoError(t, err)
+			tl, sound := opened(t, data, k)
+			assert.Len(t, sound, tc.lead+20)
+			assert.Equal(t, tc.gap, len(tl.Gaps) == 1, tl.Gaps)
+		})
+	}
+}

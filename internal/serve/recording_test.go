@@ -42,20 +42,22 @@ func TestKilledWhileRecording(t *testing.T) {
 	worst := 0
 	for i := range *kills {
 		packets := 60 + rng.IntN(150)
-		t.Run(strconv.Itoa(i), func(t *testing.T) { worst = max(worst, killed(t, packets, i == 0)) })
+		during := []string{"recording", "paused", "capture"}[i%3]
+		t.Run(strconv.Itoa(i)+" "+during, func(t *testing.T) { worst = max(worst, killed(t, packets, during, i == 0)) })
 	}
 	t.Logf("%d kills: at most %d ms of what the agent heard lost", *kills, worst/audio.SamplesPerMs)
 }
 
-// killed returns how many samples the agent heard that the recording lost.
-func killed(t *testing.T, packets int, restart bool) (lost int) {
+// killed returns how many samples the agent heard that the recording lost. Of a
+// pause nothing is in the file, and the next server is paused as well.
+func killed(t *testing.T, packets int, during string, restart bool) (lost int) {
 	key, err := age.GenerateX25519Identity()
 	require.NoError(t, err)
 	folder := filepath.Join(t.TempDir(), "data")
 	p := spawn(t, folder)
 	var c conference
 	require.Equal(t, 201, p.api("POST", "/v1/conferences", `{"recording":{"recipients":["`+key.Recipient().String()+`"]},
-		"legs":[{"role":"customer"},{"role":"agent"}]}`, &c))
+		"legs":[{"role":"customer"},{"role":"agent"},{"role":"ivr","kind":"builtin"}]}`, &c))
 	customer, agent := p.dial(&c, 0), p.dial(&c, 1)
 	script := &softphone.Script{Samples: make([]int16, 60*audio.SampleRate), Law: customer.Media().Law}
 	noise := audio.NewNoise(uint64(packets))
@@ -67,6 +69,16 @@ func killed(t *testing.T, packets int, restart bool) (lost int) {
 	go func() { defer close(played); _, _ = customer.Play(ctx, script.Source()) }()
 	require.NoError(t, agent.WaitPackets(within(t), packets))
 	id := recordingOf(t, p, &c)
+	switch during {
+	case "paused":
+		require.Equal(t, 200, p.api("PUT", "/v1/conferences/"+c.ID+"/recording", `{"state":"paused"}`, nil))
+		// Half a second may have been on its way; a second more is the pause's.
+		packets = len(agent.Received().Samples)/audio.FrameSamples + 25
+		require.NoError(t, agent.WaitPackets(within(t), packets+50))
+	case "capture":
+		require.Equal(t, 201, p.api("POST", "/v1/conferences/"+c.ID+"/captures", `{"mask":"mute"}`, nil))
+		require.NoError(t, agent.WaitPackets(within(t), packets+packets/2))
+	}
 	p.kill()
 	cancel()
 	<-played
@@ -81,6 +93,11 @@ func killed(t *testing.T, packets int, restart bool) (lost int) {
 	require.NoError(t, err)
 	require.Len(t, tl.Faults, 1, "only its end is missing: %v", tl.Faults)
 	assert.Contains(t, tl.Faults[0], "the end is missing")
+	if during == "paused" {
+		assert.Zero(t, common(heard[packets*audio.FrameSamples:], sound.Bytes()), "what was said in the pause")
+		heard = heard[:common(heard, sound.Bytes())]
+		staysPaused(t, folder, &c)
+	}
 	lost = len(heard) - common(heard, sound.Bytes())
 	assert.LessOrEqual(t, lost, audio.SampleRate, "samples lost of %d that the agent heard", len(heard))
 	nowhere(t, filepath.Dir(folder), sound.Bytes(), []string{"recording_id", "thread", tl.Legs[0].LegID + `","role`})
@@ -113,7 +130,7 @@ func common(heard []int16, sound []byte) int {
 // for what is temporary as well, and for what is sealed beside it.
 func nowhere(t *testing.T, folder string, sound []byte, words []string) {
 	t.Helper()
-	files := 0
+	files, looked := 0, 0
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -125,6 +142,7 @@ func nowhere(t *testing.T, folder string, sound []byte, words []string) {
 		}
 		for at := 0; at+24 <= len(sound); at += 1600 {
 			for name, form := range forms(sound[at : at+24]) {
+				looked++
 				if bytes.Contains(data, form) {
 					return fmt.Errorf("%s holds sound in the clear, %s", path, name)
 				}
@@ -140,13 +158,19 @@ func nowhere(t *testing.T, folder string, sound []byte, words []string) {
 		return nil
 	})
 	require.NoError(t, err)
+	require.Positive(t, looked, "there is no sound to look for")
 	require.GreaterOrEqual(t, files, 3, "the data file, the audit record, the recording")
 }
 
-// forms are what a piece of two channels may look like in a file. A piece that is
-// the same all over is silence, and proves nothing.
+// forms are what a piece of two channels may look like in a file. A piece of fewer
+// than four levels is silence or next to it (both zeros of G.711 are one in linear
+// samples), stands in any file, and proves nothing.
 func forms(piece []byte) map[string][]byte {
-	if len(bytes.Trim(piece[1:], string(piece[1:2]))) == 0 {
+	levels := map[int16]bool{}
+	for i := 1; i < len(piece); i += 2 {
+		levels[audio.MuLaw.DecodeSample(piece[i])] = true
+	}
+	if len(levels) < 4 {
 		return nil
 	}
 	var second, linear []byte
@@ -188,5 +212,13 @@ func goesOn(t *testing.T, folder string, c *conference, id string) {
 	require.Equal(t, 200, p.api("GET", "/v1/recordings?conference_id="+c.ID, "", &list))
 	require.Len(t, list.Items, 3)
 	assert.Equal(t, "paused", list.Items[0].State, "what was paused stays paused")
+	p.kill()
+}
+
+func staysPaused(t *testing.T, folder string, c *conference) {
+	p := spawn(t, folder)
+	var out struct{ Recording struct{ ID, State string } }
+	require.Equal(t, 200, p.api("GET", "/v1/conferences/"+c.ID, "", &out))
+	assert.Equal(t, "paused", out.Recording.State)
 	p.kill()
 }

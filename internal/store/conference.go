@@ -28,6 +28,9 @@ type Conference struct {
 	Legs          []Leg
 	Captures      []Capture      `json:",omitempty"`
 	Recording     *RecordingSpec `json:",omitempty"`
+	// Tape is what its recording must be at most after a restart: stopped, or paused
+	// by this (request, page). Empty: recorded.
+	Tape string `json:",omitempty"`
 }
 
 // RecordingSpec is how a conference is to be recorded. Recipients are public keys.
