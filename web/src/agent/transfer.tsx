@@ -12,7 +12,8 @@ export function Transfer({ call }: { call: Call }) {
   const busy = useSignal(false)
   const state = call.transfer.value
   const here = call.legs.value.some((l) => l.role === 'ivr' && l.state !== 'left' && l.state !== 'invited')
-  const possible = call.state.value === 'connected' && !busy.value && (state === 'with_ivr' || (state === 'together' && here))
+  const granted = call.leg?.grants.includes('transfer') ?? false
+  const possible = granted && call.state.value === 'connected' && !busy.value && (state === 'with_ivr' || (state === 'together' && here))
 
   async function run() {
     if (!possible) return
@@ -23,7 +24,7 @@ export function Transfer({ call }: { call: Call }) {
   }
   useShortcut(() => void run())
 
-  if (!call.leg?.grants.includes('transfer')) return null
+  if (!granted) return null
   return (
     <button
       type="button"
