@@ -25,7 +25,7 @@ import { Overheard } from './overhear.mjs'
 import { beginRun } from './run.mjs'
 import { holds, overTime, sequence } from './secrets.mjs'
 import { during, level, multimon, pairOf, readWav, resample, resemblance, trace, writeWav } from './sound.mjs'
-import { build, start } from './tonegate.mjs'
+import { asked, build, start } from './tonegate.mjs'
 import { overhearWire, soundOf, wireSince } from './wire.mjs'
 import { decode } from './tones.mjs'
 
@@ -316,11 +316,10 @@ try {
   for (const [who, { samples }] of Object.entries(again)) check(level(samples) > SPOKEN, `the ${who} hears the other again: ${db(level(samples))} (over ${SPOKEN})`)
 
   // What anyone could have read.
-  const ask = async (path, init) => {
-    const response = await fetch(server.origin + path, { ...init, headers: { Authorization: `Bearer ${server.apiKey}` } })
-    const text = await response.text()
+  const ask = async (path) => {
+    const { status, text } = await asked(server, path)
     overheard.note('api', 'response', text)
-    check(response.ok, `${init?.method ?? 'GET'} ${path.replace(conference, '…')} answers ${response.status}`)
+    check(status === 200, `GET ${path.replace(conference, '…')} answers ${status}`)
     return text
   }
   const captures = [...new Set(frames('agent', 'received', 'capture_progress').map((m) => m.capture_id))]

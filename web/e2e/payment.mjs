@@ -24,7 +24,7 @@ import { Overheard } from './overhear.mjs'
 import { beginRun } from './run.mjs'
 import { card, hasMember, holds, overTime } from './secrets.mjs'
 import { speech, spoken } from './spoken.mjs'
-import { build, start, startProvider } from './tonegate.mjs'
+import { build, platform, start, startProvider } from './tonegate.mjs'
 import { decode, keysIn } from './tones.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
@@ -66,17 +66,7 @@ try {
   server = await start(binary, folder, ['--connectors', connectors])
   say(`server at ${server.origin}`)
 
-  const api = async (path, body, headers = {}) => {
-    const response = await fetch(server.origin + path, {
-      method: body ? 'POST' : 'GET',
-      headers: { Authorization: `Bearer ${server.apiKey}`, 'Content-Type': 'application/json', ...headers },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    const text = await response.text()
-    heard.note('api', 'response', text)
-    if (!response.ok) throw new Error(`${path} answers ${response.status}: ${text}`)
-    return JSON.parse(text)
-  }
+  const api = platform(server, (text) => heard.note('api', 'response', text))
   const { conference_id: conference, links } = await api('/v1/demonstrations', { ivr: 'builtin' })
   const voice = speech(root, folder)
   const desk = async () => {

@@ -21,7 +21,7 @@ import { joins, launch, open } from './browser.mjs'
 import { beginRun } from './run.mjs'
 import { level, multimon, readG711, readWav, resample, resemblance, writeWav } from './sound.mjs'
 import { keysIn } from './tones.mjs'
-import { build, start } from './tonegate.mjs'
+import { build, platform, start } from './tonegate.mjs'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
 const { values: options } = parseArgs({ options: { server: { type: 'string' } } })
@@ -95,15 +95,7 @@ try {
   writeFileSync(join(folder, 'key.txt'), `${identity}\n`)
   writeFileSync(join(folder, 'another.txt'), `${another}\n`)
 
-  const api = async (path, body, method = body ? 'POST' : 'GET') => {
-    const response = await fetch(server.origin + path, {
-      method,
-      headers: { Authorization: `Bearer ${server.apiKey}`, 'Content-Type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    if (!response.ok) throw new Error(`${path} answers ${response.status}: ${await response.text()}`)
-    return response.json()
-  }
+  const api = platform(server)
   const conference = await api('/v1/conferences', {
     recording: { recipients: [recipient], pages: { pause: ['/payment*'], resume_after_s: 2 } },
     legs: [{ role: 'customer' }, { role: 'agent' }, { role: 'ivr', kind: 'builtin' }, { role: 'supervisor' }],

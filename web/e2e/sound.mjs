@@ -15,42 +15,32 @@ export const pairOf = (key) => {
   return [LOW[row], HIGH[KEYS[row].indexOf(key)]]
 }
 
-export function readWav(file) {
+/** Walks a WAV file's chunks: its format's bytes, and its data's. */
+function wavOf(file) {
   const bytes = readFileSync(file)
-  let rate = 0
+  let format
   for (let at = 12; at < bytes.length; ) {
     const [name, length] = [bytes.toString('latin1', at, at + 4), bytes.readUInt32LE(at + 4)]
-    if (name === 'fmt ') {
-      rate = bytes.readUInt32LE(at + 12)
-      if (bytes.readUInt16LE(at + 10) !== 1 || bytes.readUInt16LE(at + 22) !== 16) throw new Error(`${file} is not 16-bit mono`)
-    }
-    if (name === 'data') {
-      const samples = new Float32Array(length >> 1)
-      for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(at + 8 + 2 * i) / 32768
-      return { rate, samples }
-    }
+    const chunk = bytes.subarray(at + 8, at + 8 + length)
+    if (name === 'fmt ') format = { code: chunk.readUInt16LE(0), channels: chunk.readUInt16LE(2), rate: chunk.readUInt32LE(4), bits: chunk.readUInt16LE(14) }
+    if (name === 'data') return { ...format, data: chunk }
     at += 8 + length + (length & 1)
   }
   throw new Error(`${file} has no data`)
 }
 
+export function readWav(file) {
+  const { channels, rate, bits, data } = wavOf(file)
+  if (channels !== 1 || bits !== 16) throw new Error(`${file} is not 16-bit mono`)
+  return { rate, samples: Float32Array.from({ length: data.length >> 1 }, (_, i) => data.readInt16LE(2 * i) / 32768) }
+}
+
 /** An opened recording: two channels of G.711 µ-law. */
 export function readG711(file) {
-  const bytes = readFileSync(file)
-  let rate = 0
-  for (let at = 12; at < bytes.length; ) {
-    const [name, length] = [bytes.toString('latin1', at, at + 4), bytes.readUInt32LE(at + 4)]
-    if (name === 'fmt ') {
-      rate = bytes.readUInt32LE(at + 12)
-      if (bytes.readUInt16LE(at + 8) !== 7 || bytes.readUInt16LE(at + 10) !== 2) throw new Error(`${file} is not µ-law in two channels`)
-    }
-    if (name === 'data') {
-      const channel = (n) => Float32Array.from({ length: length >> 1 }, (_, i) => ulaw(bytes[at + 8 + 2 * i + n]))
-      return { rate, agent: channel(0), heard: channel(1) }
-    }
-    at += 8 + length + (length & 1)
-  }
-  throw new Error(`${file} has no data`)
+  const { code, channels, rate, data } = wavOf(file)
+  if (code !== 7 || channels !== 2) throw new Error(`${file} is not µ-law in two channels`)
+  const channel = (n) => Float32Array.from({ length: data.length >> 1 }, (_, i) => ulaw(data[2 * i + n]))
+  return { rate, agent: channel(0), heard: channel(1) }
 }
 
 /** G.711 µ-law, by its formula. */

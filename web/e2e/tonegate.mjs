@@ -40,6 +40,24 @@ export function start(binary, folder, more = []) {
   })
 }
 
+/** Calls the server's API as a platform does; `note` gets each answer's text. Its answers are good, or it throws. */
+export const platform = (server, note = () => {}) => async (path, body, method = body ? 'POST' : 'GET', headers = {}) => {
+  const { status, text } = await asked(server, path, body, method, headers)
+  note(text)
+  if (status >= 300) throw new Error(`${path} answers ${status}: ${text}`)
+  return JSON.parse(text)
+}
+
+/** One request to the API, whatever comes of it. */
+export async function asked(server, path, body, method = 'GET', headers = {}) {
+  const response = await fetch(server.origin + path, {
+    method,
+    headers: { Authorization: `Bearer ${server.apiKey}`, 'Content-Type': 'application/json', ...headers },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  return { status: response.status, text: await response.text() }
+}
+
 /** A provider for test cards; resolves with what it prints, its address and its authority's certificate. */
 export function startProvider(binary, folder, name, ...flags) {
   const ca = join(folder, `${name}.pem`)

@@ -21,7 +21,7 @@ import { beginRun } from './run.mjs'
 import { card, holds, overTime } from './secrets.mjs'
 import { above, level, multimon, resemblance } from './sound.mjs'
 import { speech } from './spoken.mjs'
-import { build, start, startProvider } from './tonegate.mjs'
+import { asked, build, platform, start, startProvider } from './tonegate.mjs'
 import { decode, keysIn } from './tones.mjs'
 import { overhearWire, soundOf, wireSince } from './wire.mjs'
 
@@ -61,18 +61,9 @@ try {
   server = await start(binary, folder, ['--connectors', connectors])
   say(`server at ${server.origin}`)
 
-  const api = async (path, body, headers = {}) => {
-    const response = await fetch(server.origin + path, {
-      method: body ? 'POST' : 'GET',
-      headers: { Authorization: `Bearer ${server.apiKey}`, 'Content-Type': 'application/json', ...headers },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    const text = await response.text()
-    overheard.note('api', 'response', text)
-    return { status: response.status, body: JSON.parse(text) }
-  }
+  const api = platform(server, (text) => overheard.note('api', 'response', text))
   const voices = { customer: speech(root, folder, 'customer'), agent: speech(root, folder, 'agent') }
-  const { conference_id: conference, links } = (await api('/v1/demonstrations', { ivr: 'builtin' })).body
+  const { conference_id: conference, links } = await api('/v1/demonstrations', { ivr: 'builtin' })
   const join1 = async (role) => {
     const chromium = await launch([`--use-file-for-fake-audio-capture=${voices[role].file}`])
     browsers.push(chromium)
@@ -138,8 +129,8 @@ try {
     await button('Send to IVR')
     await words('tones are masked')
   }
-  const state = async () => (await api(`/v1/conferences/${conference}`)).body.transfer.state
-  const reasons = async () => (await api('/v1/events?limit=500')).body.items.filter((e) => e.type === 'transfer.returned').map((e) => e.data.reason)
+  const state = async () => (await api(`/v1/conferences/${conference}`)).transfer.state
+  const reasons = async () => (await api('/v1/events?limit=500')).items.filter((e) => e.type === 'transfer.returned').map((e) => e.data.reason)
   const takePayment = async () => {
     for (const field of ['card_number', 'expiry', 'cvv']) await id(agent, `field-${field}`).setChecked(field === 'card_number')
     await id(agent, 'connector').selectOption('psp-main')
@@ -175,8 +166,10 @@ try {
   await button('Take back')
   check(await id(agent, 'transfer').evaluate((b) => b === document.activeElement), 'the focus stays on the button')
   check((await state()) === 'with_ivr', 'the platform reads with_ivr')
-  const again = await api(`/v1/conferences/${conference}/transfer`, { to: 'ivr' })
-  check(again.status === 409 && again.body.code === 'transfer_in_progress', `a second transfer is ${again.status} ${again.body.code}`)
+  const again = await asked(server, `/v1/conferences/${conference}/transfer`, { to: 'ivr' }, 'POST')
+  overheard.note('api', 'response', again.text)
+  const { code } = JSON.parse(again.text)
+  check(again.status === 409 && code === 'transfer_in_progress', `a second transfer is ${again.status} ${code}`)
   for (const violation of await axe(agent)) check(false, `axe: ${violation}`)
   const [atAgent, atCustomer] = await Promise.all([recordBoth(agent, 4), record(phone, 3)])
   musicOnly('agent', 'while the customer talks to the IVR', atAgent)
@@ -197,7 +190,7 @@ try {
   await outcome('Card accepted')
   await together()
   const latest = overheard.messages('agent', 'received', 'capture_progress').at(-1).capture_id
-  const { result } = (await api(`/v1/captures/${latest}`)).body
+  const { result } = await api(`/v1/captures/${latest}`)
   check(/^tok_/.test(result.token) && result.last4 === number.slice(-4), 'the platform has the token of the card that was keyed')
   check((await state()) === 'together' && (await reasons()).join() === 'completed', 'the platform reads that they are together again, since it was completed')
   await ivrIsQuiet()
@@ -219,7 +212,7 @@ try {
   for (const recording of await around) {
     check(multimon(recording) === '' && keysIn(recording.samples, recording.rate) === '' && recording.samples.length > 4 * recording.rate, 'no key is read in what the agent hears before, at and after the return')
   }
-  check((await api(`/v1/captures/${overheard.messages('agent', 'received', 'capture_progress').at(-1).capture_id}`)).body.state === 'cancelled', 'the platform reads that the capture was cancelled')
+  check((await api(`/v1/captures/${overheard.messages('agent', 'received', 'capture_progress').at(-1).capture_id}`)).state === 'cancelled', 'the platform reads that the capture was cancelled')
   check((await reasons()).join() === 'completed,taken_back', 'and that the agent took the customer back')
   await ivrIsQuiet()
   await talk('taken back,')
@@ -235,7 +228,7 @@ try {
   await talk('off hold,')
 
   say('--- afterwards')
-  const { items } = (await api(`/v1/audit?conference_id=${conference}&limit=50`)).body
+  const { items } = await api(`/v1/audit?conference_id=${conference}&limit=50`)
   const acts = items.filter((e) => e.action === 'transferred').map((e) => `${e.actor}:${e.detail}`)
   check(acts.join() === 'leg:ivr,system:agent,leg:ivr,leg:agent', `the record has ${acts.join(', ')}`)
   await overheard.look('agent', agent)

@@ -1,29 +1,21 @@
+import { Command } from './command'
 import { TonegateError } from './errors'
 import type { Capture } from './types'
 
-const TIMEOUT = 10_000
 const OVER = new Set<Capture['state']>(['completed', 'failed', 'cancelled', 'expired'])
-
-interface Pending {
-  type: string
-  done(capture: Capture): boolean
-  resolve(capture: Capture): void
-  reject(error: TonegateError): void
-  timer: ReturnType<typeof setTimeout>
-}
 
 /**
  * The capture as last reported, and the one command about it that may be under
- * way. The protocol confirms a command by what it causes, so each waits for
- * the progress that proves it.
+ * way.
  */
 export class Captures {
   current: Capture | null = null
-  #pending: Pending | undefined
+  readonly #command = new Command<Capture>('capture command')
+  #type = '' // of the command under way
 
   start(send: () => boolean): Promise<Capture> {
     const before = this.current?.captureId
-    return this.#command('capture_start', send, (c) => c.captureId !== before)
+    return this.#send('capture_start', send, (c) => c.captureId !== before)
   }
 
   /** What was completed may be submitted first; what is submitted cannot be cancelled any more. */
@@ -45,37 +37,21 @@ export class Captures {
     if (!current || OVER.has(current.state)) {
       return Promise.reject(new TonegateError('no_capture', 'No secure capture is under way.'))
     }
-    return this.#command(type, send, (c) => c.captureId === current.captureId && done(c))
+    return this.#send(type, send, (c) => c.captureId === current.captureId && done(c))
   }
 
   progress(capture: Capture): void {
     this.current = capture
-    if (this.#pending?.done(capture)) {
-      const { resolve } = this.#settle()
-      resolve(capture)
-    }
+    this.#command.told(capture)
   }
 
   /** True if the refusal was about the command under way, which it then ends. */
   refuse(error: TonegateError, re?: string): boolean {
-    if (!this.#pending || (re !== undefined && re !== this.#pending.type)) return false
-    this.#settle().reject(error)
-    return true
+    return (re === undefined || re === this.#type) && this.#command.refuse(error)
   }
 
-  #command(type: string, send: () => boolean, done: (capture: Capture) => boolean): Promise<Capture> {
-    if (this.#pending) return Promise.reject(new TonegateError('busy', 'Another capture command is under way.'))
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.refuse(new TonegateError('timeout', 'The server did not confirm in time.')), TIMEOUT)
-      this.#pending = { type, done, resolve, reject, timer }
-      if (!send()) this.refuse(new TonegateError('not_connected', 'The server cannot be reached right now.'))
-    })
-  }
-
-  #settle(): Pending {
-    const pending = this.#pending!
-    this.#pending = undefined
-    clearTimeout(pending.timer)
-    return pending
+  #send(type: string, send: () => boolean, done: (capture: Capture) => boolean): Promise<Capture> {
+    if (!this.#command.waiting) this.#type = type
+    return this.#command.start(send, done)
   }
 }

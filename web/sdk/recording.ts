@@ -1,47 +1,33 @@
+import { Command } from './command'
 import { TonegateError } from './errors'
 import type { Recording } from './types'
-
-const TIMEOUT = 10_000
 
 type Asked = 'paused' | 'recording'
 
 /** What the server records, and the one pause or resumption that may be under way. */
 export class RecordingControl {
   current: Recording | null = null
-  #pending: { asked: Asked; resolve(): void; reject(error: TonegateError): void; timer: ReturnType<typeof setTimeout> } | undefined
+  readonly #command = new Command<Recording>('pause or resumption')
 
-  ask(asked: Asked, send: () => boolean): Promise<void> {
-    if (this.#pending) return Promise.reject(new TonegateError('busy', 'Another pause or resumption is under way.'))
+  async ask(asked: Asked, send: () => boolean): Promise<void> {
     // What is so already is not told again.
-    if (this.current && holds(asked, this.current)) {
-      return this.current.reason === 'capture'
-        ? Promise.reject(new TonegateError('capture_pauses', 'The recording goes on when the secure capture is over.'))
-        : Promise.resolve()
+    if (!this.#command.waiting && this.current && holds(asked, this.current)) {
+      if (this.current.reason === 'capture') {
+        throw new TonegateError('capture_pauses', 'The recording goes on when the secure capture is over.')
+      }
+      return
     }
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.refuse(new TonegateError('timeout', 'The server did not confirm in time.')), TIMEOUT)
-      this.#pending = { asked, resolve, reject, timer }
-      if (!send()) this.refuse(new TonegateError('not_connected', 'The server cannot be reached right now.'))
-    })
+    await this.#command.start(send, (recording) => holds(asked, recording))
   }
 
   told(recording: Recording): void {
     this.current = recording
-    if (this.#pending && holds(this.#pending.asked, recording)) this.#settle()?.resolve()
+    this.#command.told(recording)
   }
 
   /** True if there was a command to refuse. */
   refuse(error: TonegateError): boolean {
-    const pending = this.#settle()
-    pending?.reject(error)
-    return pending !== undefined
-  }
-
-  #settle() {
-    const pending = this.#pending
-    this.#pending = undefined
-    clearTimeout(pending?.timer)
-    return pending
+    return this.#command.refuse(error)
   }
 }
 

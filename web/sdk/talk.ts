@@ -1,6 +1,5 @@
-import { TonegateError } from './errors'
-
-const TIMEOUT = 10_000
+import { Command } from './command'
+import type { TonegateError } from './errors'
 
 /**
  * The press of press-to-talk that waits for its confirmation: the server
@@ -8,40 +7,23 @@ const TIMEOUT = 10_000
  * any case; masking says when.
  */
 export class Talk {
-  #pending: { resolve(): void; reject(error: TonegateError): void; timer: ReturnType<typeof setTimeout> } | undefined
+  readonly #command = new Command<void>('press')
 
   /** `late` is called for a press that is confirmed by nothing: it may open yet. */
   press(send: () => boolean, late: () => void): Promise<void> {
-    if (this.#pending) return Promise.reject(new TonegateError('busy', 'Another press is under way.'))
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.end(new TonegateError('timeout', 'The server did not confirm in time.'))
-        late()
-      }, TIMEOUT)
-      this.#pending = { resolve, reject, timer }
-      if (!send()) this.end(new TonegateError('not_connected', 'The server cannot be reached right now.'))
-    })
+    return this.#command.start(send, () => true, late)
   }
 
   get pressed(): boolean {
-    return this.#pending !== undefined
+    return this.#command.waiting
   }
 
   opened(): void {
-    this.#settle()?.resolve()
+    this.#command.told()
   }
 
   /** True if there was a press to end. */
   end(error: TonegateError): boolean {
-    const pending = this.#settle()
-    pending?.reject(error)
-    return pending !== undefined
-  }
-
-  #settle() {
-    const pending = this.#pending
-    this.#pending = undefined
-    clearTimeout(pending?.timer)
-    return pending
+    return this.#command.refuse(error)
   }
 }

@@ -18,56 +18,74 @@ var t = class extends Error {
 	constructor(e, t, n) {
 		super(`${e}: ${t}`), this.name = "TonegateError", this.code = e, this.detail = t, n !== void 0 && (this.pointer = n);
 	}
-}, n = 1e4, r = /* @__PURE__ */ new Set([
+}, n = 1e4, r = class {
+	#e;
+	#t;
+	constructor(e) {
+		this.#t = e;
+	}
+	get waiting() {
+		return this.#e !== void 0;
+	}
+	start(e, r, i) {
+		return this.#e ? Promise.reject(new t("busy", `Another ${this.#t} is under way.`)) : new Promise((a, o) => {
+			let s = setTimeout(() => {
+				this.refuse(new t("timeout", "The server did not confirm in time.")), i?.();
+			}, n);
+			this.#e = {
+				done: r,
+				resolve: a,
+				reject: o,
+				timer: s
+			}, e() || this.refuse(new t("not_connected", "The server cannot be reached right now."));
+		});
+	}
+	told(e) {
+		this.#e?.done(e) && this.#n()?.resolve(e);
+	}
+	refuse(e) {
+		let t = this.#n();
+		return t?.reject(e), t !== void 0;
+	}
+	#n() {
+		let e = this.#e;
+		return this.#e = void 0, clearTimeout(e?.timer), e;
+	}
+}, i = /* @__PURE__ */ new Set([
 	"completed",
 	"failed",
 	"cancelled",
 	"expired"
-]), i = class {
+]), a = class {
 	current = null;
-	#e;
+	#e = new r("capture command");
+	#t = "";
 	start(e) {
 		let t = this.current?.captureId;
-		return this.#n("capture_start", e, (e) => e.captureId !== t);
+		return this.#r("capture_start", e, (e) => e.captureId !== t);
 	}
 	finish(e, t) {
-		let n = (t) => r.has(t) || e === "capture_complete" && t === "submitting";
-		return this.#t(e, t, (e) => n(e.state));
+		let n = (t) => i.has(t) || e === "capture_complete" && t === "submitting";
+		return this.#n(e, t, (e) => n(e.state));
 	}
 	retry(e, t) {
 		let n = (t) => t?.fields.find((t) => t.name === e)?.attempt ?? 0, r = n(this.current);
-		return this.#t("capture_retry", t, (e) => n(e) > r);
+		return this.#n("capture_retry", t, (e) => n(e) > r);
 	}
-	#t(e, n, i) {
+	#n(e, n, r) {
 		let a = this.current;
-		return !a || r.has(a.state) ? Promise.reject(new t("no_capture", "No secure capture is under way.")) : this.#n(e, n, (e) => e.captureId === a.captureId && i(e));
+		return !a || i.has(a.state) ? Promise.reject(new t("no_capture", "No secure capture is under way.")) : this.#r(e, n, (e) => e.captureId === a.captureId && r(e));
 	}
 	progress(e) {
-		if (this.current = e, this.#e?.done(e)) {
-			let { resolve: t } = this.#r();
-			t(e);
-		}
+		this.current = e, this.#e.told(e);
 	}
 	refuse(e, t) {
-		return !this.#e || t !== void 0 && t !== this.#e.type ? !1 : (this.#r().reject(e), !0);
+		return (t === void 0 || t === this.#t) && this.#e.refuse(e);
 	}
-	#n(e, r, i) {
-		return this.#e ? Promise.reject(new t("busy", "Another capture command is under way.")) : new Promise((a, o) => {
-			let s = setTimeout(() => this.refuse(new t("timeout", "The server did not confirm in time.")), n);
-			this.#e = {
-				type: e,
-				done: i,
-				resolve: a,
-				reject: o,
-				timer: s
-			}, r() || this.refuse(new t("not_connected", "The server cannot be reached right now."));
-		});
+	#r(e, t, n) {
+		return this.#e.waiting || (this.#t = e), this.#e.start(t, n);
 	}
-	#r() {
-		let e = this.#e;
-		return this.#e = void 0, clearTimeout(e.timer), e;
-	}
-}, a = /^[0-9A-D*#,]+$/, o = class {
+}, o = /^[0-9A-D*#,]+$/, s = class {
 	#e = Promise.resolve();
 	#t = !1;
 	#n;
@@ -77,10 +95,10 @@ var t = class extends Error {
 	}
 	send(e, { duration: n = 100, gap: r = 70 } = {}) {
 		let i = e.toUpperCase();
-		if (!a.test(i)) return Promise.reject(new t("bad_digits", "Only 0-9, A-D, * and # can be sent."));
+		if (!o.test(i)) return Promise.reject(new t("bad_digits", "Only 0-9, A-D, * and # can be sent."));
 		if (!(n >= 40 && n <= 6e3) || !(r >= 30 && r <= 6e3)) return Promise.reject(new t("bad_digits", "Keys last 40 to 6000 ms with gaps of at least 30 ms."));
-		let o = this.#e.then(() => this.#i(i, n, r));
-		return this.#e = o.catch(() => {}), o;
+		let a = this.#e.then(() => this.#i(i, n, r));
+		return this.#e = a.catch(() => {}), a;
 	}
 	close() {
 		this.#t = !0, this.#n?.(new t("left", "The call ended before all keys were sent."));
@@ -101,7 +119,7 @@ var t = class extends Error {
 			}
 		}) : Promise.reject(new t("dtmf_unavailable", "This leg cannot send keys as named events now."));
 	}
-}, s = class {
+}, c = class {
 	#e = /* @__PURE__ */ new Map();
 	on(e, t) {
 		let n = this.#e.get(e);
@@ -116,29 +134,29 @@ var t = class extends Error {
 			});
 		}
 	}
-}, c = (e) => (e ?? []).map((e) => typeof e == "string" ? { urls: e } : e), l = (e) => ({
+}, l = (e) => (e ?? []).map((e) => typeof e == "string" ? { urls: e } : e), u = (e) => ({
 	legId: e.leg_id,
 	role: e.role,
 	kind: e.kind,
 	state: e.state,
 	onHold: e.on_hold === !0
-}), u = (e) => ({
+}), d = (e) => ({
 	state: e.state,
 	mode: e.mode,
 	armed: e.armed,
 	talk: e.talk === !0
-}), d = (e) => ({
+}), f = (e) => ({
 	state: e.state,
-	...p({
+	...m({
 		reason: e.reason,
 		delivery: e.delivery
 	})
-}), f = (e) => e.map((e) => ({
+}), p = (e) => e.map((e) => ({
 	legId: e.leg_id,
 	dbm0: e.dbm0
-})), p = (e) => Object.fromEntries(Object.entries(e).filter(([, e]) => e !== void 0)), m = (e) => ({
+})), m = (e) => Object.fromEntries(Object.entries(e).filter(([, e]) => e !== void 0)), h = (e) => ({
 	type: "capture_start",
-	...p({
+	...m({
 		fields: e.fields,
 		connector: e.connector,
 		action: e.action,
@@ -151,29 +169,29 @@ var t = class extends Error {
 		on_demand: e.onDemand,
 		release_on_submit: e.releaseOnSubmit
 	})
-}), h = (e) => ({
+}), g = (e) => ({
 	name: e.name,
 	state: e.state,
 	digitsEntered: e.digits_entered,
 	masked: e.masked,
-	...p({
+	...m({
 		brand: e.brand,
 		attempt: e.attempt,
 		reason: e.reason,
 		lastFour: e.state === "valid" ? /•.*?(\d{4})$/.exec(e.masked)?.[1] : void 0
 	})
-}), g = (e) => ({
+}), _ = (e) => ({
 	captureId: e.capture_id,
 	state: e.state,
-	fields: (e.fields ?? []).map(h),
-	...p({
+	fields: (e.fields ?? []).map(g),
+	...m({
 		reason: e.reason,
 		connector: e.connector,
 		receipt: e.receipt,
 		failure: e.failure
 	})
-}), _ = 512;
-function v(e) {
+}), v = 512;
+function y(e) {
 	for (let t = 0; t < 8; t++) {
 		let t = e.replace(/(?:%[0-9a-f]{2})+/gi, (e) => {
 			try {
@@ -187,20 +205,20 @@ function v(e) {
 	}
 	return e;
 }
-function y(e) {
-	return v(e).replace(/[?#].*$/s, "").replace(/\p{Nd}(?:\P{Nd}{0,3}\p{Nd}){6,}/gu, "•").slice(0, _);
+function b(e) {
+	return y(e).replace(/[?#].*$/s, "").replace(/\p{Nd}(?:\P{Nd}{0,3}\p{Nd}){6,}/gu, "•").slice(0, v);
 }
-function b(e, t = () => location.pathname) {
+function x(e, t = () => location.pathname) {
 	let n = () => {
 		let n = t();
-		y(n) !== e.page && e.reportPage(n);
+		b(n) !== e.page && e.reportPage(n);
 	}, { navigation: r } = globalThis;
 	return r?.addEventListener("currententrychange", n), addEventListener("popstate", n), addEventListener("hashchange", n), n(), () => {
 		r?.removeEventListener("currententrychange", n), removeEventListener("popstate", n), removeEventListener("hashchange", n);
 	};
 }
 // sdk/peer.ts
-var x = 2500, S = 1e4, C = class {
+var S = 2500, C = 1e4, w = class {
 	pc;
 	sender;
 	#e;
@@ -218,7 +236,7 @@ var x = 2500, S = 1e4, C = class {
 			bundlePolicy: "max-bundle"
 		});
 		let r = this.pc.addTransceiver(e.track, { direction: "sendrecv" });
-		this.sender = r.sender, w(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
+		this.sender = r.sender, T(r, t.audioCapabilities(), e.telephoneEvent), this.pc.ontrack = (e) => n.track(e.track), this.pc.onicecandidate = (e) => this.#f(e.candidate), this.pc.onconnectionstatechange = () => this.#p(), this.#l("offer");
 	}
 	resumed() {
 		if (this.#r) this.#o = [], this.#d(), this.#l("restart");
@@ -276,7 +294,7 @@ var x = 2500, S = 1e4, C = class {
 				for (let e of this.#o.splice(0)) this.#e.send(e);
 				this.#i = setTimeout(() => {
 					this.#r = !1, this.#l("restart");
-				}, S);
+				}, C);
 			}
 		}
 	}
@@ -298,7 +316,7 @@ var x = 2500, S = 1e4, C = class {
 				this.#m(!0);
 				break;
 			case "disconnected":
-				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), x);
+				this.#m(!1), this.#a = setTimeout(() => this.#l("restart"), S);
 				break;
 			case "failed": this.#m(!1), this.#l("restart");
 		}
@@ -307,7 +325,7 @@ var x = 2500, S = 1e4, C = class {
 		this.#s !== e && (this.#s = e, this.#e.media(e));
 	}
 };
-function w(e, t, n) {
+function T(e, t, n) {
 	let r = (e) => {
 		switch (e.mimeType.toLowerCase()) {
 			case "audio/pcmu": return 0;
@@ -319,30 +337,19 @@ function w(e, t, n) {
 	i.some((e) => r(e) < 2) && e.setCodecPreferences?.(i);
 }
 // sdk/recording.ts
-var T = 1e4, E = class {
+var E = class {
 	current = null;
-	#e;
-	ask(e, n) {
-		return this.#e ? Promise.reject(new t("busy", "Another pause or resumption is under way.")) : this.current && D(e, this.current) ? this.current.reason === "capture" ? Promise.reject(new t("capture_pauses", "The recording goes on when the secure capture is over.")) : Promise.resolve() : new Promise((r, i) => {
-			let a = setTimeout(() => this.refuse(new t("timeout", "The server did not confirm in time.")), T);
-			this.#e = {
-				asked: e,
-				resolve: r,
-				reject: i,
-				timer: a
-			}, n() || this.refuse(new t("not_connected", "The server cannot be reached right now."));
-		});
+	#e = new r("pause or resumption");
+	async ask(e, n) {
+		if (!this.#e.waiting && this.current && D(e, this.current)) {
+			if (this.current.reason === "capture") throw new t("capture_pauses", "The recording goes on when the secure capture is over.");
+		} else await this.#e.start(n, (t) => D(e, t));
 	}
 	told(e) {
-		this.current = e, this.#e && D(this.#e.asked, e) && this.#t()?.resolve();
+		this.current = e, this.#e.told(e);
 	}
 	refuse(e) {
-		let t = this.#t();
-		return t?.reject(e), t !== void 0;
-	}
-	#t() {
-		let e = this.#e;
-		return this.#e = void 0, clearTimeout(e?.timer), e;
+		return this.#e.refuse(e);
 	}
 }, D = (e, { state: t, reason: n }) => e === "paused" ? t === "paused" && n === void 0 : t === "recording" || t === "paused" && n === "capture", O = {
 	4400: ["bad_message", "The server did not understand this client."],
@@ -476,64 +483,37 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 	#b(e) {
 		this.close(), this.#m.final(e);
 	}
-}, I = 1e4, L = class {
-	#e;
-	press(e, n) {
-		return this.#e ? Promise.reject(new t("busy", "Another press is under way.")) : new Promise((r, i) => {
-			let a = setTimeout(() => {
-				this.end(new t("timeout", "The server did not confirm in time.")), n();
-			}, I);
-			this.#e = {
-				resolve: r,
-				reject: i,
-				timer: a
-			}, e() || this.end(new t("not_connected", "The server cannot be reached right now."));
-		});
+}, I = class {
+	#e = new r("press");
+	press(e, t) {
+		return this.#e.start(e, () => !0, t);
 	}
 	get pressed() {
-		return this.#e !== void 0;
+		return this.#e.waiting;
 	}
 	opened() {
-		this.#t()?.resolve();
+		this.#e.told();
 	}
 	end(e) {
-		let t = this.#t();
-		return t?.reject(e), t !== void 0;
+		return this.#e.refuse(e);
 	}
-	#t() {
-		let e = this.#e;
-		return this.#e = void 0, clearTimeout(e?.timer), e;
-	}
-}, R = 1e4, z = class {
+}, L = class {
 	state = "together";
-	#e;
-	start(e, n) {
-		return this.#e ? Promise.reject(new t("busy", "Another transfer is under way.")) : new Promise((r, i) => {
-			let a = setTimeout(() => this.end(new t("timeout", "The server did not confirm in time.")), R);
-			this.#e = {
-				to: e,
-				resolve: r,
-				reject: i,
-				timer: a
-			}, n() || this.end(new t("not_connected", "The server cannot be reached right now."));
-		});
+	#e = new r("transfer");
+	async start(e, t) {
+		await this.#e.start(t, (t) => t === (e === "ivr" ? "with_ivr" : "together"));
 	}
 	moved(e) {
-		this.state = e, this.#e && e === (this.#e.to === "ivr" ? "with_ivr" : "together") && this.#t()?.resolve();
+		this.state = e, this.#e.told(e);
 	}
 	end(e) {
-		let t = this.#t();
-		return t?.reject(e), t !== void 0;
+		return this.#e.refuse(e);
 	}
-	#t() {
-		let e = this.#e;
-		return this.#e = void 0, clearTimeout(e?.timer), e;
-	}
-}, B = /* @__PURE__ */ new Set([
+}, R = /* @__PURE__ */ new Set([
 	"no_common_codec",
 	"bad_offer",
 	"codec_changed"
-]), V = class {
+]), z = class {
 	id = "";
 	conferenceId = "";
 	role = "customer";
@@ -552,15 +532,15 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 	resumeSecret = "";
 	muted = !1;
 	stream;
-	#e = new s();
+	#e = new c();
 	#t;
 	#n;
 	#r;
 	#i;
 	#a;
-	#o = new i();
-	#s = new L();
-	#c = new z();
+	#o = new a();
+	#s = new I();
+	#c = new L();
 	#l = new E();
 	#u;
 	#d = !1;
@@ -569,7 +549,7 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 	#m;
 	admitted;
 	constructor(e, n, r) {
-		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new o(() => this.#u?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
+		this.#t = e, this.#n = r, this.#r = n, this.stream = new r.MediaStream(), this.#a = new s(() => this.#u?.sender.dtmf ?? null), this.admitted = new Promise((e, t) => {
 			this.#m = {
 				resolve: e,
 				reject: t
@@ -631,7 +611,7 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 		return this.#t.telephoneEvent === !1 ? Promise.reject(new t("dtmf_unavailable", "This leg joined without named events.")) : this.#a.send(e, n);
 	}
 	startCapture(e = {}) {
-		return this.#o.start(() => this.#i.send(m(e)));
+		return this.#o.start(() => this.#i.send(h(e)));
 	}
 	retryField(e) {
 		return this.#o.retry(e, () => this.#i.send({
@@ -664,7 +644,7 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 		}));
 	}
 	reportPage(e) {
-		this.#g || (this.page = y(e), this.#h(), this.#e.emit("page", this.page));
+		this.#g || (this.page = b(e), this.#h(), this.#e.emit("page", this.page));
 	}
 	#h() {
 		this.page !== void 0 && this.grants.includes("page") && this.#i.send({
@@ -683,7 +663,7 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 		return this.state === "left" || this.state === "failed";
 	}
 	#_(e, t) {
-		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.resumeSecret = e.resume, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#C(e.legs.map(l)), this.#w(u(e.masking)), e.transfer && this.#T(e.transfer.state), e.capture && this.#E(g(e.capture)), e.recording && this.#D(d(e.recording)), this.#h(), t ? (this.#v(e.ice_servers), this.#m.resolve(), this.muted && this.#i.send({
+		this.id = e.leg_id, this.conferenceId = e.conference_id, this.role = e.role, this.grants = e.grants, this.resumeSecret = e.resume, this.demonstration = e.demonstration, this.connectors = e.connectors ?? [], this.#C(e.legs.map(u)), this.#w(d(e.masking)), e.transfer && this.#T(e.transfer.state), e.capture && this.#E(_(e.capture)), e.recording && this.#D(f(e.recording)), this.#h(), t ? (this.#v(e.ice_servers), this.#m.resolve(), this.muted && this.#i.send({
 			type: "mute",
 			muted: !0
 		})) : (this.#i.send({
@@ -692,9 +672,9 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 		}), this.#u?.resumed(), this.#O());
 	}
 	#v(e) {
-		this.#u = new C({
+		this.#u = new w({
 			track: this.#r.track,
-			iceServers: c(e?.length ? e : this.#t.iceServers),
+			iceServers: l(e?.length ? e : this.#t.iceServers),
 			telephoneEvent: this.#t.telephoneEvent !== !1
 		}, this.#n, {
 			send: (e) => this.#i.send(e),
@@ -731,24 +711,24 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 			case "leg_joined":
 			case "leg_left":
 			case "leg_state": {
-				let t = l(e), n = this.legs.some((e) => e.legId === t.legId);
+				let t = u(e), n = this.legs.some((e) => e.legId === t.legId);
 				this.#C(n ? this.legs.map((e) => e.legId === t.legId ? t : e) : [...this.legs, t]);
 				break;
 			}
 			case "masking":
-				this.#w(u(e));
+				this.#w(d(e));
 				break;
 			case "capture_progress":
-				this.#E(g(e));
+				this.#E(_(e));
 				break;
 			case "transfer":
 				this.#T(e.state);
 				break;
 			case "recording":
-				this.#D(d(e));
+				this.#D(f(e));
 				break;
 			case "level":
-				this.#e.emit("level", f(e.levels));
+				this.#e.emit("level", p(e.levels));
 				break;
 			case "quality":
 				this.#e.emit("quality", {
@@ -765,7 +745,7 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 	}
 	#S(e, t) {
 		if (e.code !== "bad_candidate") {
-			if ((t === void 0 ? B.has(e.code) : t === "offer") && this.#u?.awaitingAnswer) return this.#k(e);
+			if ((t === void 0 ? R.has(e.code) : t === "offer") && this.#u?.awaitingAnswer) return this.#k(e);
 			t === "talk_press" && this.#s.end(e) || t === "transfer" && this.#c.end(e) || t === "recording" && this.#l.refuse(e) || this.#o.refuse(e, t) || this.#e.emit("error", e);
 		}
 	}
@@ -801,7 +781,7 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 		let i = n.error;
 		i && this.#e.emit("error", i), this.#m.reject(i ?? r);
 	}
-}, H = {
+}, B = {
 	NotAllowedError: ["microphone_denied", "Access to the microphone was refused."],
 	SecurityError: ["microphone_insecure", "Browsers give the microphone only to pages served over HTTPS."],
 	NotFoundError: ["microphone_missing", "No microphone was found."],
@@ -809,9 +789,9 @@ var M = "tonegate.v1", N = 1e4, P = 5e3, F = class {
 	NotReadableError: ["microphone_busy", "The microphone is in use by another program."],
 	AbortError: ["microphone_busy", "The microphone could not be started."]
 };
-async function U(e, n) {
+async function V(e, n) {
 	let { microphone: r = !0 } = e;
-	if (r === !1) return W(n);
+	if (r === !1) return H(n);
 	if (r !== !0) {
 		let e = r.getAudioTracks()[0];
 		if (!e) throw new t("no_audio_track", "The stream given as microphone has no audio track.");
@@ -838,11 +818,11 @@ async function U(e, n) {
 			release: () => e.stop()
 		};
 	} catch (e) {
-		let [n, r] = H[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
+		let [n, r] = B[e.name] ?? ["microphone_failed", "The microphone could not be opened."];
 		throw new t(n, r);
 	}
 }
-function W(e) {
+function H(e) {
 	let n = e.createAudioContext(), r = n.createConstantSource();
 	r.offset.value = 0;
 	let i = n.createMediaStreamDestination();
@@ -857,8 +837,8 @@ function W(e) {
 	};
 }
 // sdk/tonegate.ts
-async function G(t) {
-	let n = e(), r = new V(t, await U(t, n), n);
+async function U(t) {
+	let n = e(), r = new z(t, await V(t, n), n);
 	return await r.admitted, r;
 }
-export { t as TonegateError, b as followPages, G as joinConference };
+export { t as TonegateError, x as followPages, U as joinConference };

@@ -4,6 +4,7 @@ import type { Capture } from '../../sdk/tonegate'
 import type { Call } from '../lib/call'
 import { CardIcon } from '../ui/icons'
 import { Badge, Notice } from '../ui/parts'
+import { useShortcut } from '../ui/shortcut'
 import { CAPTURE_STATE } from '../ui/words'
 import { Fields } from './fields'
 import { Listen, mutes } from './listen'
@@ -35,7 +36,7 @@ export function Payment({ call }: { call: Call }) {
   const complete = () => collecting && !capture.connector && void run(() => call.leg!.completeCapture())
   const cancel = () => collecting && void run(() => call.leg!.cancelCapture())
 
-  useShortcuts((code) => {
+  useShortcut(/^(Key[PEC]|Digit[1-8])$/, (code) => {
     if (code === 'KeyP') start()
     if (code === 'KeyE') complete()
     if (code === 'KeyC') cancel()
@@ -109,23 +110,6 @@ export function Payment({ call }: { call: Call }) {
       <News capture={capture} />
     </section>
   )
-}
-
-/** Combinations that neither browsers nor screen readers take. */
-function useShortcuts(pressed: (code: string) => void): void {
-  const latest = useRef(pressed)
-  latest.current = pressed
-  useEffect(() => {
-    const typed = (event: KeyboardEvent) => {
-      if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat) return
-      // By place: with Alt and Shift the letter itself differs between systems.
-      if (!/^(Key[PEC]|Digit[1-8])$/.test(event.code)) return
-      event.preventDefault()
-      latest.current(event.code)
-    }
-    addEventListener('keydown', typed)
-    return () => removeEventListener('keydown', typed)
-  }, [])
 }
 
 /** The keys that do something now. */

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
 import type { Call } from '../lib/call'
 import { Badge } from '../ui/parts'
+import { useShortcut } from '../ui/shortcut'
 import { deliveryWords, recordingWords } from './words'
 
 /** What is recorded, for all on the page; the button is for those who may pause. */
@@ -21,7 +21,7 @@ export function Recorded({ call }: { call: Call }) {
     await (paused ? call.leg!.resumeRecording() : call.leg!.pauseRecording()).catch((error: unknown) => (call.notice.value = error))
     busy.value = false
   }
-  useShortcut(() => void toggle())
+  useShortcut(/^KeyR$/, () => void toggle())
 
   if (!recording) return null
   const [words, tone] = recordingWords(recording)
@@ -55,19 +55,4 @@ export function Recorded({ call }: { call: Call }) {
       )}
     </div>
   )
-}
-
-/** Alt+Shift+R, as the page's other shortcuts. */
-function useShortcut(pressed: () => void): void {
-  const latest = useRef(pressed)
-  latest.current = pressed
-  useEffect(() => {
-    const typed = (event: KeyboardEvent) => {
-      if (event.code !== 'KeyR' || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat) return
-      event.preventDefault()
-      latest.current()
-    }
-    addEventListener('keydown', typed)
-    return () => removeEventListener('keydown', typed)
-  }, [])
 }

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
 import type { Call } from '../lib/call'
 import { transferButton } from './words'
 import { SwapIcon } from '../ui/icons'
+import { useShortcut } from '../ui/shortcut'
 
 /**
  * Leaves the customer alone with the payment IVR, and takes them back: one button,
@@ -22,7 +22,7 @@ export function Transfer({ call }: { call: Call }) {
     await call.leg!.transfer(state === 'together' ? 'ivr' : 'agent').catch((error: unknown) => (call.notice.value = error))
     busy.value = false
   }
-  useShortcut(() => void run())
+  useShortcut(/^KeyT$/, () => void run())
 
   if (!granted) return null
   return (
@@ -38,18 +38,4 @@ export function Transfer({ call }: { call: Call }) {
       <SwapIcon /> {transferButton(state)}
     </button>
   )
-}
-
-function useShortcut(pressed: () => void): void {
-  const latest = useRef(pressed)
-  latest.current = pressed
-  useEffect(() => {
-    const typed = (event: KeyboardEvent) => {
-      if (event.code !== 'KeyT' || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat) return
-      event.preventDefault()
-      latest.current()
-    }
-    addEventListener('keydown', typed)
-    return () => removeEventListener('keydown', typed)
-  }, [])
 }
