@@ -40,9 +40,6 @@ type Evidence struct {
 type Counts struct {
 	InBand uint8 // keys confirmed from audio
 	Named  uint8 // keys begun by a named event
-	// DelaySamples is the sum over in-band keys of the time from the tone's
-	// estimated onset to its confirmation.
-	DelaySamples uint32
 }
 
 // Relay is a piece of one named event on its way to an IVR leg: a key that no

@@ -45,7 +45,6 @@ func (d *Detector) pressed(ev *Evidence, heard Reception) {
 	for _, r := range d.confirmed[:d.nConfirmed] {
 		onset := int64(r.first + hop)
 		ev.counts.InBand++
-		ev.counts.DelaySamples += uint32(int64(audio.FrameSamples) - onset)
 		s := sighting{key: r.key, earliest: d.now + onset, latest: d.now + onset, hidden: d.copies && d.copied == r.key}
 		other, paired := d.pairs.sight(inBand, s)
 		if paired {

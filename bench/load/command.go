@@ -9,23 +9,41 @@ import (
 	"net/url"
 	"os"
 	"time"
+
+	"tonegate/bench/program"
 )
+
+// common is what `bench load` and `bench compare` both take.
+type common struct {
+	Rooms  []int         `help:"Rooms of three parties; several numbers are several runs." default:"50"`
+	Window time.Duration `help:"Length of one of the three windows." default:"20s"`
+	Settle time.Duration `help:"Wait after the last leg has joined." default:"5s"`
+	SRTP   string        `name:"srtp" help:"Profiles that legs offer: gcm (AEAD_AES_128_GCM), cm (AES_128_CM_HMAC_SHA1_80), or any." enum:"any,gcm,cm" default:"any"`
+	Seed   uint64        `help:"Seed of the legs' places in the frame." default:"1"`
+	Out    string        `help:"Folder for load.json and plots." type:"path" placeholder:"DIR"`
+	Env    []string      `help:"Environment of the server that is started, as NAME=VALUE." placeholder:"NAME=VALUE"`
+	Args   []string      `name:"serve-arg" sep:"none" help:"Further arguments for serve." placeholder:"ARG"`
+}
+
+func (c *common) check() error {
+	for _, n := range c.Rooms {
+		if n < 1 || n > 20000 {
+			return fmt.Errorf("load: --rooms %d: give 1 to 20000", n)
+		}
+	}
+	if c.Window < time.Second {
+		return fmt.Errorf("load: --window %s: give 1s or more", c.Window)
+	}
+	return nil
+}
 
 // Command is `bench load`.
 type Command struct {
-	Rooms   []int         `help:"Rooms of three parties; several numbers are several runs." default:"50"`
-	Mode    string        `help:"How legs join." enum:"webrtc" default:"webrtc"`
-	Window  time.Duration `help:"Length of one of the three windows." default:"20s"`
-	Settle  time.Duration `help:"Wait after the last leg has joined." default:"5s"`
-	SRTP    string        `name:"srtp" help:"Profiles that legs offer: gcm (AEAD_AES_128_GCM), cm (AES_128_CM_HMAC_SHA1_80), or any." enum:"any,gcm,cm" default:"any"`
+	common  `embed:""`
 	Jitter  time.Duration `help:"Hold each packet to the server for up to this long; of the targets, concealment and CPU remain." default:"0s"`
-	Seed    uint64        `help:"Seed of the legs' places in the frame." default:"1"`
-	Out     string        `help:"Folder for load.json and plots." type:"path" placeholder:"DIR"`
 	Server  string        `help:"A server that runs already, as http://HOST:PORT. One is built and started otherwise." placeholder:"URL"`
 	PID     int           `name:"pid" help:"Its process, on this machine."`
 	APIKey  string        `name:"api-key" env:"TONEGATE_API_KEY" help:"Its API key."`
-	Env     []string      `help:"Environment of the server that is started, as NAME=VALUE." placeholder:"NAME=VALUE"`
-	Args    []string      `name:"serve-arg" sep:"none" help:"Further arguments for serve." placeholder:"ARG"`
 	Profile bool          `help:"Build the server with the tag profile, and say what a window's CPU went to."`
 }
 
@@ -39,13 +57,8 @@ var (
 var ErrTargets = errors.New("load: a target is missed")
 
 func (c *Command) check() error {
-	for _, n := range c.Rooms {
-		if n < 1 || n > 20000 {
-			return fmt.Errorf("load: --rooms %d: give 1 to 20000", n)
-		}
-	}
-	if c.Window < time.Second {
-		return fmt.Errorf("load: --window %s: give 1s or more", c.Window)
+	if err := c.common.check(); err != nil {
+		return err
 	}
 	if c.Jitter < 0 || c.Jitter > maxJitter {
 		return fmt.Errorf("load: --jitter %s: give 0 to %s", c.Jitter, maxJitter)
@@ -76,12 +89,12 @@ func (c *Command) Run(ctx context.Context, out, progress io.Writer) error {
 	defer func() { _ = os.RemoveAll(folder) }()
 	path := ""
 	if c.Server == "" {
-		tags := ""
+		var tags []string
 		if c.Profile {
-			tags = profileTag
+			tags = []string{profileTag}
 		}
 		say("building the server")
-		if path, err = program(ctx, folder, tags); err != nil {
+		if path, err = program.Build(ctx, folder, ".", tags...); err != nil {
 			return fmt.Errorf("load: %w", err)
 		}
 	}

@@ -10,19 +10,12 @@ import (
 	"os/exec"
 	"strings"
 	"text/tabwriter"
-	"time"
+	"tonegate/bench/program"
 )
 
 // CompareCommand is `bench compare`.
 type CompareCommand struct {
-	Rooms  []int         `help:"Rooms of three parties; several numbers are several runs." default:"50"`
-	Window time.Duration `help:"Length of one of the three windows." default:"20s"`
-	Settle time.Duration `help:"Wait after the last leg has joined." default:"5s"`
-	SRTP   string        `name:"srtp" help:"Profiles that legs offer: gcm, cm or any." enum:"any,gcm,cm" default:"any"`
-	Seed   uint64        `help:"Seed of the legs' places in the frame." default:"1"`
-	Out    string        `help:"Folder for load.json and plots." type:"path" placeholder:"DIR"`
-	Env    []string      `help:"Environment of our server, as NAME=VALUE." placeholder:"NAME=VALUE"`
-	Args   []string      `name:"serve-arg" sep:"none" help:"Further arguments for our serve." placeholder:"ARG"`
+	common `embed:""`
 }
 
 // Targets of a comparison, ours over theirs.
@@ -91,6 +84,9 @@ var ErrElsewhere = errors.New("compare: see above")
 // network namespace with an address of its own; the namespace ends with the
 // processes in it.
 func (c *CompareCommand) Run(ctx context.Context, out, progress io.Writer) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	if _, err := exec.LookPath("janus"); err != nil {
 		return fmt.Errorf("compare: %w is not installed: run scripts/janus-deps.sh", errJanus)
 	}
@@ -103,7 +99,7 @@ func (c *CompareCommand) Run(ctx context.Context, out, progress io.Writer) error
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	fmt.Fprintln(progress, "building the server")
-	path, err := program(ctx, folder, "")
+	path, err := program.Build(ctx, folder, ".")
 	if err != nil {
 		return fmt.Errorf("compare: %w", err)
 	}

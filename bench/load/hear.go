@@ -21,7 +21,6 @@ const sampleTime = int64(audio.FrameDuration) / audio.FrameSamples // 125 µs in
 func (g *generator) onMedia(l *leg, data []byte, arrived int64, t *tally) {
 	kind := data[1] & 0x7F
 	if kind >= 64 && kind < 96 { // RTCP (RFC 5761 §4)
-		t.reports++
 		return
 	}
 	sequence, timestamp := binary.BigEndian.Uint16(data[2:]), binary.BigEndian.Uint32(data[4:])

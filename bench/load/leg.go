@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"net"
 	"net/netip"
@@ -21,7 +20,7 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
-	"github.com/pion/transport/v4/deadline"
+	"github.com/pion/transport/v4/packetio"
 )
 
 // role is a leg's part in its room.
@@ -106,11 +105,7 @@ func newIdentity() (identity, error) {
 		return identity{}, fmt.Errorf("make the clients' certificate: %w", err)
 	}
 	sum := sha256.Sum256(c.Certificate[0])
-	pairs := make([]string, len(sum))
-	for i, b := range sum {
-		pairs[i] = strings.ToUpper(hex.EncodeToString([]byte{b}))
-	}
-	return identity{c, strings.Join(pairs, ":")}, nil
+	return identity{c, strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":")}, nil
 }
 
 // exchange hands an offer to a server and returns its answer.
@@ -164,7 +159,7 @@ func (g *generator) secure(ctx context.Context, l *leg) (err error) {
 	l.conn.write = func(p []byte) error { return g.socket.sendOne(p, l.from, l.remote.media) }
 	l.session, err = dtls.Client(l.conn, net.UDPAddrFromAddrPort(l.remote.media), &dtls.Config{
 		Certificates: []tls.Certificate{g.identity.certificate}, SRTPProtectionProfiles: g.profiles,
-		ExtendedMasterSecret: dtls.RequireExtendedMasterSecret, LoggerFactory: quiet{},
+		ExtendedMasterSecret: dtls.RequireExtendedMasterSecret, LoggerFactory: &logging.DefaultLoggerFactory{DefaultLogLevel: logging.LogLevelDisabled},
 		// A server that is not ready yet, as Janus is until its own check succeeds,
 		// loses the first flight.
 		FlightInterval: 100 * time.Millisecond,
@@ -215,71 +210,31 @@ func (l *leg) close() {
 
 // dtlsConn is the leg's part of the socket, as far as DTLS sees it.
 type dtlsConn struct {
-	in     chan []byte
-	write  func([]byte) error
-	read   *deadline.Deadline
-	closed chan struct{}
-	once   sync.Once
+	in    *packetio.Buffer
+	write func([]byte) error
 }
 
 func newDTLSConn() *dtlsConn {
-	return &dtlsConn{in: make(chan []byte, 16), read: deadline.New(), closed: make(chan struct{})}
+	c := &dtlsConn{in: packetio.NewBuffer()}
+	c.in.SetLimitCount(16)
+	return c
 }
 
-// deliver takes a packet from the loop, which may not wait.
-func (c *dtlsConn) deliver(data []byte) {
-	select {
-	case c.in <- bytes.Clone(data):
-	default: // DTLS sends again what is lost
-	}
-}
+// deliver takes a packet from the loop, which may not wait: DTLS sends again what
+// is lost.
+func (c *dtlsConn) deliver(data []byte) { _, _ = c.in.Write(data) }
 
 func (c *dtlsConn) ReadFrom(p []byte) (int, net.Addr, error) {
-	select {
-	case data := <-c.in:
-		return copy(p, data), c.LocalAddr(), nil
-	case <-c.closed:
-		return 0, nil, net.ErrClosed
-	case <-c.read.Done():
-		return 0, nil, timeout{}
-	}
+	n, err := c.in.Read(p)
+	return n, c.LocalAddr(), err
 }
 
-func (c *dtlsConn) WriteTo(p []byte, _ net.Addr) (int, error) {
-	select {
-	case <-c.closed:
-		return 0, net.ErrClosed
-	default:
-		return len(p), c.write(p)
-	}
-}
-
-func (c *dtlsConn) Close() error {
-	c.once.Do(func() { close(c.closed) })
-	return nil
-}
-
-func (c *dtlsConn) LocalAddr() net.Addr               { return net.UDPAddrFromAddrPort(netip.AddrPort{}) }
-func (c *dtlsConn) SetDeadline(t time.Time) error     { return c.SetReadDeadline(t) }
-func (c *dtlsConn) SetWriteDeadline(time.Time) error  { return nil }
-func (c *dtlsConn) SetReadDeadline(t time.Time) error { c.read.Set(t); return nil }
-
-type timeout struct{}
-
-func (timeout) Error() string   { return "read: out of time" }
-func (timeout) Timeout() bool   { return true }
-func (timeout) Temporary() bool { return true }
-
-var _ net.Error = timeout{}
-
-// quiet drops the library's log.
-type quiet struct{}
-
-func (quiet) NewLogger(scope string) logging.LeveledLogger {
-	f := logging.NewDefaultLoggerFactory()
-	f.DefaultLogLevel = logging.LogLevelDisabled
-	return f.NewLogger(scope)
-}
+func (c *dtlsConn) WriteTo(p []byte, _ net.Addr) (int, error) { return len(p), c.write(p) }
+func (c *dtlsConn) Close() error                              { return c.in.Close() }
+func (c *dtlsConn) LocalAddr() net.Addr                       { return net.UDPAddrFromAddrPort(netip.AddrPort{}) }
+func (c *dtlsConn) SetDeadline(t time.Time) error             { return c.SetReadDeadline(t) }
+func (c *dtlsConn) SetWriteDeadline(time.Time) error          { return nil }
+func (c *dtlsConn) SetReadDeadline(t time.Time) error         { return c.in.SetReadDeadline(t) }
 
 // profileNames are the SRTP profiles that legs may offer, by the flag's word.
 var profileNames = map[string][]dtls.SRTPProtectionProfile{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -123,14 +124,16 @@ func TestServerThatRefuses(t *testing.T) {
 }
 
 func TestBadCommand(t *testing.T) {
+	ok := common{Rooms: []int{1}, Window: time.Second}
 	for what, c := range map[string]Command{
-		"no rooms":            {Rooms: []int{0}, Window: time.Second},
-		"a short window":      {Rooms: []int{1}, Window: time.Millisecond},
-		"a server, no pid":    {Rooms: []int{1}, Window: time.Second, Server: "http://127.0.0.1:1"},
-		"a profile elsewhere": {Rooms: []int{1}, Window: time.Second, Server: "http://127.0.0.1:1", PID: 1, Profile: true},
+		"no rooms":            {common: common{Rooms: []int{0}, Window: time.Second}},
+		"a short window":      {common: common{Rooms: []int{1}, Window: time.Millisecond}},
+		"a server, no pid":    {common: ok, Server: "http://127.0.0.1:1"},
+		"a profile elsewhere": {common: ok, Server: "http://127.0.0.1:1", PID: 1, Profile: true},
 	} {
 		assert.Error(t, c.check(), what)
 	}
+	assert.Error(t, (&CompareCommand{common{Rooms: []int{0}, Window: time.Second}}).Run(t.Context(), io.Discard, io.Discard), "no rooms to compare")
 }
 
 // The kernel says when a packet came and to which of our addresses, and a batch

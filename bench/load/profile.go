@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"text/tabwriter"
 	"time"
+
+	"tonegate/bench/program"
 )
 
 // The build tag under which a server writes CPU profiles, and the variable that
@@ -33,11 +35,11 @@ type Class struct {
 
 // takeProfile has the server profile itself for a while: one SIGUSR1 begins, the
 // next one ends and writes the file.
-func takeProfile(ctx context.Context, pid int, program, file string, d time.Duration) ([]Class, error) {
+func takeProfile(ctx context.Context, pid int, binary, file string, d time.Duration) ([]Class, error) {
 	if err := syscall.Kill(pid, syscall.SIGUSR1); err != nil {
 		return nil, fmt.Errorf("begin the profile: %w", err)
 	}
-	if err := pause(ctx, d); err != nil {
+	if err := program.Pause(ctx, d); err != nil {
 		return nil, err
 	}
 	if err := syscall.Kill(pid, syscall.SIGUSR1); err != nil {
@@ -49,11 +51,11 @@ func takeProfile(ctx context.Context, pid int, program, file string, d time.Dura
 		} else if !errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("the profile: %w", err)
 		}
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := program.Pause(ctx, 50*time.Millisecond); err != nil {
 			return nil, err
 		}
 	}
-	cmd := exec.CommandContext(ctx, "go", "tool", "pprof", "-traces", "-nodecount=0", program, file)
+	cmd := exec.CommandContext(ctx, "go", "tool", "pprof", "-traces", "-nodecount=0", binary, file)
 	var wrong bytes.Buffer
 	cmd.Stderr = &wrong
 	traces, err := cmd.Output()

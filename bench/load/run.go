@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/pion/dtls/v3"
+
+	"tonegate/bench/program"
 )
 
 const (
@@ -82,7 +84,7 @@ func measure(ctx context.Context, name string, s target, p plan) (r *Run, err er
 	took := time.Since(began)
 	r.SRTP = g.legs[0].profile
 	p.say("%s: %d rooms are up after %.1f s", name, p.rooms, took.Seconds())
-	if err := pause(ctx, p.settle); err != nil {
+	if err := program.Pause(ctx, p.settle); err != nil {
 		return nil, err
 	}
 	if err := r.windows(ctx, g, s, p); err != nil {
@@ -153,7 +155,7 @@ func (r *Run) windows(ctx context.Context, g *generator, s target, p plan) error
 			return err
 		}
 		g.record(t)
-		err = pause(ctx, p.window)
+		err = program.Pause(ctx, p.window)
 		g.record(nil)
 		if err != nil {
 			return err
@@ -167,6 +169,9 @@ func (r *Run) windows(ctx context.Context, g *generator, s target, p plan) error
 			r.Discarded = append(r.Discarded, why)
 			p.say("window %d is discarded: %s", n+1, why)
 			continue
+		}
+		if n := t.refused + t.strange + t.undecipherable; n > 0 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%d packets were refused or could not be read here: losses may be the generator's own", n))
 		}
 		if d := t.dropped - t.droppedBefore; d > 0 {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("the generator read too late: the kernel dropped %d packets; losses are its own", d))
@@ -237,17 +242,6 @@ func (r *Run) judge(p plan) {
 	}
 	if p.window < 10*time.Second {
 		r.Warnings = append(r.Warnings, "windows are shorter than 10 s: CPU is counted in hundredths of a second")
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

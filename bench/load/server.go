@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"tonegate/bench/program"
 	"tonegate/internal/auth"
 )
 
@@ -129,24 +130,6 @@ type tonegate struct {
 	client    *http.Client
 }
 
-var printedAddress = regexp.MustCompile(`API +(http://[0-9.:]+)/v1`)
-
-// program builds the server into a folder.
-func program(ctx context.Context, folder string, tags string) (string, error) {
-	mod, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
-	root := filepath.Dir(strings.TrimSpace(string(mod)))
-	if err != nil || root == "." || root == "/dev" {
-		return "", fmt.Errorf("build the server: run this inside the repository: %w", errors.Join(err, os.ErrNotExist))
-	}
-	path := filepath.Join(folder, "tonegate")
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", path, ".")
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the server: %w: %s", err, out)
-	}
-	return path, nil
-}
-
 // startTonegate starts a program with data of its own. media is its address.
 func startTonegate(ctx context.Context, path, media string, args, environment []string) (*tonegate, error) {
 	folder, err := os.MkdirTemp("", "tonegate-load-")
@@ -158,7 +141,7 @@ func startTonegate(ctx context.Context, path, media string, args, environment []
 		"--data", filepath.Join(folder, "data"), "--max-calls", "20000", "--log-level", "warn")
 	cmd.Args = append(cmd.Args, args...)
 	cmd.Env = append(append(os.Environ(), "TONEGATE_API_KEY="+key), environment...)
-	p, found, err := spawn(ctx, cmd, printedAddress)
+	p, found, err := spawn(ctx, cmd, program.PrintedAddress)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}

@@ -18,15 +18,9 @@ const (
 	buffered = 16 << 20
 )
 
-// mmsghdr is struct mmsghdr of sendmmsg(2); Go pads its end as C does.
-type mmsghdr struct {
-	hdr unix.Msghdr
-	n   uint32
-}
-
 // batch is the memory of one sendmmsg or recvmmsg.
 type batch struct {
-	headers [batchSize]mmsghdr
+	headers [batchSize]unix.Mmsghdr
 	vectors [batchSize]unix.Iovec
 	names   [batchSize]unix.RawSockaddrInet4
 	control [batchSize][128]byte
@@ -37,7 +31,7 @@ type batch struct {
 func newBatch() *batch {
 	b := new(batch)
 	for i := range b.headers {
-		h := &b.headers[i].hdr
+		h := &b.headers[i].Hdr
 		b.vectors[i].Base = &b.data[i][0]
 		h.Iov, h.Iovlen = &b.vectors[i], 1
 		h.Name, h.Namelen = (*byte)(unsafe.Pointer(&b.names[i])), unix.SizeofSockaddrInet4
@@ -93,8 +87,7 @@ func (s *socket) port() (uint16, error) {
 	return uint16(at.(*unix.SockaddrInet4).Port), nil
 }
 
-// put addresses the next packet of a batch, whose data is there already, and
-// returns false if the batch is full.
+// put addresses the next packet of a batch, whose data is there already.
 func (b *batch) put(size int, from [4]byte, to netip.AddrPort) {
 	i := b.n
 	b.vectors[i].SetLen(size)
@@ -105,7 +98,7 @@ func (b *batch) put(size int, from [4]byte, to netip.AddrPort) {
 	h.Level, h.Type = unix.IPPROTO_IP, unix.IP_PKTINFO
 	h.SetLen(unix.CmsgLen(unix.SizeofInet4Pktinfo))
 	*(*unix.Inet4Pktinfo)(unsafe.Pointer(&b.control[i][unix.CmsgLen(0)])) = unix.Inet4Pktinfo{Spec_dst: from}
-	b.headers[i].hdr.SetControllen(unix.CmsgSpace(unix.SizeofInet4Pktinfo))
+	b.headers[i].Hdr.SetControllen(unix.CmsgSpace(unix.SizeofInet4Pktinfo))
 	b.n++
 }
 
@@ -141,7 +134,7 @@ func (s *socket) receive(f handler) {
 func (s *socket) receiveUpTo(most int, f handler) int {
 	b := s.in
 	for i := range most {
-		h := &b.headers[i].hdr
+		h := &b.headers[i].Hdr
 		b.vectors[i].SetLen(mtu)
 		h.Namelen = unix.SizeofSockaddrInet4
 		h.SetControllen(len(b.control[i]))
@@ -152,10 +145,10 @@ func (s *socket) receiveUpTo(most int, f handler) int {
 	}
 	for i := range int(n) {
 		h := &b.headers[i]
-		to, arrived := s.ancillary(b.control[i][:h.hdr.Controllen])
+		to, arrived := s.ancillary(b.control[i][:h.Hdr.Controllen])
 		name := &b.names[i]
 		port := binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(&name.Port))[:])
-		f(b.data[i][:h.n], to, netip.AddrPortFrom(netip.AddrFrom4(name.Addr), port), arrived)
+		f(b.data[i][:h.Len], to, netip.AddrPortFrom(netip.AddrFrom4(name.Addr), port), arrived)
 	}
 	return int(n)
 }

@@ -16,7 +16,6 @@ type tally struct {
 	sent, keys         int
 	expected, received int // packets from the server, by their sequence numbers
 	reordered, jumps   int // jumps: timestamps that step by more than their sequence number
-	reports            int // RTCP
 	refused            int // our packets that the kernel or the cipher refused
 	strange            int // packets to nobody
 	undecipherable     int

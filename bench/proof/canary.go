@@ -188,7 +188,7 @@ func (h *hunt) conclude() ([]Check, error) {
 // canary takes cards on servers with each level of memory, and searches them. Two
 // servers take cards that differ, in calls that do not. After the payments that are
 // meant come those of the other courses.
-func canary(ctx context.Context, program, folder string, levels []securemem.Level, runs int, others []course, rng *rand.Rand, say func(string, ...any)) (checks []Check, err error) {
+func canary(ctx context.Context, file, folder string, levels []securemem.Level, runs int, others []course, rng *rand.Rand, say func(string, ...any)) (checks []Check, err error) {
 	var hunts []*hunt
 	defer func() {
 		for _, h := range hunts {
@@ -198,7 +198,7 @@ func canary(ctx context.Context, program, folder string, levels []securemem.Leve
 		}
 	}()
 	for _, level := range levels {
-		s, err := start(ctx, program, filepath.Join(folder, level.String()), level, pspstub.OK)
+		s, err := start(ctx, file, filepath.Join(folder, level.String()), level, pspstub.OK)
 		if err != nil {
 			return nil, err
 		}

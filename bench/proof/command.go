@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"tonegate/bench/program"
 	"tonegate/internal/securemem"
 )
 
@@ -94,12 +95,12 @@ func (c *Command) verdict(r *Result) error {
 // elsewhere builds this very program with the tags, since the core runs inside of
 // it, and has that do the core's part.
 func (c *Command) elsewhere(ctx context.Context, folder string, tags []string, out, progress io.Writer) error {
-	program, err := build(ctx, folder, "./bench", tags...)
+	file, err := program.Build(ctx, folder, "./bench", tags...)
 	if err != nil {
 		return err
 	}
 	evidence := filepath.Join(folder, "evidence")
-	cmd := exec.CommandContext(ctx, program, "proof", "--part", "core", "--seed", fmt.Sprint(c.Seed), "--timings", "20", "--out", evidence)
+	cmd := exec.CommandContext(ctx, file, "proof", "--part", "core", "--seed", fmt.Sprint(c.Seed), "--timings", "20", "--out", evidence)
 	cmd.Stdout, cmd.Stderr = out, progress
 	ended := cmd.Run()
 	var exit *exec.ExitError
@@ -132,24 +133,24 @@ func (c *Command) prove(ctx context.Context, folder string, tags []string, say f
 		case "core":
 			err = c.core(ctx, r, say)
 		case "canary":
-			var program string
-			if program, err = build(ctx, folder, ".", tags...); err != nil {
+			var file string
+			if file, err = program.Build(ctx, folder, ".", tags...); err != nil {
 				return nil, err
 			}
 			others := otherwise()
 			if c.Sabotage != "" {
 				others = nil
 			}
-			err = add(canary(ctx, program, folder, c.levels(), c.Runs, others, rng, say))
+			err = add(canary(ctx, file, folder, c.levels(), c.Runs, others, rng, say))
 			if err == nil && c.Sabotage == "" {
-				err = one(echo(ctx, program, folder, rng))
+				err = one(echo(ctx, file, folder, rng))
 			}
 		case "log":
-			var program string
-			if program, err = build(ctx, folder, ".", append([]string{"sabotage_log"}, tags...)...); err != nil {
+			var file string
+			if file, err = program.Build(ctx, folder, ".", append([]string{"sabotage_log"}, tags...)...); err != nil {
 				return nil, err
 			}
-			err = one(logNet(ctx, program, folder, rng))
+			err = one(logNet(ctx, file, folder, rng))
 		}
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tonegate/bench/program"
 	"tonegate/internal/pspstub"
 	"tonegate/internal/softphone"
 )
@@ -153,7 +154,7 @@ func (how *course) outcome(ctx context.Context, c *parties, p *payment, capture 
 		if concludedState.MatchString(`"state":"` + now.State + `"`) {
 			return now.State, nil
 		}
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := program.Pause(ctx, 50*time.Millisecond); err != nil {
 			return "", fmt.Errorf("the outcome: %w", err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"tonegate/bench/program"
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
 	"tonegate/internal/softphone"
@@ -185,7 +186,7 @@ func (c *parties) allKeyed(ctx context.Context, p *payment) error {
 	for _, keys := range p.fields {
 		length += len(keys) * callEvery
 	}
-	return pause(ctx, time.Duration(length)*time.Second/audio.SampleRate)
+	return program.Pause(ctx, time.Duration(length)*time.Second/audio.SampleRate)
 }
 
 func (c *parties) close() (err error) {
@@ -231,7 +232,7 @@ func (s *server) pay(ctx context.Context, card plastic, transport softphone.Tran
 	if p.state, err = how.outcome(ctx, c, p, capture.ID); err != nil {
 		return nil, err
 	}
-	if err := pause(ctx, afterOutcome); err != nil {
+	if err := program.Pause(ctx, afterOutcome); err != nil {
 		return nil, err
 	}
 	if dumps {
@@ -275,23 +276,11 @@ func (c *parties) during(ctx context.Context, p *payment) error {
 			return err
 		}
 		p.during = append(p.during, d)
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := program.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// pause waits, as long as ctx allows.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // join brings a leg in over WebSocket, media included.
@@ -384,7 +373,7 @@ func (s *server) eventsOf(ctx context.Context, conference string) (found []strin
 		if len(page.Items) > 0 {
 			continue
 		}
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
+		if err := program.Pause(ctx, 20*time.Millisecond); err != nil {
 			return nil, fmt.Errorf("the end of the call is not among its events: %w", err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 
+	"tonegate/bench/program"
 	"tonegate/internal/audio"
 	"tonegate/internal/recording"
 	"tonegate/internal/softphone"
@@ -84,7 +85,7 @@ func (s *server) recorded(ctx context.Context, conference string, ended bool) (r
 		if len(list.Items) == 1 && list.Items[0].State != "recording" && list.Items[0].State != "paused" {
 			return list.Items[0], nil
 		}
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := program.Pause(ctx, 50*time.Millisecond); err != nil {
 			return r, fmt.Errorf("the end of the recording: %w", err)
 		}
 	}

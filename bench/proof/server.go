@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -16,26 +15,10 @@ import (
 
 	"filippo.io/age"
 
+	"tonegate/bench/program"
 	"tonegate/internal/pspstub"
 	"tonegate/internal/securemem"
 )
-
-// build builds a program of this repository with the given tags; none are those
-// of a release.
-func build(ctx context.Context, folder, which string, tags ...string) (program string, err error) {
-	mod, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
-	root := filepath.Dir(strings.TrimSpace(string(mod)))
-	if err != nil || root == "." || root == "/dev" {
-		return "", fmt.Errorf("build the server: run this inside the repository: %w", errors.Join(err, os.ErrNotExist))
-	}
-	program = filepath.Join(folder, strings.Join(append([]string{"program"}, tags...), "-"))
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", strings.Join(tags, ","), "-o", program, which)
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build %s: %w: %s", which, err, out)
-	}
-	return program, nil
-}
 
 // tape collects bytes from several goroutines.
 type tape struct {
@@ -78,11 +61,9 @@ type server struct {
 
 const apiKey = "key-of-the-proof-0123"
 
-var printedAddress = regexp.MustCompile(`API +(http://[0-9.:]+)/v1`)
-
 // start runs a server with the stub provider, and everything that it writes in a
 // folder of its own.
-func start(ctx context.Context, program, folder string, level securemem.Level, b pspstub.Behaviour) (s *server, err error) {
+func start(ctx context.Context, file, folder string, level securemem.Level, b pspstub.Behaviour) (s *server, err error) {
 	s = &server{folder: folder, level: level, out: newTape(), log: newTape(), ended: make(chan error, 1), net: newWire()}
 	if err := os.MkdirAll(filepath.Join(folder, "tmp"), 0o700); err != nil {
 		return nil, err
@@ -104,7 +85,7 @@ func start(ctx context.Context, program, folder string, level securemem.Level, b
 	if err := errors.Join(os.WriteFile(ca, s.provider.CA(), 0o600), os.WriteFile(connectors, []byte(text), 0o600)); err != nil {
 		return nil, errors.Join(err, s.provider.Close())
 	}
-	s.cmd = exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--media", "127.0.0.1:0", "--data", filepath.Join(folder, "data"),
+	s.cmd = exec.Command(file, "serve", "--listen", "127.0.0.1:0", "--media", "127.0.0.1:0", "--data", filepath.Join(folder, "data"),
 		"--connectors", connectors, "--log-level", "debug", "--digit-memory", level.String(),
 		"--recording-recipients", s.recordings.Recipient().String())
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = folder, s.out, s.log
@@ -114,7 +95,7 @@ func start(ctx context.Context, program, folder string, level securemem.Level, b
 	}
 	go func() { s.ended <- s.cmd.Wait() }()
 	for {
-		if m := printedAddress.FindSubmatch(s.out.bytes()); m != nil {
+		if m := program.PrintedAddress.FindSubmatch(s.out.bytes()); m != nil {
 			s.base = string(m[1])
 			return s, nil
 		}

@@ -17,9 +17,9 @@ import (
 // echo has a provider send the card back. What our own code keeps of that must be
 // gone; the copies in the buffers of crypto/tls are out of its reach, and are
 // counted apart.
-func echo(ctx context.Context, program, folder string, rng *rand.Rand) (c Check, err error) {
+func echo(ctx context.Context, file, folder string, rng *rand.Rand) (c Check, err error) {
 	c = Check{Name: "a provider that echoes the card: copies outside crypto/tls"}
-	s, err := start(ctx, program, filepath.Join(folder, "echo"), securemem.None, pspstub.Echo)
+	s, err := start(ctx, file, filepath.Join(folder, "echo"), securemem.None, pspstub.Echo)
 	if err != nil {
 		return c, err
 	}
@@ -59,9 +59,9 @@ func echoed(b []byte, at int) bool {
 // logNet takes a card on a server with a line that logs it (the build tag
 // sabotage_log), and wants to find it caught. Nothing in a release logs a card: this
 // is how the log's last net is seen at work.
-func logNet(ctx context.Context, program, folder string, rng *rand.Rand) (c Check, err error) {
+func logNet(ctx context.Context, file, folder string, rng *rand.Rand) (c Check, err error) {
 	c = Check{Name: "a careless line that logs the card: caught by the log's net"}
-	s, err := start(ctx, program, filepath.Join(folder, "log"), securemem.None, pspstub.OK)
+	s, err := start(ctx, file, filepath.Join(folder, "log"), securemem.None, pspstub.OK)
 	if err != nil {
 		return c, err
 	}

@@ -26,6 +26,12 @@ const (
 
 type command struct{ run func() }
 
+// do runs it, and leaves nothing of it on the stack.
+func (c command) do() {
+	c.run()
+	scrub()
+}
+
 // shard is one goroutine and the conferences that it owns.
 type shard struct {
 	cfg     *Config
@@ -88,8 +94,7 @@ func (s *shard) run() {
 			s.removeAll()
 			return
 		case c := <-s.mailbox:
-			c.run()
-			scrub()
+			c.do()
 		case <-due:
 			s.tickPhase(time.Now())
 		}
@@ -108,7 +113,7 @@ func (s *shard) runAlone() {
 			case <-s.quit:
 				return
 			case c := <-s.mailbox:
-				c.run()
+				c.do()
 			}
 			continue
 		}
@@ -117,7 +122,7 @@ func (s *shard) runAlone() {
 			s.removeAll()
 			return
 		case c := <-s.mailbox:
-			c.run()
+			c.do()
 			continue
 		default:
 		}
