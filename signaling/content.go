@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -54,7 +53,7 @@ func (s *server) registerContent(api huma.API) {
 // getContent answers GET and HEAD: to a reader the sealed file, to the leg that
 // uploads it how much of it is here.
 func (s *server) getContent(w http.ResponseWriter, r *http.Request) {
-	id, key := r.PathValue("id"), bearer(r.Header.Get("Authorization"))
+	id, key := r.PathValue("id"), Bearer(r.Header.Get("Authorization"))
 	by := call.Actor{KeyID: auth.KeyID(key)}
 	switch ok, err := s.cfg.Keys.Check(key); {
 	case err != nil:
@@ -127,7 +126,7 @@ func progress(w http.ResponseWriter, rec store.Recording, have int64) {
 
 // putContent takes a file that a leg's browser sealed, or a piece of it.
 func (s *server) putContent(w http.ResponseWriter, r *http.Request) {
-	by, err := s.cfg.Calls.Sealer(bearer(r.Header.Get("Authorization")), r.Header.Get(fieldLeg))
+	by, err := s.cfg.Calls.Sealer(Bearer(r.Header.Get("Authorization")), r.Header.Get(fieldLeg))
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -146,7 +145,8 @@ func (s *server) putContent(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if p.SHA256, err = readDigest(r.Header.Get(fieldDigest)); err != nil {
+	digest := r.Header.Get(fieldDigest)
+	if p.SHA256 = delivery.DigestOf(digest); p.SHA256 == "" && digest != "" {
 		writeProblem(w, r, http.StatusBadRequest, "bad_request", fieldDigest+" is not sha-256=:…: (RFC 9530).")
 		return
 	}
@@ -166,19 +166,6 @@ func (s *server) putContent(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", "/v1/recordings/"+rec.ID)
 		w.WriteHeader(http.StatusCreated)
 	}
-}
-
-// readDigest reads the SHA-256 of a Repr-Digest field, if there is one.
-func readDigest(field string) (string, error) {
-	if field == "" {
-		return "", nil
-	}
-	value, ok := strings.CutPrefix(field, "sha-256=:")
-	sum, err := base64.StdEncoding.DecodeString(strings.TrimSuffix(value, ":"))
-	if !ok || err != nil || len(sum) != 32 {
-		return "", errors.New("not a digest")
-	}
-	return hex.EncodeToString(sum), nil
 }
 
 // lateWriter holds the status back until there is a byte to follow it: a store that

@@ -70,7 +70,7 @@ func New(cfg Config) http.Handler {
 	}
 	s := &server{cfg: cfg, joins: auth.NewCodes[string](joinCodeLife)}
 	s.idem = newIdempotency(cfg.Now, func(r *http.Request) bool {
-		credentials := bearer(r.Header.Get("Authorization"))
+		credentials := Bearer(r.Header.Get("Authorization"))
 		ok, err := cfg.Keys.Check(credentials)
 		return ok && err == nil || cfg.Calls.Vouches(credentials)
 	})
@@ -126,7 +126,7 @@ func (s *server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			next(ctx)
 			return
 		}
-		key := bearer(ctx.Header("Authorization"))
+		key := Bearer(ctx.Header("Authorization"))
 		ok, err := s.cfg.Keys.Check(key)
 		switch {
 		case err != nil:
@@ -159,8 +159,9 @@ func actorOf(ctx context.Context) call.Actor {
 	return a
 }
 
-// bearer returns the credentials of an Authorization header.
-func bearer(header string) string {
+// Bearer returns the credentials of an Authorization header.
+// Bearer returns the credentials of an Authorization header (RFC 6750 §2.1), or nothing.
+func Bearer(header string) string {
 	scheme, value, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""

@@ -69,7 +69,7 @@ func (l *link) hold(ctx context.Context, m *request) error {
 	if m.OnHold == nil {
 		return errBadMessage("hold wants the member on_hold")
 	}
-	return l.seat.Hold(ctx, m.LegID, *m.OnHold, l.seat.May(auth.GrantHold))
+	return l.seat.Hold(ctx, m.LegID, *m.OnHold)
 }
 
 func (l *link) transfer(ctx context.Context, to string) error {
@@ -79,7 +79,7 @@ func (l *link) transfer(ctx context.Context, to string) error {
 	if to != call.ToIVR && to != call.ToAgent {
 		return errBadMessage("to is one of ivr, agent")
 	}
-	leg := l.seat.Snapshot().Leg
-	_, err := l.server.cfg.Calls.Transfer(ctx, call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, to)
+	by, conference := l.actor()
+	_, err := l.server.cfg.Calls.Transfer(ctx, by, conference, to)
 	return err
 }

@@ -298,12 +298,18 @@ func (l *link) handle(ctx context.Context, m *request) (any, error) {
 	}
 }
 
+// actor is the leg that speaks here, and its conference.
+func (l *link) actor() (by call.Actor, conference string) {
+	leg := l.seat.Snapshot().Leg
+	return call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID
+}
+
 func (l *link) talk(ctx context.Context, pressed bool) error {
 	if !l.seat.May(auth.GrantTalk) {
 		return call.ErrForbidden
 	}
-	leg := l.seat.Snapshot().Leg
-	return l.server.cfg.Calls.Talk(ctx, call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, pressed)
+	by, conference := l.actor()
+	return l.server.cfg.Calls.Talk(ctx, by, conference, pressed)
 }
 
 // recording pauses and resumes; the answer is the message recording, as to all.
@@ -314,8 +320,8 @@ func (l *link) recording(ctx context.Context, state string) error {
 	if state != call.RecordingOn && state != call.RecordingPaused {
 		return errBadMessage("state is one of recording, paused")
 	}
-	leg := l.seat.Snapshot().Leg
-	_, err := l.server.cfg.Calls.SetRecording(ctx, call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, state)
+	by, conference := l.actor()
+	_, err := l.server.cfg.Calls.SetRecording(ctx, by, conference, state)
 	return err
 }
 
@@ -327,26 +333,26 @@ func (l *link) page(name *string) error {
 	if name == nil {
 		return errBadMessage("page wants the member page")
 	}
-	leg := l.seat.Snapshot().Leg
-	return l.server.cfg.Calls.Page(call.Actor{LegID: leg.ID, Role: leg.Role}, leg.ConferenceID, *name)
+	by, conference := l.actor()
+	return l.server.cfg.Calls.Page(by, conference, *name)
 }
 
 func (l *link) capture(ctx context.Context, m *request) error {
 	if !l.seat.May(auth.GrantCapture) {
 		return call.ErrForbidden
 	}
-	calls, leg := l.server.cfg.Calls, l.seat.Snapshot().Leg
-	by := call.Actor{LegID: leg.ID, Role: leg.Role}
+	calls := l.server.cfg.Calls
+	by, conference := l.actor()
 	if m.Type == "capture_start" {
 		spec, err := m.capture()
 		if err != nil {
 			return err
 		}
 		spec.By = by
-		_, err = calls.StartCapture(ctx, leg.ConferenceID, spec)
+		_, err = calls.StartCapture(ctx, conference, spec)
 		return err
 	}
-	current, err := calls.CurrentCapture(leg.ConferenceID)
+	current, err := calls.CurrentCapture(conference)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (s *server) whipPost(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	seat, err := s.cfg.Calls.Join(bearer(r.Header.Get("Authorization")), true)
+	seat, err := s.cfg.Calls.Join(Bearer(r.Header.Get("Authorization")), true)
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -68,7 +68,7 @@ func (s *server) whipPatch(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	answer, restarted, err := s.cfg.Calls.Fragment(r.Context(), r.PathValue("leg"), bearer(r.Header.Get("Authorization")), fragment)
+	answer, restarted, err := s.cfg.Calls.Fragment(r.Context(), r.PathValue("leg"), Bearer(r.Header.Get("Authorization")), fragment)
 	switch {
 	case err != nil:
 		s.refuse(w, r, err)
@@ -82,7 +82,7 @@ func (s *server) whipPatch(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) whipDelete(w http.ResponseWriter, r *http.Request) {
-	if err := s.cfg.Calls.LeaveWith(r.Context(), r.PathValue("leg"), bearer(r.Header.Get("Authorization"))); err != nil {
+	if err := s.cfg.Calls.LeaveWith(r.Context(), r.PathValue("leg"), Bearer(r.Header.Get("Authorization"))); err != nil {
 		s.refuse(w, r, err)
 		return
 	}

@@ -18,13 +18,8 @@ var _ delivery.Listener = (*Service)(nil)
 
 // forDelivery marks a complete file as one that goes on to a store, if it is there.
 func (s *Service) forDelivery(r *store.Recording) {
-	f := s.cfg.Recordings.Files
-	if f == nil || !f.Delivers() || r.SHA256 == "" {
-		return
-	}
-	r.Delivery.State = delivery.Waiting
-	if r.State == RecordingReady {
-		r.State = RecordingDelivering
+	if f := s.cfg.Recordings.Files; f != nil {
+		f.Mark(r)
 	}
 }
 
@@ -38,6 +33,7 @@ func (s *Service) room(c *conference) error {
 	if err == nil {
 		return nil
 	}
+	s.cfg.Recordings.Metrics.NotBegun()
 	s.notStarted(c, "spool_full")
 	_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
 	return fmt.Errorf("%w: %w", ErrRecording, err)

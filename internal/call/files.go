@@ -16,7 +16,7 @@ import (
 
 // Files is where recordings' files are once they are complete.
 type Files interface {
-	Delivers() bool
+	Mark(*store.Recording)
 	Add(store.Recording)
 	Room() error
 	Open(context.Context, store.Recording) (io.ReadSeekCloser, error)
@@ -29,8 +29,6 @@ type Files interface {
 var (
 	ErrInProgress = errors.New("recording_in_progress")
 	ErrRecordings = errors.New("recording_store_unavailable")
-	ErrElsewhere  = errors.New("recording_elsewhere")
-	ErrComplete   = errors.New("recording_complete")
 	ErrUploads    = errors.New("too_many_uploads")
 )
 
@@ -89,7 +87,7 @@ func fileError(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, delivery.ErrElsewhere):
-		return fmt.Errorf("%w: %w", ErrElsewhere, err)
+		return err
 	case errors.Is(err, delivery.ErrGone):
 		return fmt.Errorf("recording's file: %w", ErrNotFound)
 	case errors.Is(err, delivery.ErrBusy):
@@ -169,10 +167,8 @@ func (s *Service) ReceiveRecording(by Sealer, id string, p delivery.Part) (store
 	case err == nil:
 		return r, have, nil
 	case errors.As(err, &at), errors.Is(err, delivery.ErrDigest), errors.Is(err, delivery.ErrSealed), errors.Is(err, delivery.ErrTooLarge),
-		errors.Is(err, delivery.ErrTimeout), errors.Is(err, ErrAudit):
+		errors.Is(err, delivery.ErrTimeout), errors.Is(err, delivery.ErrComplete), errors.Is(err, ErrAudit):
 		return r, have, err
-	case errors.Is(err, delivery.ErrComplete):
-		return r, have, fmt.Errorf("%w: %w", ErrComplete, err)
 	case errors.Is(err, delivery.ErrBusy):
 		return r, have, fmt.Errorf("%w: %w", ErrInProgress, err)
 	case errors.Is(err, delivery.ErrSpoolFull), errors.Is(err, delivery.ErrDiskFull):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tonegate/bridge"
+	"tonegate/internal/auth"
 	"tonegate/internal/store"
 )
 
@@ -48,14 +49,14 @@ func (s *Service) change(ctx context.Context, legID string, kept func(*store.Leg
 
 // Hold puts a leg of the seat's call on hold or takes it off; others says whether
 // the seat may do so to legs that are not its own.
-func (t *Seat) Hold(ctx context.Context, legID string, held, others bool) error {
+func (t *Seat) Hold(ctx context.Context, legID string, held bool) error {
 	if legID == "" {
 		legID = t.leg.ID
 	}
 	if legID != t.leg.ID {
 		l, err := t.service.Leg(legID)
 		switch {
-		case !others:
+		case !t.May(auth.GrantHold):
 			return fmt.Errorf("%w: of other legs the token grants no hold", ErrForbidden)
 		case err != nil:
 			return err

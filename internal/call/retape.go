@@ -49,13 +49,7 @@ func (s *Service) interrupted() (map[string]store.Recording, []store.Recording, 
 // restoreTapes concludes what was interrupted and goes on in new files.
 func (s *Service) restoreTapes(ctx context.Context, was map[string]store.Recording, cut []store.Recording) {
 	for _, r := range cut {
-		s.mu.Lock()
-		c := s.byID[r.ConferenceID]
-		s.mu.Unlock()
-		if c == nil {
-			c = &conference{Conference: Conference{ID: r.ConferenceID}}
-		}
-		s.concludeRecording(c, r, "restart")
+		s.concludeRecording(s.conferenceOf(&r), r, "restart")
 	}
 	for id, r := range was {
 		s.mu.Lock()

@@ -47,7 +47,7 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 	begun := kept
 	r, err := recording.New(recording.Options{
 		Folder: s.cfg.Recordings.Folder, Recording: kept.ID, Conference: c.ID, Recipients: recipients, During: during,
-		Paused: paused, StartedAt: kept.StartedAt, Metrics: s.cfg.Recordings.Metrics,
+		StartedAt: kept.StartedAt, Metrics: s.cfg.Recordings.Metrics,
 		Completed: func(done recording.Completed) { defer s.tapes.Done(); s.recorded(c, begun, done) },
 	})
 	if err != nil {
@@ -57,6 +57,7 @@ func (s *Service) startRecording(ctx context.Context, by Actor, c *conference, p
 		_ = s.recordTape(Actor{}, c, RecordingFailed) // logged
 		return fmt.Errorf("%w: see that the folder for recordings can be written and has room", ErrRecording)
 	}
+	r.Pause(recording.ByRequest, paused)
 	r.Pause(recording.ByPage, byPage)
 	kept.Path = r.Path()
 	kept.Paused = pausedBy(paused, byPage)
@@ -155,8 +156,11 @@ func (s *Service) pauseRecording(by Actor, c *conference, paused bool) error {
 // happened, if anything. The error says that the next process would not know of a
 // pause.
 func (s *Service) keepPause(c *conference, r *recording.Recorder, what string) error {
+	s.mu.Lock()
+	paused := pausedBy(c.tape.paused, c.tape.page.paused) != ""
+	s.mu.Unlock()
 	var err error
-	if c.tape.paused || c.tape.page.paused {
+	if paused {
 		err = s.keep(c, nil)
 	}
 	if s.keepRunning(c, r) && what != "" {
@@ -248,6 +252,12 @@ func (s *Service) endTape(c *conference) {
 // recorded is told by a recorder that its file is complete. begun is its record; by
 // now the conference may have another recording's.
 func (s *Service) recorded(c *conference, begun store.Recording, done recording.Completed) {
+	if done.Err != nil {
+		// What was written in part may not have been taken back.
+		if size, sum, err := recording.Sum(done.Path); err == nil {
+			done.Size, done.SHA256 = size, sum
+		}
+	}
 	s.mu.Lock()
 	kept := c.tape.kept
 	if kept.ID != done.Recording {
@@ -258,10 +268,6 @@ func (s *Service) recorded(c *conference, begun store.Recording, done recording.
 	cause := ""
 	if done.Err != nil {
 		kept.State, cause = RecordingFailed, diskCause(done.Err)
-		// What was written in part may not have been taken back.
-		if size, sum, err := recording.Sum(done.Path); err == nil {
-			kept.Size, kept.SHA256 = size, sum
-		}
 	}
 	s.forDelivery(&kept)
 	if c.tape.kept.ID == kept.ID {
@@ -370,7 +376,7 @@ func (s *Service) recordUnasked(ctx context.Context, c *conference, paused bool)
 	if err == nil || errors.Is(err, ErrEnded) {
 		return
 	}
-	if !errors.Is(err, ErrRecording) { // the recorder has counted those
+	if !errors.Is(err, ErrRecording) { // counted where there was no room or no file
 		s.cfg.Recordings.Metrics.NotBegun()
 	}
 	s.cfg.Log.Error("recording not started; the call goes on", zap.String("conference_id", c.ID), zap.Error(err))

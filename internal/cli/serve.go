@@ -223,7 +223,7 @@ type tokenMintCmd struct {
 	Conference string   `required:"" help:"conf_…"`
 	Leg        string   `required:"" help:"leg_…"`
 	Role       string   `required:"" help:"customer, agent, ivr or supervisor."`
-	Grant      []string `help:"capture, talk, record, recordings, collect."`
+	Grant      []string `help:"capture, talk, record, page, transfer, hold, collect, recordings."`
 }
 
 // Run prints a token that opens one join.

@@ -104,7 +104,7 @@ func (e *endpoint) head(ctx context.Context, item *Item) (held, error) {
 	if err != nil || offset < 0 {
 		return held{}, failed(Refused, "HEAD answers without %s: is this an endpoint for recordings?", fieldOffset)
 	}
-	out := held{Confirmation{offset, digestOf(res.Header.Get(fieldDigest))}, res.Header.Get(fieldComplete) == "?1"}
+	out := held{Confirmation{offset, DigestOf(res.Header.Get(fieldDigest))}, res.Header.Get(fieldComplete) == "?1"}
 	return out, nil
 }
 
@@ -191,8 +191,8 @@ func refusal(res *http.Response) error {
 	return failed(cause, "%s answers %d", res.Request.Method, res.StatusCode)
 }
 
-// digestOf reads the SHA-256 of a Repr-Digest field (RFC 9530), or nothing.
-func digestOf(field string) string {
+// DigestOf reads the SHA-256 of a Repr-Digest field (RFC 9530), or nothing.
+func DigestOf(field string) string {
 	for member := range strings.SplitSeq(field, ",") {
 		value, ok := strings.CutPrefix(strings.TrimSpace(member), "sha-256=:")
 		if !ok {

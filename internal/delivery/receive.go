@@ -93,10 +93,10 @@ func (s *Spool) admit(r *store.Recording, p Part, first bool) error {
 	if have := s.Received(*r); p.Offset != have {
 		return &OffsetError{have}
 	}
-	if first {
-		if err := s.begin(); err != nil {
-			return err
-		}
+	// Without a store as well, unlike [Spool.Room]: the browser can wait until the
+	// oldest have made room.
+	if first && s.full(1) {
+		return ErrSpoolFull
 	}
 	if err := os.MkdirAll(filepath.Dir(r.Path), 0o700); err != nil {
 		return err
@@ -167,9 +167,7 @@ func (s *Spool) complete(r store.Recording, p Part) (store.Recording, error) {
 	}
 	whole := r
 	whole.State, whole.EndedAt, whole.Size, whole.SHA256 = Ready, time.Now().UTC(), c.Size, c.SHA256
-	if s.Delivers() {
-		whole.State, whole.Delivery.State = Delivering, Waiting
-	}
+	s.Mark(&whole)
 	if err := s.note(whole, p.Record); err != nil {
 		// As it was, so that the last piece can come again.
 		return r, errors.Join(err, os.Rename(r.Path, part), os.Truncate(part, p.Offset))

@@ -40,20 +40,16 @@ func (s *Spool) bytes() (total int64) {
 	return total
 }
 
+// full reports whether the folder cannot hold more bytes.
+func (s *Spool) full(more int64) bool {
+	limit := s.cfg.Local.MaxBytes
+	return limit > 0 && s.bytes()+more > limit
+}
+
 // Room reports whether another recording may begin. Where recordings stay, the
 // oldest make room; those that wait for delivery never do.
 func (s *Spool) Room() error {
-	if limit := s.cfg.Local.MaxBytes; s.Delivers() && limit > 0 && s.bytes() >= limit {
-		return ErrSpoolFull
-	}
-	return nil
-}
-
-// begin refuses the first piece of an upload if the folder holds its limit. Unlike
-// [Spool.Room] it does so without a store as well: the browser can wait until the
-// oldest have made room.
-func (s *Spool) begin() error {
-	if limit := s.cfg.Local.MaxBytes; limit > 0 && s.bytes() >= limit {
+	if s.Delivers() && s.full(1) {
 		return ErrSpoolFull
 	}
 	return nil
@@ -63,7 +59,7 @@ func (s *Spool) begin() error {
 // counts as no room.
 func (s *Spool) roomFor(r *store.Recording, size int64) error {
 	size = max(size, 1)
-	if limit := s.cfg.Local.MaxBytes; s.Delivers() && limit > 0 && s.bytes()+size > limit {
+	if s.Delivers() && s.full(size) {
 		return ErrSpoolFull
 	}
 	free, total, err := s.disk(filepath.Dir(s.file(r)))

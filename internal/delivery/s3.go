@@ -50,7 +50,7 @@ func (b *bucket) Put(ctx context.Context, item *Item, src Source) (c Confirmatio
 		return c, err
 	}
 	if len(digests) == 1 {
-		err = b.whole(ctx, item, src)
+		err = b.whole(ctx, item, src, digests[0])
 	} else {
 		err = b.parts(ctx, item, src, digests)
 	}
@@ -63,7 +63,14 @@ func (b *bucket) Put(ctx context.Context, item *Item, src Source) (c Confirmatio
 // digests are the SHA-256 of the file's parts. They are sent along, so that the
 // store refuses a part that was changed on its way.
 func (b *bucket) digests(item *Item, src Source) (all [][]byte, err error) {
-	for at := int64(0); at == 0 || at < item.Size; at += b.partSize {
+	if item.Size <= b.partSize { // the spool has just made sure of it
+		digest, err := hex.DecodeString(item.SHA256)
+		if err != nil {
+			return nil, failed(Damaged, "the recording's own hash: %w", err)
+		}
+		return [][]byte{digest}, nil
+	}
+	for at := int64(0); at < item.Size; at += b.partSize {
 		h := sha256.New()
 		if _, err := io.Copy(h, io.NewSectionReader(src, at, min(b.partSize, item.Size-at))); err != nil {
 			return nil, err
@@ -80,13 +87,9 @@ func (b *bucket) options(item *Item) minio.PutObjectOptions {
 	}
 }
 
-func (b *bucket) whole(ctx context.Context, item *Item, src Source) error {
+func (b *bucket) whole(ctx context.Context, item *Item, src Source, digest []byte) error {
 	o := b.options(item)
 	if !b.reread {
-		digest, err := hex.DecodeString(item.SHA256)
-		if err != nil {
-			return failed(Damaged, "the recording's own hash: %w", err)
-		}
 		o.UserMetadata["x-amz-checksum-sha256"] = base64.StdEncoding.EncodeToString(digest)
 	}
 	_, err := b.core.PutObject(ctx, b.name, b.key(item), io.NewSectionReader(src, 0, item.Size), item.Size, "", item.SHA256, o)

@@ -127,6 +127,17 @@ func NewSpool(cfg SpoolConfig) *Spool {
 	return s
 }
 
+// Mark marks a complete file as one that goes on to a store, if there is one.
+func (s *Spool) Mark(r *store.Recording) {
+	if !s.Delivers() || r.SHA256 == "" {
+		return
+	}
+	r.Delivery.State = Waiting
+	if r.State == Ready {
+		r.State = Delivering
+	}
+}
+
 // Delivers reports whether recordings go on to a store.
 func (s *Spool) Delivers() bool { return s.cfg.Store != nil }
 

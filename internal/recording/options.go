@@ -38,7 +38,6 @@ type Options struct {
 	Conference string
 	Recipients []age.Recipient
 	During     During
-	Paused     bool // it begins with a pause
 	StartedAt  time.Time
 	Metrics    *Metrics // nil: none
 	// Completed is called once, from the recorder's goroutine, when nothing will

@@ -107,9 +107,6 @@ func begin(o Options, f disk) (r *Recorder, err error) {
 		o.Metrics.NotBegun()
 		return nil, err
 	}
-	if o.Paused {
-		r.Pause(ByRequest, true)
-	}
 	o.Metrics.began()
 	go r.run()
 	return r, nil

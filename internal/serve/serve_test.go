@@ -225,7 +225,7 @@ func TestMetricsAreNotForEverybody(t *testing.T) {
 	cfg = valid(t)
 	cfg.BehindProxy = true
 	s = run(t, cfg)
-	for key, want := range map[string]int{"": 401, "Bearer wrong": 401, apiKey: 401, "Bearer " + apiKey: 200} {
+	for key, want := range map[string]int{"": 401, "Bearer wrong": 401, apiKey: 401, "Bearer " + apiKey: 200, "bearer  " + apiKey: 200} {
 		req, err := http.NewRequestWithContext(within(t), "GET", s.at.HTTP+"/metrics", nil)
 		require.NoError(t, err)
 		req.Header.Set("Authorization", key)
