@@ -198,7 +198,7 @@ try {
   await panel('Recording')
   await tape('recording')
   await heardFor(STRETCH_S)
-  const put = (state) => api(`/v1/conferences/${conference.id}/recording`, { state }, 'PUT')
+  const put = (state) => api(`/v1/conferences/${conference.id}/recording`, { state }, { method: 'PUT' })
   const ofServer = (await put('paused')).id
   await tape('paused')
   await heardFor(1.5)

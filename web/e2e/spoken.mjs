@@ -50,7 +50,7 @@ export async function spoken({ agent, phone, conference, loop, keys, press, api,
   await phone.waitForFunction(() => window.__tonegate.stats().then((s) => s.packetsSent > 50))
   hears('before the payment', await listen(3))
   // Long waits: the IVR is not to speak of late keys while it is measured.
-  await api(`/v1/conferences/${conference}/captures`, { mask: 'mute', first_key_timeout_ms: 60_000, interdigit_timeout_ms: 60_000 }, { 'Idempotency-Key': 'spoken' })
+  await api(`/v1/conferences/${conference}/captures`, { mask: 'mute', first_key_timeout_ms: 60_000, interdigit_timeout_ms: 60_000 }, { headers: { 'Idempotency-Key': 'spoken' } })
   await id(agent, 'masking').getByText('Muted for the secure capture').waitFor()
   // The agent hears the IVR ask; then it is quiet.
   await agent.evaluate(

@@ -41,15 +41,15 @@ export function start(binary, folder, more = []) {
 }
 
 /** Calls the server's API as a platform does; `note` gets each answer's text. Its answers are good, or it throws. */
-export const platform = (server, note = () => {}) => async (path, body, method = body ? 'POST' : 'GET', headers = {}) => {
-  const { status, text } = await asked(server, path, body, method, headers)
+export const platform = (server, note = () => {}) => async (path, body, options) => {
+  const { status, text } = await asked(server, path, body, options)
   note(text)
   if (status >= 300) throw new Error(`${path} answers ${status}: ${text}`)
   return JSON.parse(text)
 }
 
-/** One request to the API, whatever comes of it. */
-export async function asked(server, path, body, method = 'GET', headers = {}) {
+/** One request to the API, whatever comes of it: a GET, or a POST when it has a body, unless `method` says otherwise. */
+export async function asked(server, path, body, { method = body ? 'POST' : 'GET', headers = {} } = {}) {
   const response = await fetch(server.origin + path, {
     method,
     headers: { Authorization: `Bearer ${server.apiKey}`, 'Content-Type': 'application/json', ...headers },

@@ -166,7 +166,7 @@ try {
   await button('Take back')
   check(await id(agent, 'transfer').evaluate((b) => b === document.activeElement), 'the focus stays on the button')
   check((await state()) === 'with_ivr', 'the platform reads with_ivr')
-  const again = await asked(server, `/v1/conferences/${conference}/transfer`, { to: 'ivr' }, 'POST')
+  const again = await asked(server, `/v1/conferences/${conference}/transfer`, { to: 'ivr' })
   overheard.note('api', 'response', again.text)
   const { code } = JSON.parse(again.text)
   check(again.status === 409 && code === 'transfer_in_progress', `a second transfer is ${again.status} ${code}`)
