@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -333,29 +334,45 @@ func TestEventsReachOnlyTheIVR(t *testing.T) {
 	})
 }
 
+// Conferences take turns, as they do on a shard: what each keeps has left the
+// processor's caches by its next tick if there are many.
 func BenchmarkTick(b *testing.B) {
-	c := bridge.New(bridge.Config{Policy: mask.Policy{Mode: mask.Strip}})
-	var ids []bridge.LegID
-	for _, role := range []bridge.Role{bridge.Customer, bridge.Agent, bridge.IVR} {
-		id, err := c.Join(bridge.LegSpec{Role: role})
-		if err != nil {
-			b.Fatal(err)
-		}
-		ids = append(ids, id)
+	for _, rooms := range []int{1, 50} {
+		b.Run(fmt.Sprintf("rooms=%d", rooms), func(b *testing.B) { benchmarkTick(b, rooms) })
 	}
-	var out bridge.Output
-	now, n := time.Unix(0, 0), 0
+}
+
+func benchmarkTick(b *testing.B, rooms int) {
+	type room struct {
+		c   *bridge.Conference
+		ids []bridge.LegID
+		out bridge.Output
+	}
+	all := make([]*room, rooms)
+	for i := range all {
+		all[i] = &room{c: bridge.New(bridge.Config{Policy: mask.Policy{Mode: mask.Strip}})}
+		for _, role := range []bridge.Role{bridge.Customer, bridge.Agent, bridge.IVR} {
+			id, err := all[i].c.Join(bridge.LegSpec{Role: role})
+			if err != nil {
+				b.Fatal(err)
+			}
+			all[i].ids = append(all[i].ids, id)
+		}
+	}
 	noise := audio.NewNoise(1)
 	payload := make([]byte, 160)
+	for i := range payload {
+		payload[i] = audio.MuLaw.EncodeSample(noise.Within(3000))
+	}
+	n := 0
+	b.ReportAllocs()
 	for b.Loop() {
-		for i := range payload {
-			payload[i] = audio.MuLaw.EncodeSample(noise.Within(3000))
+		r, tick := all[n%rooms], n/rooms
+		now := time.Unix(0, 0).Add(time.Duration(tick) * audio.FrameDuration)
+		for _, id := range r.ids {
+			r.c.Receive(id, bridge.Packet{Timestamp: uint32(tick * 160), SSRC: uint32(id), Payload: payload, Arrived: now})
 		}
-		for _, id := range ids {
-			c.Receive(id, bridge.Packet{Timestamp: uint32(n * 160), SSRC: uint32(id), Payload: payload, Arrived: now})
-		}
-		now = now.Add(audio.FrameDuration)
-		c.Tick(now, &out)
+		r.c.Tick(now.Add(audio.FrameDuration), &r.out)
 		n++
 	}
 }
