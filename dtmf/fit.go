@@ -78,25 +78,9 @@ func (f *fitter) correlate(k int) {
 	f.used[f.nUsed] = uint8(k)
 	f.nUsed++
 	n := f.half / 4
-	even, odd := f.even[:n], f.odd[:n]
-	c, s := cosHalf[k][:n], sinHalf[k][:n]
-	var c0, c1, c2, c3, s0, s1, s2, s3 float32
-	for i := range even {
-		if i >= len(odd) || i >= len(c) || i >= len(s) {
-			break // never; the compiler wants to know
-		}
-		e, o, p, q := &even[i], &odd[i], &c[i], &s[i]
-		c0 += e[0] * p[0]
-		c1 += e[1] * p[1]
-		c2 += e[2] * p[2]
-		c3 += e[3] * p[3]
-		s0 += o[0] * q[0]
-		s1 += o[1] * q[1]
-		s2 += o[2] * q[2]
-		s3 += o[3] * q[3]
-	}
-	f.cosines[k] = (c0 + c1) + (c2 + c3) - f.mean*dirichlet[f.half-1][k]
-	f.sines[k] = (s0 + s1) + (s2 + s3)
+	c, s := dot(f.even[:n], f.odd[:n], cosHalf[k][:n], sinHalf[k][:n])
+	f.cosines[k] = c - f.mean*dirichlet[f.half-1][k]
+	f.sines[k] = s
 }
 
 // power is the squared magnitude of the correlation with grid frequency k.

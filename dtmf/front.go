@@ -61,7 +61,7 @@ func (f *front) push(x *audio.Frame) {
 		high := (*[hop]float32)(f.high[b*hop:])
 		f.filter((*[hop]float32)(f.raw[b*hop:]), high)
 		f.energies[b] = energyOf(high)
-		f.sums.correlate(high, b, 0, sieveAll)
+		f.sums.correlate(high, b)
 	}
 	f.flush()
 	for b, e := range f.energies {

@@ -90,12 +90,15 @@ func (s *suspicion) any() bool { return s.until > -LookAhead-hang }
 // suspect lays every window over the frame, those that end last first: once one
 // shows a tone, those that would not prolong the mask are passed over.
 func (d *Detector) suspect() {
-	var lets [len(windows)]uint32
-	var any uint32
+	var wanted [len(windows)]float32
 	for i := range windows {
 		w := &windows[i]
-		lets[i] = d.front.lets(w.blocks, w.every, w.sieve*d.wantedRaw(w)*d.sieveBias())
-		any |= lets[i]
+		wanted[i] = w.sieve * d.wantedRaw(w) * d.sieveBias()
+	}
+	lets := d.front.lets(&wanted)
+	var any uint32
+	for _, ends := range lets {
+		any |= ends
 	}
 	for any != 0 {
 		end := bits.Len32(any) - 1

@@ -1,0 +1,114 @@
+package dtmf
+
+// The innermost loops of the first looks and of the fits, in plain form. On amd64
+// kernels_amd64.s does the same four numbers at a time, by the same operations in
+// the same order, so both come to the same bits; a test compares them. What a
+// processor may fuse into one rounding is kept apart by conversions, as the
+// language promises.
+
+// lanes holds a value for each coarse frequency.
+type lanes [coarseAll]float32
+
+// phasors are correlations with the coarse frequencies.
+type phasors struct{ re, im lanes }
+
+// bests holds, by the sieve's lengths, the power at a strongest frequency.
+type bests [sieveLengths]float32
+
+// correlatePlain correlates a block with the coarse frequencies: folded around its
+// middle, and turned to the phase of the stream.
+func correlatePlain(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
+	e0, e1, e2, e3 := x[4]+x[3], x[5]+x[2], x[6]+x[1], x[7]+x[0]
+	o0, o1, o2, o3 := x[4]-x[3], x[5]-x[2], x[6]-x[1], x[7]-x[0]
+	for k := range coarseAll {
+		re := (float32(e0*waves[0][k]) + float32(e1*waves[1][k])) + (float32(e2*waves[2][k]) + float32(e3*waves[3][k]))
+		im := (float32(o0*waves[4][k]) + float32(o1*waves[5][k])) + (float32(o2*waves[6][k]) + float32(o3*waves[7][k]))
+		to.re[k] = float32(re*turn.re[k]) + float32(im*turn.im[k])
+		to.im[k] = float32(re*turn.im[k]) - float32(im*turn.re[k])
+	}
+}
+
+// addUpPlain sets each of sums but the first to the sum of the blocks before it.
+func addUpPlain(sums *[recent + 1]phasors, blocks *[recent]phasors) {
+	for b := range blocks {
+		from, to := &sums[b], &sums[b+1]
+		for k := range coarseAll {
+			to.re[k] = from.re[k] + blocks[b].re[k]
+			to.im[k] = from.im[k] + blocks[b].im[k]
+		}
+	}
+}
+
+// totalPlain is the sum of some blocks, of which there is at least one.
+func totalPlain(to *phasors, blocks []phasors) {
+	*to = phasors{}
+	for b := range blocks {
+		for k := range coarseAll {
+			to.re[k] += blocks[b].re[k]
+			to.im[k] += blocks[b].im[k]
+		}
+	}
+}
+
+// differencePlain is what one sum has beyond another, and adds its power to what
+// is there.
+func differencePlain(to *phasors, power *lanes, from, until *phasors) {
+	for k := range coarseAll {
+		re, im := until.re[k]-from.re[k], until.im[k]-from.im[k]
+		to.re[k], to.im[k] = re, im
+		power[k] += float32(re*re) + float32(im*im)
+	}
+}
+
+// siftPlain finds, for every block of a frame and every length of the sieve, the
+// power at the strongest row and the strongest column of the window that ends
+// with the block.
+func siftPlain(low, high *[newBlocks]bests, sums *[recent + 1]phasors) {
+	for e := range newBlocks {
+		end := &sums[recent+1-newBlocks+e]
+		for l, blocks := range sieveBlocks {
+			start := &sums[recent+1-newBlocks+e-blocks]
+			row, column := float32(0), float32(0)
+			for k := range sieveAll {
+				re, im := end.re[k]-start.re[k], end.im[k]-start.im[k]
+				power := float32(re*re) + float32(im*im)
+				if k < sieveRows {
+					row = max(row, power)
+				} else {
+					column = max(column, power)
+				}
+			}
+			low[e][l], high[e][l] = row, column
+		}
+	}
+}
+
+// promisedPlain returns for each length, as bits by the block that they end with,
+// the windows that promise what is wanted; see sight.promises. The energies are
+// sums of those of the blocks before, from longestPiece before the frame on.
+func promisedPlain(ends *[sieveLengths]uint32, low, high *[newBlocks]bests, energy *[newBlocks + longestPiece]float64, wanted *bests) {
+	*ends = [sieveLengths]uint32{}
+	for e := range newBlocks {
+		for l, blocks := range sieveBlocks {
+			s := sight{
+				low: low[e][l] * sieveScale[l], high: high[e][l] * sieveScale[l],
+				energy: float32(energy[e+longestPiece] - energy[e+longestPiece-blocks]),
+			}
+			if s.promises(wanted[l]) {
+				ends[l] |= 2 << e
+			}
+		}
+	}
+}
+
+// dotPlain is the inner products of a folded window with a cosine and a sine.
+func dotPlain(even, odd, cosine, sine []quad) (c, s float32) {
+	var a, b quad
+	for i := range even {
+		for k := range a {
+			a[k] += float32(even[i][k] * cosine[i][k])
+			b[k] += float32(odd[i][k] * sine[i][k])
+		}
+	}
+	return (a[0] + a[1]) + (a[2] + a[3]), (b[0] + b[1]) + (b[2] + b[3])
+}

@@ -1,0 +1,26 @@
+package dtmf
+
+// All of amd64 has SSE2, so there is nothing to choose from at run time.
+
+//go:noescape
+func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors)
+
+//go:noescape
+func addUp(sums *[recent + 1]phasors, blocks *[recent]phasors)
+
+//go:noescape
+func total(to *phasors, blocks []phasors)
+
+//go:noescape
+func difference(to *phasors, power *lanes, from, until *phasors)
+
+//go:noescape
+func sift(low, high *[newBlocks]bests, sums *[recent + 1]phasors)
+
+//go:noescape
+func promised(ends *[sieveLengths]uint32, low, high *[newBlocks]bests, energy *[newBlocks + longestPiece]float64, wanted *bests)
+
+// The slices are of one length.
+//
+//go:noescape
+func dot(even, odd, cosine, sine []quad) (c, s float32)

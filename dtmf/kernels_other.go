@@ -1,0 +1,23 @@
+//go:build !amd64
+
+package dtmf
+
+func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
+	correlatePlain(to, x, waves, turn)
+}
+
+func addUp(sums *[recent + 1]phasors, blocks *[recent]phasors) { addUpPlain(sums, blocks) }
+
+func total(to *phasors, blocks []phasors) { totalPlain(to, blocks) }
+
+func difference(to *phasors, power *lanes, from, until *phasors) {
+	differencePlain(to, power, from, until)
+}
+
+func sift(low, high *[newBlocks]bests, sums *[recent + 1]phasors) { siftPlain(low, high, sums) }
+
+func promised(ends *[sieveLengths]uint32, low, high *[newBlocks]bests, energy *[newBlocks + longestPiece]float64, wanted *bests) {
+	promisedPlain(ends, low, high, energy, wanted)
+}
+
+func dot(even, odd, cosine, sine []quad) (c, s float32) { return dotPlain(even, odd, cosine, sine) }

@@ -1,0 +1,116 @@
+package dtmf
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// anyFloats fills what a kernel reads with all that sound may come to: nothing,
+// what is hardly there, and what is louder than a sample can be.
+func anyFloats(rng *rand.Rand, x []float32) {
+	scale := float32(math.Exp(rng.Float64()*60 - 40))
+	for i := range x {
+		x[i] = 0
+		if rng.IntN(8) > 0 {
+			x[i] = float32(rng.NormFloat64()) * scale
+		}
+	}
+}
+
+func anyPhasors(rng *rand.Rand, all []phasors) {
+	for i := range all {
+		anyFloats(rng, all[i].re[:])
+		anyFloats(rng, all[i].im[:])
+	}
+}
+
+func sameBits(t *testing.T, what string, got, wanted []float32) {
+	t.Helper()
+	for i := range wanted {
+		if math.Float32bits(got[i]) != math.Float32bits(wanted[i]) {
+			t.Fatalf("%s: lane %d is %g, plainly %g", what, i, got[i], wanted[i])
+		}
+	}
+}
+
+func samePhasors(t *testing.T, what string, got, wanted *phasors) {
+	t.Helper()
+	sameBits(t, what+", real", got.re[:], wanted.re[:])
+	sameBits(t, what+", imaginary", got.im[:], wanted.im[:])
+}
+
+// TestKernelsAreThePlainOnes: what a processor does four at a time comes to the
+// same bits as the plain loops.
+func TestKernelsAreThePlainOnes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 3000 / effort {
+		var x [hop]float32
+		anyFloats(rng, x[:])
+		turn := &coarse.turns[rng.IntN(len(coarse.turns))]
+		var got, wanted phasors
+		correlate(&got, &x, &coarse.waves, turn)
+		correlatePlain(&wanted, &x, &coarse.waves, turn)
+		samePhasors(t, "correlate", &got, &wanted)
+
+		var blocks [recent]phasors
+		anyPhasors(rng, blocks[:])
+		var sums, plain [recent + 1]phasors
+		addUp(&sums, &blocks)
+		addUpPlain(&plain, &blocks)
+		for b := range sums {
+			samePhasors(t, "addUp", &sums[b], &plain[b])
+		}
+
+		n := 1 + rng.IntN(recent)
+		total(&got, blocks[:n])
+		totalPlain(&wanted, blocks[:n])
+		samePhasors(t, "total", &got, &wanted)
+
+		var power, plainly lanes
+		anyFloats(rng, power[:])
+		plainly = power
+		difference(&got, &power, &sums[n-1], &sums[n])
+		differencePlain(&wanted, &plainly, &sums[n-1], &sums[n])
+		samePhasors(t, "difference", &got, &wanted)
+		sameBits(t, "power", power[:], plainly[:])
+
+		checkSieve(t, rng, &sums)
+		checkDot(t, rng)
+	}
+}
+
+func checkSieve(t *testing.T, rng *rand.Rand, sums *[recent + 1]phasors) {
+	t.Helper()
+	var low, high, plainLow, plainHigh [newBlocks]bests
+	sift(&low, &high, sums)
+	siftPlain(&plainLow, &plainHigh, sums)
+	var energy [newBlocks + longestPiece]float64
+	for e := range energy[1:] {
+		energy[e+1] = energy[e] + rng.ExpFloat64()*float64(plainLow[e%newBlocks][0]+plainHigh[e%newBlocks][3])/80
+	}
+	for e := range plainLow {
+		sameBits(t, "rows", low[e][:], plainLow[e][:])
+		sameBits(t, "columns", high[e][:], plainHigh[e][:])
+	}
+	wanted := bests{rng.Float32(), rng.Float32(), 10 * rng.Float32(), 100 * rng.Float32()}
+	var ends, plain [sieveLengths]uint32
+	promised(&ends, &low, &high, &energy, &wanted)
+	promisedPlain(&plain, &low, &high, &energy, &wanted)
+	if ends != plain {
+		t.Fatalf("promised: %b, plainly %b", ends, plain)
+	}
+}
+
+func checkDot(t *testing.T, rng *rand.Rand) {
+	t.Helper()
+	var even, odd [quads]quad
+	for i := range even {
+		anyFloats(rng, even[i][:])
+		anyFloats(rng, odd[i][:])
+	}
+	n, k := rng.IntN(quads+1), rng.IntN(gridSpan)
+	c, s := dot(even[:n], odd[:n], cosHalf[k][:n], sinHalf[k][:n])
+	plainC, plainS := dotPlain(even[:n], odd[:n], cosHalf[k][:n], sinHalf[k][:n])
+	sameBits(t, "dot", []float32{c, s}, []float32{plainC, plainS})
+}
