@@ -94,7 +94,9 @@ func (b *batch) flush() (dropped int) {
 
 func (l *list) flush() (dropped int) {
 	for from := 0; from < l.n; {
-		sent, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(l.socket.fd),
+		// It does not wait, so the runtime need not be told: that would wake its
+		// monitor thread.
+		sent, _, errno := unix.RawSyscall6(unix.SYS_SENDMMSG, uintptr(l.socket.fd),
 			uintptr(unsafe.Pointer(&l.headers[from])), uintptr(l.n-from), unix.MSG_DONTWAIT, 0, 0)
 		switch {
 		case errno == 0 && sent > 0:
@@ -119,7 +121,7 @@ func (s *socket) sendTo(packet []byte, to *endpoint) error {
 	}
 	var name [nameBytes]byte
 	length := to.put(s.v6, &name)
-	_, _, errno := unix.Syscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&packet[0])),
+	_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&packet[0])),
 		uintptr(len(packet)), unix.MSG_DONTWAIT, uintptr(unsafe.Pointer(&name[0])), uintptr(length))
 	if errno != 0 {
 		return errno
