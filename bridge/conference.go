@@ -32,6 +32,9 @@ type Config struct {
 	Seed uint64
 	// InDoubt mutes the customer at first: see [Conference.InDoubt].
 	InDoubt bool
+	// Workspace is where its detectors work: its own, if nil. Conferences that never
+	// tick at the same time may share one.
+	Workspace *dtmf.Workspace
 	// Outside says that the agent is outside at first, as after [Conference.SendToIVR].
 	Outside bool
 }
@@ -63,6 +66,9 @@ type Conference struct {
 // New returns a conference without legs.
 func New(cfg Config) *Conference {
 	cfg.Policy.Armed = false
+	if cfg.Workspace == nil {
+		cfg.Workspace = new(dtmf.Workspace)
+	}
 	c := &Conference{cfg: cfg, doubt: cfg.InDoubt, noise: audio.NewNoise(cfg.Seed), music: newMusic(cfg.Seed + 2)}
 	if cfg.Outside {
 		c.transfer = WithIVR
@@ -86,7 +92,7 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 		c.nextID++
 		// Seeds must differ between legs, or two comfort noises would add up
 		// coherently, and must not depend on anything but the order of joining.
-		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000)
+		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000, c.cfg.Workspace)
 		c.legs[i].ears.Arm(c.armed())
 		return c.nextID, nil
 	}

@@ -85,6 +85,7 @@ type leg struct {
 	buffer *jitter.Buffer
 	events *dtmf.EventReceiver
 	ears   ears
+	work   *dtmf.Workspace // of the conference
 	gate   *mask.Gate
 	aside  *mask.Gate // a customer's second one, for the agent alone: see PressTalk
 
@@ -110,11 +111,11 @@ type Stats struct {
 	Jitter        jitter.Stats
 }
 
-func newLeg(id LegID, spec LegSpec, seed uint64) *leg {
+func newLeg(id LegID, spec LegSpec, seed uint64, w *dtmf.Workspace) *leg {
 	l := &leg{
-		id: id, spec: spec, held: spec.Held,
+		id: id, spec: spec, held: spec.Held, work: w,
 		buffer: jitter.New(spec.Media.Law, seed),
-		ears:   dtmf.NewDetector(),
+		ears:   w.NewDetector(),
 		gate:   mask.NewGate(seed + 1),
 		aside:  mask.NewGate(seed + 1), // the same noise: no press, no difference
 	}
@@ -242,7 +243,7 @@ func (l *leg) mask(p, agents mask.Policy) {
 func (l *leg) listen(heard dtmf.Reception) dtmf.Evidence {
 	ev, failed := attend(l.ears, &l.raw, heard)
 	if failed {
-		l.ears = dtmf.NewDetector()
+		l.ears = l.work.NewDetector()
 		l.ears.Arm(true) // a failure is a doubt
 		l.stats.DetectorFails++
 	}
@@ -254,7 +255,7 @@ func attend(e ears, f *audio.Frame, heard dtmf.Reception) (ev dtmf.Evidence, fai
 	defer func() {
 		if recover() != nil {
 			if d, ok := e.(*dtmf.Detector); ok {
-				*d = dtmf.Detector{} // what it heard is not left to lie about
+				d.Wipe() // what it heard is not left to lie about
 			}
 			ev, failed = dtmf.Evidence{}, true
 		}

@@ -24,7 +24,7 @@ func (l *leg) wipeHeard() {
 func (l *leg) wipe() {
 	*l.buffer, *l.events, *l.gate, *l.aside = jitter.Buffer{}, dtmf.EventReceiver{}, mask.Gate{}, mask.Gate{}
 	if d, ok := l.ears.(*dtmf.Detector); ok {
-		*d = dtmf.Detector{}
+		d.Wipe()
 	}
 	l.raw, l.evidence = audio.Frame{}, dtmf.Evidence{}
 	l.gated, l.forAgent = mask.Gated{}, mask.Gated{}

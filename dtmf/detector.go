@@ -7,7 +7,7 @@ import "tonegate/internal/audio"
 // concurrent use.
 type Detector struct {
 	front front
-	fit   fitter
+	fit   *fitter // of the workspace
 	armed bool
 	now   int64 // position of the frame in the stream, in samples
 
@@ -32,11 +32,40 @@ type Detector struct {
 	copyEnd int64       // where it was last heard, in samples of the stream
 }
 
-// NewDetector returns a detector in its initial state.
-func NewDetector() *Detector {
-	d := &Detector{sinceKey: never, lastEnd: -never}
+// NewDetector returns a detector in its initial state, with a workspace of its
+// own.
+func NewDetector() *Detector { return new(Workspace).NewDetector() }
+
+// Workspace is what a detector works in while it listens to a frame. It keeps
+// nothing from one frame to the next, so detectors that never listen at the same
+// time may share one: it then stays in the processor's caches. What a frame left
+// in it lies there until the next one; see [Workspace.Wipe].
+type Workspace struct {
+	fit fitter
+	// Sums of a stream's last blocks before each, for windows within them.
+	before [recent + 1]phasors
+}
+
+// NewDetector returns a detector in its initial state that works here.
+func (w *Workspace) NewDetector() *Detector {
+	d := &Detector{fit: &w.fit, sinceKey: never, lastEnd: -never}
+	d.front.work = w
 	d.forgetNamed()
 	return d
+}
+
+// Wipe zeroes what the last frame left. A nil workspace holds nothing.
+func (w *Workspace) Wipe() {
+	if w != nil {
+		*w = Workspace{}
+	}
+}
+
+// Wipe zeroes everything that the detector holds, and its workspace. It does not
+// listen any more.
+func (d *Detector) Wipe() {
+	d.front.work.Wipe()
+	*d = Detector{}
 }
 
 // forgetNamed forgets which keys named events brought.

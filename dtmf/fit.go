@@ -42,17 +42,12 @@ type fitter struct {
 	// Inner products with the sinusoids tried so far.
 	cosines, sines [gridSpan]float32
 	have           [gridSpan]bool
-	used           [gridSpan]uint8
-	nUsed          int
 }
 
 // load folds a window, whose length is even and at most maxWindow, and takes
 // its mean off.
 func (f *fitter) load(x []float32) {
-	for _, k := range f.used[:f.nUsed] {
-		f.have[k] = false
-	}
-	f.nUsed = 0
+	f.have = [gridSpan]bool{}
 	half := len(x) / 2
 	f.half = half
 	after, before := x[half:], x[:half]
@@ -75,8 +70,6 @@ func (f *fitter) correlate(k int) {
 		return
 	}
 	f.have[k] = true
-	f.used[f.nUsed] = uint8(k)
-	f.nUsed++
 	n := f.half / 4
 	c, s := dot(f.even[:n], f.odd[:n], cosHalf[k][:n], sinHalf[k][:n])
 	f.cosines[k] = c - f.mean*dirichlet[f.half-1][k]

@@ -43,6 +43,7 @@ type front struct {
 	rawEnergy [allBlocks + 1]int64   // and of their squares: exact, as differences may wrap around
 	sums      sums
 	sieve     sieve
+	work      *Workspace
 }
 
 // push takes a frame in. Sample i of the frame is then at maxWindow+i of the
@@ -67,8 +68,8 @@ func (f *front) push(x *audio.Frame) {
 	for b, e := range f.energies {
 		f.energy[b+1] = f.energy[b] + float64(e)
 	}
-	f.sums.addUp()
-	f.sieve.push(&f.sums)
+	f.sums.addUp(f.work)
+	f.sieve.push(f.work)
 }
 
 func (f *front) pushRaw(b int, x *[hop]int16) {

@@ -28,8 +28,9 @@ func correlatePlain(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phaso
 	}
 }
 
-// addUpPlain sets each of sums but the first to the sum of the blocks before it.
-func addUpPlain(sums *[recent + 1]phasors, blocks *[recent]phasors) {
+// addUpPlain goes on from the first sum: each next one is the one before and a
+// block. There is one sum more than blocks.
+func addUpPlain(sums, blocks []phasors) {
 	for b := range blocks {
 		from, to := &sums[b], &sums[b+1]
 		for k := range coarseAll {
@@ -39,9 +40,8 @@ func addUpPlain(sums *[recent + 1]phasors, blocks *[recent]phasors) {
 	}
 }
 
-// totalPlain is the sum of some blocks, of which there is at least one.
+// totalPlain adds blocks to what is there.
 func totalPlain(to *phasors, blocks []phasors) {
-	*to = phasors{}
 	for b := range blocks {
 		for k := range coarseAll {
 			to.re[k] += blocks[b].re[k]

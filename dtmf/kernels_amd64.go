@@ -5,8 +5,10 @@ package dtmf
 //go:noescape
 func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors)
 
+// There is one sum more than blocks.
+//
 //go:noescape
-func addUp(sums *[recent + 1]phasors, blocks *[recent]phasors)
+func addUp(sums, blocks []phasors)
 
 //go:noescape
 func total(to *phasors, blocks []phasors)

@@ -102,21 +102,19 @@ TEXT ·correlate(SB), NOSPLIT, $0-32
 	CORRELATE4(80)
 	RET
 
-#define ZERO(x) XORPS x, x
-
-#define ZERO12 \
-	ZERO(X0) \
-	ZERO(X1) \
-	ZERO(X2) \
-	ZERO(X3) \
-	ZERO(X4) \
-	ZERO(X5) \
-	ZERO(X6) \
-	ZERO(X7) \
-	ZERO(X8) \
-	ZERO(X9) \
-	ZERO(X10) \
-	ZERO(X11)
+#define LOAD12 \
+	MOVUPS 0(DI), X0 \
+	MOVUPS 16(DI), X1 \
+	MOVUPS 32(DI), X2 \
+	MOVUPS 48(DI), X3 \
+	MOVUPS 64(DI), X4 \
+	MOVUPS 80(DI), X5 \
+	MOVUPS 96(DI), X6 \
+	MOVUPS 112(DI), X7 \
+	MOVUPS 128(DI), X8 \
+	MOVUPS 144(DI), X9 \
+	MOVUPS 160(DI), X10 \
+	MOVUPS 176(DI), X11
 
 #define ADD(at, x) \
 	MOVUPS at(SI), X12 \
@@ -151,12 +149,14 @@ TEXT ·correlate(SB), NOSPLIT, $0-32
 	MOVUPS X10, 160(DI) \
 	MOVUPS X11, 176(DI)
 
-// func addUp(sums *[recent + 1]phasors, blocks *[recent]phasors)
-TEXT ·addUp(SB), NOSPLIT, $0-16
-	MOVQ sums+0(FP), DI
-	MOVQ blocks+8(FP), SI
-	MOVQ $const_recent, CX
-	ZERO12
+// func addUp(sums, blocks []phasors)
+TEXT ·addUp(SB), NOSPLIT, $0-48
+	MOVQ sums_base+0(FP), DI
+	MOVQ blocks_base+24(FP), SI
+	MOVQ blocks_len+32(FP), CX
+	TESTQ CX, CX
+	JZ    addUpDone
+	LOAD12
 
 addUpNext:
 	ADD12
@@ -165,6 +165,8 @@ addUpNext:
 	ADDQ $PHASORS, SI
 	DECQ CX
 	JNZ  addUpNext
+
+addUpDone:
 	RET
 
 // func total(to *phasors, blocks []phasors)
@@ -172,18 +174,18 @@ TEXT ·total(SB), NOSPLIT, $0-32
 	MOVQ to+0(FP), DI
 	MOVQ blocks_base+8(FP), SI
 	MOVQ blocks_len+16(FP), CX
-	ZERO12
 	TESTQ CX, CX
 	JZ    totalDone
+	LOAD12
 
 totalNext:
 	ADD12
 	ADDQ $PHASORS, SI
 	DECQ CX
 	JNZ  totalNext
+	STORE12
 
 totalDone:
-	STORE12
 	RET
 
 #define DIFFERENCE4(at) \

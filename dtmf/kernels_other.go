@@ -6,7 +6,7 @@ func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
 	correlatePlain(to, x, waves, turn)
 }
 
-func addUp(sums *[recent + 1]phasors, blocks *[recent]phasors) { addUpPlain(sums, blocks) }
+func addUp(sums, blocks []phasors) { addUpPlain(sums, blocks) }
 
 func total(to *phasors, blocks []phasors) { totalPlain(to, blocks) }
 

@@ -120,7 +120,7 @@ func (f *front) siftClosely(blocks, end int) sight {
 		to := last + 1 - p.before
 		var at phasors
 		var power lanes
-		f.sums.window(&at, &power, to-sieveBlocks[p.length], to)
+		f.window(&at, &power, to-sieveBlocks[p.length], to)
 		for k := range sieveAll {
 			explained[k] += power[k] * sieveScale[p.length]
 		}
@@ -131,7 +131,7 @@ func (f *front) siftClosely(blocks, end int) sight {
 }
 
 // push looks at all windows that end in the frame.
-func (s *sieve) push(in *sums) {
+func (s *sieve) push(in *Workspace) {
 	copy(s.low[:oldBlocks], s.low[newBlocks:])
 	copy(s.high[:oldBlocks], s.high[newBlocks:])
 	sift((*[newBlocks]bests)(s.low[oldBlocks:]), (*[newBlocks]bests)(s.high[oldBlocks:]), &in.before)

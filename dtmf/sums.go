@@ -63,32 +63,47 @@ func (t *coarseTable) set(k, hz int) {
 
 // sums holds the complex correlations of each block with the coarse
 // frequencies, in the phase of the stream, so that those of a window are the
-// sums of its blocks'.
+// sums of its blocks'. They lie in a ring of whole frames: nothing is moved when
+// a frame comes.
 type sums struct {
-	blocks [allBlocks]phasors
-	phase  int // of the oldest block, modulo phasePeriod
-	// Sums of the last blocks before each, for windows within the last recent.
-	before [recent + 1]phasors
+	ring  [ringBlocks]phasors
+	first int // where the oldest block is
+	phase int // of the oldest block, modulo phasePeriod
 }
 
-// recent is how many blocks the short windows of a frame reach.
-const recent = proofBlocks + newBlocks
+const (
+	// recent is how many blocks the short windows of a frame reach.
+	recent     = proofBlocks + newBlocks
+	ringBlocks = (allBlocks + newBlocks - 1) / newBlocks * newBlocks
+)
 
-// makeRoom moves the past back by a frame.
+// makeRoom moves on by a frame, the blocks of which then overwrite the oldest.
 func (s *sums) makeRoom() {
-	copy(s.blocks[:oldBlocks], s.blocks[newBlocks:])
-	if s.phase += newBlocks; s.phase >= phasePeriod {
-		s.phase -= phasePeriod
-	}
+	s.first = (s.first + newBlocks) % ringBlocks
+	s.phase = (s.phase + newBlocks) % phasePeriod
 }
 
 // correlate takes a block in.
 func (s *sums) correlate(x *[hop]float32, b int) {
-	correlate(&s.blocks[b], x, &coarse.waves, &coarse.turns[s.rotation(2*b)])
+	correlate(&s.ring[(s.first+b)%ringBlocks], x, &coarse.waves, &coarse.turns[s.rotation(2*b)])
+}
+
+// pieces are the blocks [from, to), in the ring's two parts.
+func (s *sums) pieces(from, to int) (head, tail []phasors) {
+	a, n := (s.first+from)%ringBlocks, to-from
+	if a+n <= ringBlocks {
+		return s.ring[a : a+n], nil
+	}
+	return s.ring[a:], s.ring[:a+n-ringBlocks]
 }
 
 // addUp makes what short windows are read from.
-func (s *sums) addUp() { addUp(&s.before, (*[recent]phasors)(s.blocks[allBlocks-recent:])) }
+func (s *sums) addUp(w *Workspace) {
+	head, tail := s.pieces(allBlocks-recent, allBlocks)
+	w.before[0] = phasors{}
+	addUp(w.before[:], head)
+	addUp(w.before[len(head):], tail)
+}
 
 // rotation is the index of the rotations to the middle of the block halfBlocks/2,
 // of this frame's.
@@ -113,7 +128,7 @@ func (f *front) look(from, to int) glance {
 	var at [2]phasors
 	var power lanes
 	for i := range parts {
-		f.sums.window(&at[i], &power, ends[i], ends[i+1])
+		f.window(&at[i], &power, ends[i], ends[i+1])
 	}
 	r := strongest(&power, strongest(&power, 0, 1, sieveRows), sieveAll, coarseSplit)
 	c := strongest(&power, strongest(&power, sieveRows, sieveRows+1, sieveAll), coarseSplit, coarseAll)
@@ -157,13 +172,15 @@ func (p *phasors) turned(k, middle int) (cosine, sine float32) {
 }
 
 // window sums the blocks [from, to) up, and adds the sums' power to what is there.
-func (s *sums) window(at *phasors, power *lanes, from, to int) {
+func (f *front) window(at *phasors, power *lanes, from, to int) {
 	if a, b := from-(allBlocks-recent), to-(allBlocks-recent); a >= 0 && b <= recent {
-		difference(at, power, &s.before[a], &s.before[b])
+		difference(at, power, &f.work.before[a], &f.work.before[b])
 		return
 	}
 	var all phasors
-	total(&all, s.blocks[from:to])
+	head, tail := f.sums.pieces(from, to)
+	total(&all, head)
+	total(&all, tail)
 	difference(at, power, &nothing, &all)
 }
 

@@ -116,8 +116,10 @@ func (e *Engine) register(id string, cfg bridge.Config, script Script) (*room, e
 	case e.rooms[id] != nil:
 		return nil, fmt.Errorf("open conference: %w", ErrExists)
 	}
-	r := &room{id: id, shard: e.shards[e.next%len(e.shards)], conference: bridge.New(cfg), script: script}
+	s := e.shards[e.next%len(e.shards)]
 	e.next++
+	cfg.Workspace = s.work
+	r := &room{id: id, shard: s, conference: bridge.New(cfg), script: script}
 	e.rooms[id] = r
 	e.cfg.Metrics.conferences.Inc()
 	return r, nil

@@ -349,8 +349,9 @@ func benchmarkTick(b *testing.B, rooms int) {
 		out bridge.Output
 	}
 	all := make([]*room, rooms)
+	var work dtmf.Workspace
 	for i := range all {
-		all[i] = &room{c: bridge.New(bridge.Config{Policy: mask.Policy{Mode: mask.Strip}})}
+		all[i] = &room{c: bridge.New(bridge.Config{Policy: mask.Policy{Mode: mask.Strip}, Workspace: &work})}
 		for _, role := range []bridge.Role{bridge.Customer, bridge.Agent, bridge.IVR} {
 			id, err := all[i].c.Join(bridge.LegSpec{Role: role})
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"tonegate/dtmf"
 	"tonegate/internal/audio"
 )
 
@@ -41,6 +42,7 @@ type shard struct {
 	stopped chan struct{}
 	rooms   [phases][]*room
 	count   int
+	work    *dtmf.Workspace // of all its conferences' detectors
 	forget  func(*room)
 	start   time.Time
 	step    int64 // the next phase, counted from start
@@ -48,7 +50,7 @@ type shard struct {
 
 func newShard(cfg *Config, index int, forget func(*room)) *shard {
 	return &shard{
-		cfg: cfg, index: index, forget: forget,
+		cfg: cfg, index: index, forget: forget, work: new(dtmf.Workspace),
 		mailbox: make(chan command, mailboxSize),
 		quit:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -144,7 +146,7 @@ func (s *shard) nextDeadline() time.Time {
 // tickPhase ticks the conferences of the current phase.
 func (s *shard) tickPhase(now time.Time) {
 	scrub()
-	defer scrub()
+	defer s.leaveNothing()
 	deadline := s.deadline()
 	late := now.Sub(deadline)
 	s.cfg.Metrics.lateness.Observe(max(0, late).Seconds())
@@ -164,6 +166,12 @@ func (s *shard) tickPhase(now time.Time) {
 		rooms[i].tick(deadline)
 	}
 	s.step++
+}
+
+// leaveNothing zeroes what ticks leave of audio where no conference wipes it.
+func (s *shard) leaveNothing() {
+	s.work.Wipe()
+	scrub()
 }
 
 // phaseFor chooses the phase of a new conference. A shard wakes once for each
