@@ -39,6 +39,7 @@ func (c *Conference) Wipe() {
 			c.legs[i] = nil
 		}
 	}
+	c.cfg.Workspace.Wipe()
 	c.tone, c.sender, c.forIVR = dtmf.ToneGenerator{}, dtmf.EventSender{}, audio.Frame{}
 }
 

@@ -26,19 +26,42 @@ const (
 type Frame [FrameSamples]int16
 
 // Clamp narrows a 32-bit sum to the 16-bit range without wrapping.
-func Clamp(v int32) int16 {
-	if v > 32767 {
-		return 32767
-	}
-	if v < -32768 {
-		return -32768
-	}
-	return int16(v)
-}
+func Clamp(v int32) int16 { return int16(max(-32768, min(32767, v))) }
 
 // Mix adds frames with 32-bit sums and clamps each sample once, so the result
 // does not depend on the order of the sources. Nil sources are passed over.
 func Mix(dst *Frame, sources ...*Frame) {
+	var some [3]*Frame
+	n := 0
+	for _, s := range sources {
+		if s == nil {
+			continue
+		}
+		if n == len(some) {
+			mixMany(dst, sources)
+			return
+		}
+		some[n] = s
+		n++
+	}
+	// The parties of a call are three, so these are nearly all there is to do.
+	switch a, b, c := some[0], some[1], some[2]; n {
+	case 0:
+		*dst = Frame{}
+	case 1:
+		*dst = *a
+	case 2:
+		for i := range dst {
+			dst[i] = Clamp(int32(a[i]) + int32(b[i]))
+		}
+	default:
+		for i := range dst {
+			dst[i] = Clamp(int32(a[i]) + int32(b[i]) + int32(c[i]))
+		}
+	}
+}
+
+func mixMany(dst *Frame, sources []*Frame) {
 	for i := range dst {
 		var sum int32
 		for _, s := range sources {

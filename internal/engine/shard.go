@@ -146,7 +146,7 @@ func (s *shard) nextDeadline() time.Time {
 // tickPhase ticks the conferences of the current phase.
 func (s *shard) tickPhase(now time.Time) {
 	scrub()
-	defer s.leaveNothing()
+	defer scrub()
 	deadline := s.deadline()
 	late := now.Sub(deadline)
 	s.cfg.Metrics.lateness.Observe(max(0, late).Seconds())
@@ -166,12 +166,6 @@ func (s *shard) tickPhase(now time.Time) {
 		rooms[i].tick(deadline)
 	}
 	s.step++
-}
-
-// leaveNothing zeroes what ticks leave of audio where no conference wipes it.
-func (s *shard) leaveNothing() {
-	s.work.Wipe()
-	scrub()
 }
 
 // phaseFor chooses the phase of a new conference. A shard wakes once for each

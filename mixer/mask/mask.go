@@ -245,13 +245,13 @@ type AgentMix struct{ agent audio.Frame }
 
 // ForAgent adds gated sources, clamped once.
 func ForAgent(in ...Gated) (m AgentMix) {
-	for i := range m.agent {
-		var sum int32
-		for k := range in {
-			sum += int32(in[k].gated[i])
+	var frames [8]*audio.Frame
+	for k := range in {
+		if k < len(frames) { // of what is beyond, less is heard
+			frames[k] = &in[k].gated
 		}
-		m.agent[i] = audio.Clamp(sum)
 	}
+	audio.Mix(&m.agent, frames[:]...)
 	return m
 }
 
