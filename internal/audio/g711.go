@@ -59,10 +59,13 @@ func decodeTable(f func(uint8) int16) *[256]int16 {
 	return t
 }
 
-func encodeTable(f func(int16) uint8) *[65536]uint8 {
-	t := new([65536]uint8)
+// encodeTable leaves the last two bits away, which neither law looks at: the μ-law
+// is one of 14 bits and the A-law of 13. A quarter of the table fits into a
+// processor's first cache.
+func encodeTable(f func(int16) uint8) *[1 << 14]uint8 {
+	t := new([1 << 14]uint8)
 	for i := range t {
-		t[i] = f(int16(uint16(i)))
+		t[i] = f(int16(uint16(i << 2)))
 	}
 	return t
 }
@@ -78,9 +81,9 @@ func (l Law) DecodeSample(b byte) int16 {
 // EncodeSample compands one linear sample.
 func (l Law) EncodeSample(v int16) byte {
 	if l == ALaw {
-		return encodeA[uint16(v)]
+		return encodeA[uint16(v)>>2]
 	}
-	return encodeMu[uint16(v)]
+	return encodeMu[uint16(v)>>2]
 }
 
 // Decode expands payload into dst and returns the number of samples written,
@@ -105,6 +108,6 @@ func (l Law) Encode(dst []byte, f *Frame) {
 	}
 	dst = dst[:FrameSamples]
 	for i, v := range f {
-		dst[i] = t[uint16(v)]
+		dst[i] = t[uint16(v)>>2]
 	}
 }

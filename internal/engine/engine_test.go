@@ -337,7 +337,7 @@ func TestEventsReachOnlyTheIVR(t *testing.T) {
 // Conferences take turns, as they do on a shard: what each keeps has left the
 // processor's caches by its next tick if there are many.
 func BenchmarkTick(b *testing.B) {
-	for _, rooms := range []int{1, 50} {
+	for _, rooms := range []int{1, 50, 200} {
 		b.Run(fmt.Sprintf("rooms=%d", rooms), func(b *testing.B) { benchmarkTick(b, rooms) })
 	}
 }

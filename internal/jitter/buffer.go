@@ -112,7 +112,11 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 }
 
 func (b *Buffer) write(timestamp uint32, payload []byte) {
-	fresh, late := 0, 0
+	end := timestamp + uint32(len(payload))
+	fresh, late := b.append(timestamp, payload), 0
+	if fresh > 0 {
+		payload = nil
+	}
 	for i, code := range payload {
 		at := timestamp + uint32(i)
 		if int32(at-b.play) < 0 {
@@ -126,7 +130,7 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 		b.ring[k], b.slots[k] = b.law.DecodeSample(code), received
 		fresh++
 	}
-	if end := timestamp + uint32(len(payload)); int32(end-b.end) > 0 {
+	if int32(end-b.end) > 0 {
 		b.end = end
 	}
 	switch {
@@ -137,6 +141,21 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 	default:
 		b.stats.Duplicate++
 	}
+}
+
+// append writes what nearly every packet brings: audio that follows the newest
+// there is, or comes later, and does not cross the ring's end. It returns how many
+// samples those are: all, or none if the packet is another.
+func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
+	k := int(timestamp % ringSamples)
+	if int32(timestamp-b.end) < 0 || k+len(payload) > ringSamples {
+		return 0
+	}
+	b.law.Decode(b.ring[k:], payload)
+	for i := range payload {
+		b.slots[k+i] = received
+	}
+	return len(payload)
 }
 
 // Cover notes that a named event was sent in place of a stretch of audio
@@ -294,10 +313,12 @@ func (b *Buffer) uncover(at uint32, n int) {
 
 // take moves received samples out of the ring and zeroes them there.
 func (b *Buffer) take(dst []int16, at uint32) {
-	for i := range dst {
-		k := (at + uint32(i)) % ringSamples
-		dst[i] = b.ring[k]
-		b.ring[k], b.slots[k] = 0, missing
+	for n := 0; n < len(dst); {
+		k := int((at + uint32(n)) % ringSamples)
+		part := b.ring[k:min(k+len(dst)-n, ringSamples)]
+		n += copy(dst[n:], part)
+		clear(part)
+		clear(b.slots[k : k+len(part)])
 	}
 	b.conceal.receive(dst)
 }
