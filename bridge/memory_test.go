@@ -60,6 +60,12 @@ func (m *memory) list(path string, v reflect.Value) {
 		if m.tone(samplesOf(v)) {
 			m.found = append(m.found, path)
 		}
+	case reflect.Uint8: // code words
+		for _, law := range []audio.Law{audio.MuLaw, audio.ALaw} {
+			if m.tone(decoded(law, v)) {
+				m.found = append(m.found, path)
+			}
+		}
 	case reflect.TypeFor[dtmf.Key]().Kind():
 		for i := range v.Len() {
 			if v.Index(i).Uint() != 0 {
@@ -71,6 +77,17 @@ func (m *memory) list(path string, v reflect.Value) {
 			m.walk(path+"[]", v.Index(i))
 		}
 	}
+}
+
+// decoded takes zero for nothing, as zeroed memory is.
+func decoded(law audio.Law, v reflect.Value) []float64 {
+	out := make([]float64, v.Len())
+	for i := range out {
+		if code := uint8(v.Index(i).Uint()); code != 0 {
+			out[i] = float64(law.DecodeSample(code))
+		}
+	}
+	return out
 }
 
 func samplesOf(v reflect.Value) []float64 {

@@ -32,62 +32,65 @@ type Network interface {
 type batcher interface{ Batch(shard int) }
 
 const (
-	// slotBytes holds an RTP packet of 60 ms of G.711 with extensions.
-	slotBytes = 640
+	// longest holds an RTP packet of 60 ms of G.711 with extensions.
+	longest = 640
 	// slots is how many packets may wait for a tick. A leg sends one per tick;
 	// an event's end may bring four, and a network may hold back a few hundred
 	// milliseconds.
 	slots = 32
+	// inboxBytes holds that many packets of 20 ms.
+	inboxBytes = slots * 192
 )
 
-type slot struct {
-	n       int
-	arrived time.Time
-	data    [slotBytes]byte
-}
-
-// inbox is a leg's bounded ring of received packets, between the goroutine that
-// reads the transport and the shard. Slots are preallocated.
+// inbox is a leg's received packets that wait for the next tick, between the
+// goroutine that reads the transport and the shard: one after the other, in memory
+// that is there beforehand. A tick takes all of them, so the next packet is again
+// the first, where the processor's caches still have the last.
 type inbox struct {
 	mu        sync.Mutex
-	ring      [slots]slot
-	first     int
+	data      [inboxBytes]byte
+	used      int
+	ends      [slots]int
+	arrived   [slots]time.Time
 	count     int
 	overflow  uint64
 	oversized uint64
 	closed    bool
 }
 
-// put copies a packet into the ring. A full ring drops the packet: old audio is
-// worth more than new only if it is still in time, and the jitter buffer
-// decides that.
+// put copies a packet. A full inbox drops it: old audio is worth more than new
+// only if it is still in time, and the jitter buffer decides that.
 func (b *inbox) put(packet []byte, arrived time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
 	case b.closed:
-	case len(packet) > slotBytes:
+	case len(packet) > longest:
 		b.oversized++
-	case b.count == slots:
+	case b.count == slots, b.used+len(packet) > inboxBytes:
 		b.overflow++
 	default:
-		s := &b.ring[(b.first+b.count)%slots]
-		s.n = copy(s.data[:], packet)
-		s.arrived = arrived
+		b.used += copy(b.data[b.used:], packet)
+		b.ends[b.count], b.arrived[b.count] = b.used, arrived
 		b.count++
 	}
 }
 
-// drain hands all waiting packets to f, in order, and zeroes their slots.
+// drain hands all waiting packets to f, in order, and zeroes them.
 func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for ; b.count > 0; b.count-- {
-		s := &b.ring[b.first]
-		f(s.data[:s.n], s.arrived)
-		clear(s.data[:s.n])
-		b.first = (b.first + 1) % slots
+	from := 0
+	for i := range b.count {
+		f(b.data[from:b.ends[i]], b.arrived[i])
+		from = b.ends[i]
 	}
+	b.empty()
+}
+
+func (b *inbox) empty() {
+	clear(b.data[:b.used])
+	b.used, b.count = 0, 0
 }
 
 // close zeroes what waits and takes nothing more: the transport may go on for a
@@ -95,10 +98,8 @@ func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
 func (b *inbox) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed, b.count = true, 0
-	for i := range b.ring {
-		b.ring[i] = slot{}
-	}
+	b.closed = true
+	b.empty()
 }
 
 // Leg is a party as the engine sees it: an inbox, a transport, and the header

@@ -36,20 +36,20 @@ func loud() []byte {
 	return b
 }
 
-// TestSlotsAreZeroedAtTheEnd: packets that waited when a leg left are gone from
+// TestInboxIsZeroedAtTheEnd: packets that waited when a leg left are gone from
 // memory, and those that its transport still brings are not kept.
-func TestSlotsAreZeroedAtTheEnd(t *testing.T) {
+func TestInboxIsZeroedAtTheEnd(t *testing.T) {
 	var b inbox
 	for range 5 {
 		b.put(loud(), time.Now())
 	}
-	if b.ring == [slots]slot{} {
+	if b.data == [inboxBytes]byte{} {
 		t.Fatal("nothing was kept")
 	}
 	b.close()
 	b.put(loud(), time.Now())
-	if b.ring != [slots]slot{} || b.count != 0 {
-		t.Error("a slot holds a packet after the end")
+	if b.data != [inboxBytes]byte{} || b.count != 0 {
+		t.Error("the inbox holds a packet after the end")
 	}
 }
 

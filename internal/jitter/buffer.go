@@ -38,14 +38,21 @@ type slot uint8
 
 const (
 	missing slot = iota
+	covered      // by a named event, which was sent in its place
 	received
-	covered // by a named event, which was sent in its place
+	// What is received in a law is that law beyond received: a ring of code words
+	// is half as large as one of samples, and decoded when it is played.
 )
+
+func receivedIn(law audio.Law) slot { return received + slot(law) }
+
+// law is what a received sample's code word is of.
+func (s slot) law() audio.Law { return audio.Law(s - received) }
 
 // Buffer is one leg's jitter buffer. Use [New].
 type Buffer struct {
 	law     audio.Law
-	ring    [ringSamples]int16
+	ring    [ringSamples]byte // code words
 	slots   [ringSamples]slot
 	started bool
 	primed  bool   // a frame has been played since the last reset
@@ -124,10 +131,10 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 			continue
 		}
 		k := at % ringSamples
-		if b.slots[k] == received {
+		if b.slots[k] >= received {
 			continue
 		}
-		b.ring[k], b.slots[k] = b.law.DecodeSample(code), received
+		b.ring[k], b.slots[k] = code, receivedIn(b.law)
 		fresh++
 	}
 	if int32(end-b.end) > 0 {
@@ -151,9 +158,10 @@ func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
 	if int32(timestamp-b.end) < 0 || k+len(payload) > ringSamples {
 		return 0
 	}
-	b.law.Decode(b.ring[k:], payload)
-	for i := range payload {
-		b.slots[k+i] = received
+	copy(b.ring[k:], payload)
+	slots, in := b.slots[k:k+len(payload)], receivedIn(b.law)
+	for i := range slots {
+		slots[i] = in
 	}
 	return len(payload)
 }
@@ -249,8 +257,8 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 		run, what := b.runAt(b.play+uint32(i), len(dst)-i)
 		part := dst[i : i+run]
 		switch {
-		case what == received:
-			b.take(part, b.play+uint32(i))
+		case what >= received:
+			b.take(part, b.play+uint32(i), what.law())
 			got += run
 		case what == covered || byName || event || b.empty >= goneAfter:
 			b.noise.Fill(part)
@@ -311,12 +319,12 @@ func (b *Buffer) uncover(at uint32, n int) {
 	}
 }
 
-// take moves received samples out of the ring and zeroes them there.
-func (b *Buffer) take(dst []int16, at uint32) {
+// take decodes received samples of one law and zeroes them in the ring.
+func (b *Buffer) take(dst []int16, at uint32, law audio.Law) {
 	for n := 0; n < len(dst); {
 		k := int((at + uint32(n)) % ringSamples)
 		part := b.ring[k:min(k+len(dst)-n, ringSamples)]
-		n += copy(dst[n:], part)
+		n += law.Decode(dst[n:], part)
 		clear(part)
 		clear(b.slots[k : k+len(part)])
 	}

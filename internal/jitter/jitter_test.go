@@ -378,3 +378,24 @@ func BenchmarkInsertAndPop(b *testing.B) {
 		now = now.Add(audio.FrameDuration)
 	}
 }
+
+// TestLawOfWhatWaits: what was received in one law is played in it, though packets
+// come in another meanwhile.
+func TestLawOfWhatWaits(t *testing.T) {
+	b, now := jitter.New(audio.MuLaw, 1), time.Unix(0, 0)
+	var f audio.Frame
+	payload := make([]byte, audio.FrameSamples)
+	for n, law := range []audio.Law{audio.MuLaw, audio.ALaw, audio.MuLaw} {
+		for i := range payload {
+			payload[i] = law.EncodeSample(int16(1000 * (n + 1)))
+		}
+		b.SetLaw(law)
+		b.Insert(uint32(n*audio.FrameSamples), payload, now)
+	}
+	for n, law := range []audio.Law{audio.MuLaw, audio.ALaw, audio.MuLaw} {
+		b.Pop(&f, now, true, false)
+		if wanted := law.DecodeSample(law.EncodeSample(int16(1000 * (n + 1)))); f[0] != wanted || f[159] != wanted {
+			t.Errorf("frame %d: %d to %d, not %d", n, f[0], f[159], wanted)
+		}
+	}
+}
