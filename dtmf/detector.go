@@ -81,9 +81,9 @@ func (d *Detector) Arm(armed bool) { d.armed = armed }
 // Process listens to one frame and says what it found. Frames must come in
 // order and without holes: a frame that was not received is passed as its
 // substitute, with heard.Concealed set. Process does not allocate. Without a
-// frame it has listened to nothing, and says so.
+// frame, and once it was wiped, it has listened to nothing, and says so.
 func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
-	if d == nil || f == nil {
+	if d == nil || f == nil || d.fit == nil {
 		return Evidence{}
 	}
 	d.listen(f)

@@ -3,8 +3,9 @@ package dtmf
 // The innermost loops of the first looks and of the fits, in plain form. On amd64
 // kernels_amd64.s does the same four numbers at a time, by the same operations in
 // the same order, so both come to the same bits; a test compares them. What a
-// processor may fuse into one rounding is kept apart by conversions, as the
-// language promises.
+// processor may fuse into one rounding is kept apart by conversions here, as the
+// language promises. Elsewhere in the package it is not, so another processor than
+// amd64 may decide otherwise where a score is within rounding of what is wanted.
 
 // lanes holds a value for each coarse frequency.
 type lanes [coarseAll]float32
@@ -83,15 +84,16 @@ func siftPlain(low, high *[newBlocks]bests, sums *[recent + 1]phasors) {
 	}
 }
 
-// promisedPlain returns for each length, as bits by the block that they end with,
-// the windows that promise what is wanted; see sight.promises. The energies are
-// sums of those of the blocks before, from longestPiece before the frame on.
+// promisedPlain returns for each length the windows that promise what is wanted;
+// see sight.promises. A window is the bit of its end, and ends are counted from 1:
+// the first block's is bit 1. The energies are sums of those of the blocks before,
+// from longestPiece before the frame on.
 func promisedPlain(ends *[sieveLengths]uint32, low, high *[newBlocks]bests, energy *[newBlocks + longestPiece]float64, wanted *bests) {
 	*ends = [sieveLengths]uint32{}
 	for e := range newBlocks {
 		for l, blocks := range sieveBlocks {
 			s := sight{
-				low: low[e][l] * sieveScale[l], high: high[e][l] * sieveScale[l],
+				low: float32(low[e][l] * sieveScale[l]), high: float32(high[e][l] * sieveScale[l]),
 				energy: float32(energy[e+longestPiece] - energy[e+longestPiece-blocks]),
 			}
 			if s.promises(wanted[l]) {

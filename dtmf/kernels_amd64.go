@@ -1,6 +1,18 @@
 package dtmf
 
-// All of amd64 has SSE2, so there is nothing to choose from at run time.
+// All of amd64 has SSE2, so there is nothing to choose from at run time. The
+// assembly does not check lengths: where the plain form would panic, it would read
+// or write what lies behind.
+
+// The assembly has these numbers in its instructions. Another one does not compile.
+const (
+	_ = uint(coarseAll-24) | uint(24-coarseAll)
+	_ = uint(sieveRows-4) | uint(4-sieveRows)
+	_ = uint(sieveAll-11) | uint(11-sieveAll)
+	_ = uint(sieveLengths-4) | uint(4-sieveLengths)
+	_ = uint(longestPiece-10) | uint(10-longestPiece)
+	_ = uint(hop-8) | uint(8-hop)
+)
 
 //go:noescape
 func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors)

@@ -5,8 +5,8 @@
 // coarse frequencies, but in dot, where they are samples. A phasors is 192 bytes,
 // real parts first; memory is not aligned, so operands are loaded by MOVUPS.
 
-#define PHASORS 192
-#define IMAGINARY 96
+#define PHASORS phasors__size
+#define IMAGINARY phasors_im
 
 // The lanes of columns among frequencies 8 to 11 of the sieve.
 DATA columns<>+0(SB)/4, $0xFFFFFFFF
@@ -28,7 +28,7 @@ DATA ones<>+8(SB)/4, $1.0
 DATA ones<>+12(SB)/4, $1.0
 GLOBL ones<>(SB), RODATA|NOPTR, $16
 
-// The bit of a frame's first block.
+// The bit of the windows that end with a frame's first block.
 DATA first<>+0(SB)/4, $2
 DATA first<>+4(SB)/4, $2
 DATA first<>+8(SB)/4, $2
@@ -238,7 +238,8 @@ TEXT ·difference(SB), NOSPLIT, $0-32
 	ANDPS X15, X12 \
 	MAXPS X12, column
 
-// The maximum of each of four registers, as the four lanes of the first.
+// The maximum of each of four registers, as the four lanes of the first. All but
+// b and d are overwritten.
 #define STRONGEST(a, b, c, d, x, y) \
 	MOVAPS   a, x \
 	UNPCKLPS b, x \
@@ -294,7 +295,8 @@ TEXT ·promised(SB), NOSPLIT, $0-40
 	MOVQ   $const_newBlocks, CX
 
 promisedNext:
-	// Energies of windows of 4, 5, 7 and 10 blocks.
+	// Energies of windows of 4, 5, 7 and 10 blocks: BX is at the sum of what was
+	// before the longest of them.
 	MOVSD    80(BX), X0
 	UNPCKLPD X0, X0
 	MOVAPS   X0, X2
@@ -320,7 +322,7 @@ promisedNext:
 	MULPS  X8, X4
 	MINPS  X2, X1
 	ADDPS  X1, X1
-	CMPPS  X1, X4, $2 // wanted of the rest ≤ twice the weaker
+	CMPPS  X1, X4, $2 // X4 ≤ X1: wanted of the rest ≤ twice the weaker
 	MOVAPS X11, X5
 	CMPPS  X0, X5, $2 // 1 ≤ energy
 	ANDPS  X5, X4

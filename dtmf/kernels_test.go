@@ -2,6 +2,7 @@ package dtmf
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"testing"
 )
@@ -44,6 +45,7 @@ func samePhasors(t *testing.T, what string, got, wanted *phasors) {
 // same bits as the plain loops.
 func TestKernelsAreThePlainOnes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
+	var yes, no int
 	for range 3000 / effort {
 		var x [hop]float32
 		anyFloats(rng, x[:])
@@ -64,7 +66,19 @@ func TestKernelsAreThePlainOnes(t *testing.T) {
 			samePhasors(t, "addUp", &sums[b], &plain[b])
 		}
 
-		n := 1 + rng.IntN(recent)
+		// In two parts, as a ring has them; one may be empty.
+		n := rng.IntN(recent + 1)
+		sums = [recent + 1]phasors{0: plain[0]}
+		addUp(sums[:], blocks[:n])
+		addUp(sums[n:], blocks[n:])
+		for b := range sums {
+			samePhasors(t, "addUp in two parts", &sums[b], &plain[b])
+		}
+		got, wanted = plain[0], plain[0]
+		total(&got, nil)
+		samePhasors(t, "total of nothing", &got, &wanted)
+
+		n = 1 + rng.IntN(recent)
 		got, wanted = sums[0], sums[0]
 		total(&got, blocks[:n])
 		totalPlain(&wanted, blocks[:n])
@@ -78,12 +92,16 @@ func TestKernelsAreThePlainOnes(t *testing.T) {
 		samePhasors(t, "difference", &got, &wanted)
 		sameBits(t, "power", power[:], plainly[:])
 
-		checkSieve(t, rng, &sums)
+		promises := checkSieve(t, rng, &sums)
+		yes, no = yes+promises, no+newBlocks*int(sieveLengths)-promises
 		checkDot(t, rng)
+	}
+	if yes == 0 || no == 0 {
+		t.Errorf("%d windows promised and %d did not", yes, no)
 	}
 }
 
-func checkSieve(t *testing.T, rng *rand.Rand, sums *[recent + 1]phasors) {
+func checkSieve(t *testing.T, rng *rand.Rand, sums *[recent + 1]phasors) (promises int) {
 	t.Helper()
 	var low, high, plainLow, plainHigh [newBlocks]bests
 	sift(&low, &high, sums)
@@ -103,6 +121,10 @@ func checkSieve(t *testing.T, rng *rand.Rand, sums *[recent + 1]phasors) {
 	if ends != plain {
 		t.Fatalf("promised: %b, plainly %b", ends, plain)
 	}
+	for _, e := range ends {
+		promises += bits.OnesCount32(e)
+	}
+	return promises
 }
 
 func checkDot(t *testing.T, rng *rand.Rand) {

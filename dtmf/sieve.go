@@ -56,7 +56,7 @@ const sieveLeak = 1.2
 // promises reports whether the weaker tone stands out from the rest enough for a
 // fit of the window to be worth a try. It goes by experience and is no bound.
 func (s *sight) promises(wanted float32) bool {
-	rest := s.energy - sieveLeak*(s.low+s.high)
+	rest := s.energy - float32(sieveLeak*(s.low+s.high))
 	return s.energy >= 1 && 2*min(s.low, s.high) >= wanted*rest
 }
 
@@ -102,10 +102,10 @@ func (f *front) lets(wanted *[len(windows)]float32) (ends [len(windows)]uint32) 
 }
 
 // inOnePiece reports whether the sieve looks at such windows in one piece, and
-// in which of its lengths.
+// one ends with every block, and in which of its lengths.
 func (w *window) inOnePiece() (length int, whole bool) {
 	p := pieces[w.blocks]
-	return p[0].length, len(p) == 1
+	return p[0].length, len(p) == 1 && w.every == 1
 }
 
 // siftClosely is sift without the mercy: all pieces at the same frequencies.

@@ -61,6 +61,13 @@ func TestWipedWorkspace(t *testing.T) {
 	if !reflect.ValueOf(w).IsZero() || !reflect.ValueOf(*d).IsZero() {
 		t.Error("something is left")
 	}
+	var zero Detector
+	f := material("tone")[0]
+	for _, deaf := range []*Detector{d, &zero} {
+		if ev := deaf.Process(&f, Reception{}); ev.Examined() || !ev.Suspicious() {
+			t.Error("it says that it has listened")
+		}
+	}
 	w.Wipe()
 	(*Workspace)(nil).Wipe()
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/zaf/g711"
 	"pgregory.net/rapid"
 
 	"tonegate/internal/audio"
@@ -128,6 +129,18 @@ func TestNoiseIsSteadyAndReproducible(t *testing.T) {
 	for at := 0; at < len(s); at += 1600 {
 		if l := audio.LevelDBm0(s[at : at+1600]); l < -57 || l > -53 {
 			t.Errorf("comfort noise wavers: %.1f dBm0", l)
+		}
+	}
+}
+
+// TestEncodersAreTheLibrarys: for every sample there is.
+func TestEncodersAreTheLibrarys(t *testing.T) {
+	for v := -32768; v <= 32767; v++ {
+		if got, want := audio.MuLaw.EncodeSample(int16(v)), g711.EncodeUlawFrame(int16(v)); got != want {
+			t.Fatalf("μ-law of %d is %#x, not %#x", v, got, want)
+		}
+		if got, want := audio.ALaw.EncodeSample(int16(v)), g711.EncodeAlawFrame(int16(v)); got != want {
+			t.Fatalf("A-law of %d is %#x, not %#x", v, got, want)
 		}
 	}
 }

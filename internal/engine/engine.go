@@ -87,8 +87,11 @@ func New(cfg Config) *Engine {
 		seed = rand.Uint64()
 	}
 	e := &Engine{cfg: cfg, rooms: map[string]*room{}, rng: rand.New(rand.NewPCG(seed, 0))}
+	start := time.Now()
 	for i := range cfg.Shards {
-		s := newShard(&e.cfg, i, e.forget)
+		// In turn they neither wait for each other at the network nor take all cores
+		// at once from whoever else has work to do.
+		s := newShard(&e.cfg, i, start.Add(time.Duration(i)*phaseStep/time.Duration(cfg.Shards)), e.forget)
 		e.shards = append(e.shards, s)
 		e.wg.Go(s.run)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pion/rtp"
 
@@ -81,7 +82,7 @@ func TestNetworkIsServedByTicks(t *testing.T) {
 
 // TestPhases: few conferences share few phases, and many are spread evenly.
 func TestPhases(t *testing.T) {
-	s := newShard(&Config{}, 0, func(*room) {})
+	s := newShard(&Config{}, 0, time.Now(), func(*room) {})
 	used := func() (n, most int) {
 		for _, p := range s.rooms {
 			if len(p) > 0 {

@@ -44,13 +44,13 @@ type shard struct {
 	count   int
 	work    *dtmf.Workspace // of all its conferences' detectors
 	forget  func(*room)
-	start   time.Time
-	step    int64 // the next phase, counted from start
+	start   time.Time // shards begin apart, so that they wake up in turn
+	step    int64     // the next phase, counted from start
 }
 
-func newShard(cfg *Config, index int, forget func(*room)) *shard {
+func newShard(cfg *Config, index int, start time.Time, forget func(*room)) *shard {
 	return &shard{
-		cfg: cfg, index: index, forget: forget, work: new(dtmf.Workspace),
+		cfg: cfg, index: index, start: start, forget: forget, work: new(dtmf.Workspace),
 		mailbox: make(chan command, mailboxSize),
 		quit:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -78,7 +78,6 @@ func (s *shard) send(ctx context.Context, c command) error {
 // run is the shard's goroutine.
 func (s *shard) run() {
 	defer close(s.stopped)
-	s.start = time.Now()
 	if s.cfg.Network != nil {
 		s.runAlone()
 		return

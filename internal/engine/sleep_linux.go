@@ -21,18 +21,22 @@ type sleeper struct {
 	conn  syscall.RawConn
 	fd    int
 	spec  unix.ItimerSpec
-	end   time.Time
+	asked bool
 	over  func(uintptr) bool // asked before epoll waits, and after
+	now   func() time.Time
 }
 
 func newSleeper() *sleeper {
-	s := new(sleeper)
+	s := &sleeper{now: time.Now}
 	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
 		return s
 	}
 	s.timer, s.fd = os.NewFile(uintptr(fd), "timer"), fd
-	s.over = func(uintptr) bool { return time.Until(s.end) <= 0 }
+	s.over = func(uintptr) (again bool) {
+		again, s.asked = s.asked, true
+		return again
+	}
 	if s.conn, err = s.timer.SyscallConn(); err != nil {
 		s.close()
 		s.timer = nil
@@ -40,19 +44,23 @@ func newSleeper() *sleeper {
 	return s
 }
 
-// until sleeps until t.
+// until sleeps until t. The timer tells once that it is ready, so whatever woke it
+// up, it is set anew while it is early by the clock that t is on: the kernel's may
+// be ahead.
 func (s *sleeper) until(t time.Time) {
-	d := time.Until(t)
-	if d <= 0 {
-		return
-	}
-	if s.timer != nil {
-		s.spec.Value, s.end = unix.NsecToTimespec(int64(d)), t
-		if unix.TimerfdSettime(s.fd, 0, &s.spec, nil) == nil && s.conn.Read(s.over) == nil {
-			return
+	for d := t.Sub(s.now()); d > 0; d = t.Sub(s.now()) {
+		if s.timer == nil || s.wait(d) != nil {
+			time.Sleep(d)
 		}
 	}
-	time.Sleep(time.Until(t))
+}
+
+func (s *sleeper) wait(d time.Duration) error {
+	s.spec.Value, s.asked = unix.NsecToTimespec(int64(d)), false
+	if err := unix.TimerfdSettime(s.fd, 0, &s.spec, nil); err != nil {
+		return err
+	}
+	return s.conn.Read(s.over)
 }
 
 func (s *sleeper) close() {

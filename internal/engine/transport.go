@@ -38,7 +38,7 @@ const (
 	// an event's end may bring four, and a network may hold back a few hundred
 	// milliseconds.
 	slots = 32
-	// inboxBytes holds that many packets of 20 ms.
+	// inboxBytes holds that many packets of 20 ms, or 700 ms of longer ones.
 	inboxBytes = slots * 192
 )
 
@@ -80,12 +80,13 @@ func (b *inbox) put(packet []byte, arrived time.Time) {
 func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	defer b.empty()
 	from := 0
 	for i := range b.count {
-		f(b.data[from:b.ends[i]], b.arrived[i])
-		from = b.ends[i]
+		end := b.ends[i]
+		f(b.data[from:end:end], b.arrived[i])
+		from = end
 	}
-	b.empty()
 }
 
 func (b *inbox) empty() {

@@ -53,6 +53,39 @@ func TestInboxIsZeroedAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestInboxIsBoundedAndEmptied: by packets and by bytes; what a tick took is gone,
+// and a callback cannot reach the next packet.
+func TestInboxIsBoundedAndEmptied(t *testing.T) {
+	var b inbox
+	for range slots + 3 {
+		b.put([]byte{1, 2, 3}, time.Now())
+	}
+	took := 0
+	b.drain(func(packet []byte, _ time.Time) {
+		if !bytes.Equal(append(packet, 9)[:3], []byte{1, 2, 3}) {
+			t.Errorf("packet %d is %v", took, packet)
+		}
+		took++
+	})
+	if took != slots || b.overflow != 3 {
+		t.Errorf("%d packets, %d too many", took, b.overflow)
+	}
+	for range slots {
+		b.put(bytes.Repeat([]byte{7}, longest), time.Now())
+	}
+	b.put(make([]byte, longest+1), time.Now())
+	if wanted := inboxBytes / longest; b.count != wanted || b.overflow != uint64(3+slots-wanted) || b.oversized != 1 {
+		t.Errorf("%d long packets, %d too many, %d too long", b.count, b.overflow, b.oversized)
+	}
+	func() {
+		defer func() { _ = recover() }()
+		b.drain(func([]byte, time.Time) { panic("a fault") })
+	}()
+	if b.data != [inboxBytes]byte{} || b.count != 0 {
+		t.Error("something is left")
+	}
+}
+
 // TestAnEndedCallLeavesNothing: the last frame that went out to an IVR, and what
 // the last tick put out.
 func TestAnEndedCallLeavesNothing(t *testing.T) {

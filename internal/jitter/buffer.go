@@ -37,11 +37,9 @@ type Stats struct {
 type slot uint8
 
 const (
-	missing slot = iota
-	covered      // by a named event, which was sent in its place
-	received
-	// What is received in a law is that law beyond received: a ring of code words
-	// is half as large as one of samples, and decoded when it is played.
+	missing  slot = iota
+	covered       // by a named event, which was sent in its place
+	received      // and, above it, a code word of the law received+law
 )
 
 func receivedIn(law audio.Law) slot { return received + slot(law) }
@@ -152,7 +150,8 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 
 // append writes what nearly every packet brings: audio that follows the newest
 // there is, or comes later, and does not cross the ring's end. It returns how many
-// samples those are: all, or none if the packet is another.
+// samples those are: all, or none if some may be late or there already, or lie
+// across the end.
 func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
 	k := int(timestamp % ringSamples)
 	if int32(timestamp-b.end) < 0 || k+len(payload) > ringSamples {
