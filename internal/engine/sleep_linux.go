@@ -17,13 +17,14 @@ import (
 // which would wake its monitor thread, to look for work every 20 µs for some
 // milliseconds.
 type sleeper struct {
-	timer *os.File // nil: there is none to be had, and sleeps are less exact
-	conn  syscall.RawConn
-	fd    int
-	spec  unix.ItimerSpec
-	asked bool
-	over  func(uintptr) bool // asked before epoll waits, and after
-	now   func() time.Time
+	timer  *os.File // nil: there is none to be had, and sleeps are less exact
+	conn   syscall.RawConn
+	fd     int
+	spec   unix.ItimerSpec
+	set    bool
+	failed error // to set it
+	over   func(uintptr) bool
+	now    func() time.Time
 }
 
 func newSleeper() *sleeper {
@@ -33,10 +34,7 @@ func newSleeper() *sleeper {
 		return s
 	}
 	s.timer, s.fd = os.NewFile(uintptr(fd), "timer"), fd
-	s.over = func(uintptr) (again bool) {
-		again, s.asked = s.asked, true
-		return again
-	}
+	s.over = s.setOrOver
 	if s.conn, err = s.timer.SyscallConn(); err != nil {
 		s.close()
 		s.timer = nil
@@ -56,11 +54,23 @@ func (s *sleeper) until(t time.Time) {
 }
 
 func (s *sleeper) wait(d time.Duration) error {
-	s.spec.Value, s.asked = unix.NsecToTimespec(int64(d)), false
-	if err := unix.TimerfdSettime(s.fd, 0, &s.spec, nil); err != nil {
+	s.spec.Value, s.set = unix.NsecToTimespec(int64(d)), false
+	if err := s.conn.Read(s.over); err != nil {
 		return err
 	}
-	return s.conn.Read(s.over)
+	return s.failed
+}
+
+// setOrOver is asked before epoll waits, and after. The first time it sets the
+// timer: what was told of it before is forgotten by then, and what comes later is
+// not, however soon.
+func (s *sleeper) setOrOver(uintptr) (over bool) {
+	if s.set {
+		return true
+	}
+	s.set = true
+	s.failed = unix.TimerfdSettime(s.fd, 0, &s.spec, nil)
+	return s.failed != nil
 }
 
 func (s *sleeper) close() {
