@@ -120,7 +120,7 @@ func (f *front) siftClosely(blocks, end int) sight {
 		to := last + 1 - p.before
 		var at phasors
 		var power lanes
-		f.window(&at, &power, to-sieveBlocks[p.length], to)
+		f.sumUp(&at, &power, to-sieveBlocks[p.length], to)
 		for k := range sieveAll {
 			explained[k] += power[k] * sieveScale[p.length]
 		}

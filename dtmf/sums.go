@@ -88,8 +88,8 @@ func (s *sums) correlate(x *[hop]float32, b int) {
 	correlate(&s.ring[(s.first+b)%ringBlocks], x, &coarse.waves, &coarse.turns[s.rotation(2*b)])
 }
 
-// pieces are the blocks [from, to), in the ring's two parts.
-func (s *sums) pieces(from, to int) (head, tail []phasors) {
+// stretch is the blocks [from, to), in the ring's two parts.
+func (s *sums) stretch(from, to int) (head, tail []phasors) {
 	a, n := (s.first+from)%ringBlocks, to-from
 	if a+n <= ringBlocks {
 		return s.ring[a : a+n], nil
@@ -99,7 +99,7 @@ func (s *sums) pieces(from, to int) (head, tail []phasors) {
 
 // addUp makes what short windows are read from.
 func (s *sums) addUp(w *Workspace) {
-	head, tail := s.pieces(allBlocks-recent, allBlocks)
+	head, tail := s.stretch(allBlocks-recent, allBlocks)
 	w.before[0] = phasors{}
 	addUp(w.before[:], head)
 	addUp(w.before[len(head):], tail)
@@ -128,7 +128,7 @@ func (f *front) look(from, to int) glance {
 	var at [2]phasors
 	var power lanes
 	for i := range parts {
-		f.window(&at[i], &power, ends[i], ends[i+1])
+		f.sumUp(&at[i], &power, ends[i], ends[i+1])
 	}
 	r := strongest(&power, strongest(&power, 0, 1, sieveRows), sieveAll, coarseSplit)
 	c := strongest(&power, strongest(&power, sieveRows, sieveRows+1, sieveAll), coarseSplit, coarseAll)
@@ -171,14 +171,14 @@ func (p *phasors) turned(k, middle int) (cosine, sine float32) {
 	return p.re[k]*t.re[k] + p.im[k]*t.im[k], p.re[k]*t.im[k] - p.im[k]*t.re[k]
 }
 
-// window sums the blocks [from, to) up, and adds the sums' power to what is there.
-func (f *front) window(at *phasors, power *lanes, from, to int) {
+// sumUp sums the blocks [from, to) up, and adds the sums' power to what is there.
+func (f *front) sumUp(at *phasors, power *lanes, from, to int) {
 	if a, b := from-(allBlocks-recent), to-(allBlocks-recent); a >= 0 && b <= recent {
 		difference(at, power, &f.work.before[a], &f.work.before[b])
 		return
 	}
 	var all phasors
-	head, tail := f.sums.pieces(from, to)
+	head, tail := f.sums.stretch(from, to)
 	total(&all, head)
 	total(&all, tail)
 	difference(at, power, &nothing, &all)

@@ -117,25 +117,11 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 }
 
 func (b *Buffer) write(timestamp uint32, payload []byte) {
-	end := timestamp + uint32(len(payload))
 	fresh, late := b.append(timestamp, payload), 0
-	if fresh > 0 {
-		payload = nil
+	if fresh == 0 {
+		fresh, late = b.merge(timestamp, payload)
 	}
-	for i, code := range payload {
-		at := timestamp + uint32(i)
-		if int32(at-b.play) < 0 {
-			late++
-			continue
-		}
-		k := at % ringSamples
-		if b.slots[k] >= received {
-			continue
-		}
-		b.ring[k], b.slots[k] = code, receivedIn(b.law)
-		fresh++
-	}
-	if int32(end-b.end) > 0 {
+	if end := timestamp + uint32(len(payload)); int32(end-b.end) > 0 {
 		b.end = end
 	}
 	switch {
@@ -163,6 +149,25 @@ func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
 		slots[i] = in
 	}
 	return len(payload)
+}
+
+// merge writes any other packet: what is neither late nor there already. It counts
+// samples of either kind.
+func (b *Buffer) merge(timestamp uint32, payload []byte) (fresh, late int) {
+	for i, code := range payload {
+		at := timestamp + uint32(i)
+		if int32(at-b.play) < 0 {
+			late++
+			continue
+		}
+		k := at % ringSamples
+		if b.slots[k] >= received {
+			continue
+		}
+		b.ring[k], b.slots[k] = code, receivedIn(b.law)
+		fresh++
+	}
+	return fresh, late
 }
 
 // Cover notes that a named event was sent in place of a stretch of audio
