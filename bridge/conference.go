@@ -33,7 +33,8 @@ type Config struct {
 	// InDoubt mutes the customer at first: see [Conference.InDoubt].
 	InDoubt bool
 	// Workspace is where its detectors work: its own, if nil. Conferences that never
-	// tick at the same time may share one.
+	// tick at the same time may share one; who gives it wipes it when they have
+	// ticked, as a call's audio might lie there for long.
 	Workspace *dtmf.Workspace
 	// Outside says that the agent is outside at first, as after [Conference.SendToIVR].
 	Outside bool
@@ -42,6 +43,7 @@ type Config struct {
 // Conference is one call. Use [New].
 type Conference struct {
 	cfg     Config
+	work    *dtmf.Workspace // its own; nil if it works in another's
 	legs    [MaxLegs]*leg
 	nextID  LegID
 	capture Capture
@@ -66,10 +68,12 @@ type Conference struct {
 // New returns a conference without legs.
 func New(cfg Config) *Conference {
 	cfg.Policy.Armed = false
+	var own *dtmf.Workspace
 	if cfg.Workspace == nil {
-		cfg.Workspace = new(dtmf.Workspace)
+		own = new(dtmf.Workspace)
+		cfg.Workspace = own
 	}
-	c := &Conference{cfg: cfg, doubt: cfg.InDoubt, noise: audio.NewNoise(cfg.Seed), music: newMusic(cfg.Seed + 2)}
+	c := &Conference{cfg: cfg, work: own, doubt: cfg.InDoubt, noise: audio.NewNoise(cfg.Seed), music: newMusic(cfg.Seed + 2)}
 	if cfg.Outside {
 		c.transfer = WithIVR
 	}

@@ -63,7 +63,7 @@ func (c *Conference) Tick(now time.Time, out *Output) {
 			l.mask(c.policy(l.spec.Role), c.talkPolicy())
 		}
 	}
-	c.cfg.Workspace.Wipe() // after a call it might lie there for long
+	c.work.Wipe()
 	customer := c.byRole(Customer)
 	c.settle(customer)
 	out.TalkOver = c.countTalk()

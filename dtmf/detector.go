@@ -7,6 +7,7 @@ import "tonegate/internal/audio"
 // concurrent use.
 type Detector struct {
 	front front
+	work  *Workspace
 	fit   *fitter // of the workspace
 	armed bool
 	now   int64 // position of the frame in the stream, in samples
@@ -41,15 +42,14 @@ func NewDetector() *Detector { return new(Workspace).NewDetector() }
 // time may share one: it then stays in the processor's caches. What a frame left
 // in it lies there until the next one; see [Workspace.Wipe].
 type Workspace struct {
-	fit fitter
-	// Sums of a stream's last blocks before each, for windows within them.
-	before [recent + 1]phasors
+	fit  fitter
+	view view
 }
 
 // NewDetector returns a detector in its initial state that works here.
 func (w *Workspace) NewDetector() *Detector {
-	d := &Detector{fit: &w.fit, sinceKey: never, lastEnd: -never}
-	d.front.work = w
+	d := &Detector{work: w, fit: &w.fit, sinceKey: never, lastEnd: -never}
+	d.front.view = &w.view
 	d.forgetNamed()
 	return d
 }
@@ -64,7 +64,7 @@ func (w *Workspace) Wipe() {
 // Wipe zeroes everything that the detector holds, and its workspace. It does not
 // listen any more.
 func (d *Detector) Wipe() {
-	d.front.work.Wipe()
+	d.work.Wipe()
 	*d = Detector{}
 }
 

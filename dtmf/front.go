@@ -31,45 +31,60 @@ func newHighPass(q float64) biquad {
 	}
 }
 
-// front keeps the recent past of a stream and its cheap first looks: sums that
-// tell, for any window of whole milliseconds, how much of its energy lies near
-// one row and one column.
+// front is a stream's recent past and its cheap first looks: sums that tell, for
+// any window of whole milliseconds, how much of its energy lies near one row and
+// one column. What it keeps from frame to frame is small, as a server that goes
+// from stream to stream has none of it in its caches; all that can be computed
+// from it again is, in the workspace.
 type front struct {
-	raw, high [maxWindow + audio.FrameSamples]float32
-	state     [2][2]float32 // of the high-pass sections
-	energies  [allBlocks]float32
-	energy    [allBlocks + 1]float64 // sums of those before; a loud past must not blur a quiet present
-	rawSum    [allBlocks + 1]int64   // of the samples before each block since the stream began,
-	rawEnergy [allBlocks + 1]int64   // and of their squares: exact, as differences may wrap around
-	sums      sums
-	sieve     sieve
-	work      *Workspace
+	past past
+	*view
 }
 
-// push takes a frame in. Sample i of the frame is then at maxWindow+i of the
-// streams, and block b of the frame at oldBlocks+b.
+// past is what is kept from one frame to the next.
+type past struct {
+	raw, high [maxWindow]float32
+	state     [2][2]float32 // of the high-pass sections
+	energies  [oldBlocks]float32
+	rawSum    [oldBlocks + 1]int64
+	rawEnergy [oldBlocks + 1]int64
+	rows      [oldBlocks]bests // what the sieve saw
+	columns   [oldBlocks]bests
+	phase     int // of the oldest block, modulo phasePeriod
+}
+
+// view is the past and a frame, as the workspace holds them while the frame is
+// listened to. Sample i of the frame is at maxWindow+i of the streams, and block
+// b of it at oldBlocks+b.
+type view struct {
+	raw, high [maxWindow + audio.FrameSamples]float32
+	energies  [allBlocks]float32
+	energy    [allBlocks + 1]float64 // sums of those before; a loud past must not blur a quiet present
+	sums      sums
+	sieve     sieve
+	rawSum    [allBlocks + 1]int64 // of the samples before each block since the stream began,
+	rawEnergy [allBlocks + 1]int64 // and of their squares: exact, as differences may wrap around
+}
+
+// push takes a frame in.
 func (f *front) push(x *audio.Frame) {
-	copy(f.raw[:maxWindow], f.raw[audio.FrameSamples:])
-	copy(f.high[:maxWindow], f.high[audio.FrameSamples:])
-	copy(f.energies[:oldBlocks], f.energies[newBlocks:])
-	copy(f.rawSum[:oldBlocks+1], f.rawSum[newBlocks:])
-	copy(f.rawEnergy[:oldBlocks+1], f.rawEnergy[newBlocks:])
-	f.sums.makeRoom()
+	f.recall()
 	// Block by block: the filter waits for itself from sample to sample, and the
 	// processor correlates the block before meanwhile.
 	for b := oldBlocks; b < allBlocks; b++ {
 		f.pushRaw(b, (*[hop]int16)(x[(b-oldBlocks)*hop:]))
 		high := (*[hop]float32)(f.high[b*hop:])
-		f.filter((*[hop]float32)(f.raw[b*hop:]), high)
+		f.past.filter((*[hop]float32)(f.raw[b*hop:]), high)
 		f.energies[b] = energyOf(high)
 		f.sums.correlate(high, b)
 	}
-	f.flush()
+	f.past.flush()
 	for b, e := range f.energies {
 		f.energy[b+1] = f.energy[b] + float64(e)
 	}
-	f.sums.addUp(f.work)
-	f.sieve.push(f.work)
+	f.sums.addUp()
+	f.sieve.push(&f.sums)
+	f.keep()
 }
 
 func (f *front) pushRaw(b int, x *[hop]int16) {
@@ -81,6 +96,33 @@ func (f *front) pushRaw(b int, x *[hop]int16) {
 		energy += int64(v) * int64(v)
 	}
 	f.rawSum[b+1], f.rawEnergy[b+1] = sum, energy
+}
+
+// recall makes the view of the past, a frame later.
+func (f *front) recall() {
+	p, v := &f.past, f.view
+	p.phase = (p.phase + newBlocks) % phasePeriod
+	copy(v.raw[:], p.raw[:])
+	copy(v.high[:], p.high[:])
+	copy(v.energies[:], p.energies[:])
+	copy(v.rawSum[:], p.rawSum[:])
+	copy(v.rawEnergy[:], p.rawEnergy[:])
+	copy(v.sieve.low[:], p.rows[:])
+	copy(v.sieve.high[:], p.columns[:])
+	v.energy[0] = 0
+	v.sums.recall(p.phase, v.high[:])
+}
+
+// keep keeps of the view what the next frame's needs.
+func (f *front) keep() {
+	p, v := &f.past, f.view
+	copy(p.raw[:], v.raw[audio.FrameSamples:])
+	copy(p.high[:], v.high[audio.FrameSamples:])
+	copy(p.energies[:], v.energies[newBlocks:])
+	copy(p.rawSum[:], v.rawSum[newBlocks:])
+	copy(p.rawEnergy[:], v.rawEnergy[newBlocks:])
+	copy(p.rows[:], v.sieve.low[newBlocks:])
+	copy(p.columns[:], v.sieve.high[newBlocks:])
 }
 
 // rawEnergyIn is the energy of the blocks [from, to) as they are, but without
@@ -99,9 +141,9 @@ func (f *front) energyIn(from, to int) float32 { return float32(f.energy[to] - f
 
 // filter high-passes a block. What does not wait for the output of the sample
 // before is added up first.
-func (f *front) filter(x, out *[hop]float32) {
+func (p *past) filter(x, out *[hop]float32) {
 	g, h := &highPass[0], &highPass[1]
-	g1, g2, h1, h2 := f.state[0][0], f.state[0][1], f.state[1][0], f.state[1][1]
+	g1, g2, h1, h2 := p.state[0][0], p.state[0][1], p.state[1][0], p.state[1][1]
 	for i, v := range x {
 		y := g.b0*v + g1
 		g1 = (g.b1*v + g2) - g.a1*y
@@ -111,16 +153,16 @@ func (f *front) filter(x, out *[hop]float32) {
 		h2 = h.b2*y - h.a2*z
 		out[i] = z
 	}
-	f.state = [2][2]float32{{g1, g2}, {h1, h2}}
+	p.state = [2][2]float32{{g1, g2}, {h1, h2}}
 }
 
 // flush keeps a state that fades from ending in denormal numbers, which would
 // slow silence down.
-func (f *front) flush() {
-	for j := range f.state {
-		for i, v := range f.state[j] {
+func (p *past) flush() {
+	for j := range p.state {
+		for i, v := range p.state[j] {
 			if v < 1e-12 && v > -1e-12 {
-				f.state[j][i] = 0
+				p.state[j][i] = 0
 			}
 		}
 	}

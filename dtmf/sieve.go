@@ -131,8 +131,6 @@ func (f *front) siftClosely(blocks, end int) sight {
 }
 
 // push looks at all windows that end in the frame.
-func (s *sieve) push(in *Workspace) {
-	copy(s.low[:oldBlocks], s.low[newBlocks:])
-	copy(s.high[:oldBlocks], s.high[newBlocks:])
+func (s *sieve) push(in *sums) {
 	sift((*[newBlocks]bests)(s.low[oldBlocks:]), (*[newBlocks]bests)(s.high[oldBlocks:]), &in.before)
 }

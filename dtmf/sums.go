@@ -63,46 +63,49 @@ func (t *coarseTable) set(k, hz int) {
 
 // sums holds the complex correlations of each block with the coarse
 // frequencies, in the phase of the stream, so that those of a window are the
-// sums of its blocks'. They lie in a ring of whole frames: nothing is moved when
-// a frame comes.
+// sums of its blocks'. The blocks before the last ones are correlated when a
+// window reaches that far, as few do.
 type sums struct {
-	ring  [ringBlocks]phasors
-	first int // where the oldest block is
-	phase int // of the oldest block, modulo phasePeriod
+	blocks [allBlocks]phasors
+	before [recent + 1]phasors // sums of the last blocks before each
+	phase  int                 // of the oldest block, modulo phasePeriod
+	old    bool                // those before the last ones are known
 }
 
-const (
-	// recent is how many blocks the short windows of a frame reach.
-	recent     = proofBlocks + newBlocks
-	ringBlocks = (allBlocks + newBlocks - 1) / newBlocks * newBlocks
-)
+// recent is how many blocks the short windows of a frame reach.
+const recent = proofBlocks + newBlocks
 
-// makeRoom moves on by a frame, the blocks of which then overwrite the oldest.
-func (s *sums) makeRoom() {
-	s.first = (s.first + newBlocks) % ringBlocks
-	s.phase = (s.phase + newBlocks) % phasePeriod
+// recall begins with a frame, the stream of which has that phase and past.
+func (s *sums) recall(phase int, past []float32) {
+	s.phase, s.old = phase, false
+	s.correlateAll(past, allBlocks-recent, oldBlocks)
+}
+
+// correlateAll takes the blocks [from, to) in.
+func (s *sums) correlateAll(past []float32, from, to int) {
+	for b := from; b < to; b++ {
+		s.correlate((*[hop]float32)(past[b*hop:]), b)
+	}
 }
 
 // correlate takes a block in.
 func (s *sums) correlate(x *[hop]float32, b int) {
-	correlate(&s.ring[(s.first+b)%ringBlocks], x, &coarse.waves, &coarse.turns[s.rotation(2*b)])
+	correlate(&s.blocks[b], x, &coarse.waves, &coarse.turns[s.rotation(2*b)])
 }
 
-// stretch is the blocks [from, to), in the ring's two parts.
-func (s *sums) stretch(from, to int) (head, tail []phasors) {
-	a, n := (s.first+from)%ringBlocks, to-from
-	if a+n <= ringBlocks {
-		return s.ring[a : a+n], nil
+// stretch is the blocks [from, to).
+func (f *front) stretch(from, to int) []phasors {
+	if s := &f.sums; from < allBlocks-recent && !s.old {
+		s.correlateAll(f.high[:], 0, allBlocks-recent)
+		s.old = true
 	}
-	return s.ring[a:], s.ring[:a+n-ringBlocks]
+	return f.sums.blocks[from:to]
 }
 
 // addUp makes what short windows are read from.
-func (s *sums) addUp(w *Workspace) {
-	head, tail := s.stretch(allBlocks-recent, allBlocks)
-	w.before[0] = phasors{}
-	addUp(w.before[:], head)
-	addUp(w.before[len(head):], tail)
+func (s *sums) addUp() {
+	s.before[0] = phasors{}
+	addUp(s.before[:], s.blocks[allBlocks-recent:])
 }
 
 // rotation is the index of the rotations to the middle of the block halfBlocks/2,
@@ -174,13 +177,11 @@ func (p *phasors) turned(k, middle int) (cosine, sine float32) {
 // sumUp sums the blocks [from, to) up, and adds the sums' power to what is there.
 func (f *front) sumUp(at *phasors, power *lanes, from, to int) {
 	if a, b := from-(allBlocks-recent), to-(allBlocks-recent); a >= 0 && b <= recent {
-		difference(at, power, &f.work.before[a], &f.work.before[b])
+		difference(at, power, &f.sums.before[a], &f.sums.before[b])
 		return
 	}
 	var all phasors
-	head, tail := f.sums.stretch(from, to)
-	total(&all, head)
-	total(&all, tail)
+	total(&all, f.stretch(from, to))
 	difference(at, power, &nothing, &all)
 }
 

@@ -164,6 +164,7 @@ func (s *shard) tickPhase(now time.Time) {
 	for i := len(rooms) - 1; i >= 0; i-- {
 		rooms[i].tick(deadline)
 	}
+	s.work.Wipe()
 	s.step++
 }
 

@@ -133,3 +133,30 @@ func TestAnEndedCallLeavesNothing(t *testing.T) {
 		t.Error("the conference still has legs")
 	}
 }
+
+// TestWorkspaceIsWipedBetweenTicks: what all conferences of a shard work in holds
+// nothing of a call once they have ticked.
+func TestWorkspaceIsWipedBetweenTicks(t *testing.T) {
+	e := New(Config{Shards: 1, Seed: 1})
+	defer e.Close()
+	if err := e.Open("conf_1", bridge.Config{Policy: mask.Policy{Mode: mask.Strip}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	l, err := e.Attach(t.Context(), "conf_1", bridge.LegSpec{Role: bridge.Customer}, sink{make(chan []byte, 1000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		l.Deliver(loud(), time.Now())
+		work := l.room.shard.work
+		ticked := func() error {
+			if !reflect.ValueOf(*work).IsZero() {
+				t.Errorf("after tick %d the workspace holds something", i)
+			}
+			return nil
+		}
+		if err := l.room.do(t.Context(), ticked); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
