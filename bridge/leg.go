@@ -73,7 +73,9 @@ type ears interface {
 	Process(f *audio.Frame, heard dtmf.Reception) dtmf.Evidence
 }
 
-// leg is everything the conference keeps of one party.
+// leg is everything the conference keeps of one party, in one piece: a server comes
+// to it once in 20 ms, and each further page that it has to touch then costs it a
+// search for the page as well.
 type leg struct {
 	id     LegID
 	spec   LegSpec
@@ -82,12 +84,8 @@ type leg struct {
 	ssrc   uint32
 	bound  bool // ssrc is known
 	seq    sequence
-	buffer *jitter.Buffer
-	events *dtmf.EventReceiver
-	ears   ears
+	ears   ears            // detector, or what replaced it
 	work   *dtmf.Workspace // of the conference
-	gate   *mask.Gate
-	aside  *mask.Gate // a customer's second one, for the agent alone: see PressTalk
 
 	raw      audio.Frame // this tick's voice, before the gate
 	played   bool        // raw was set by Play for this tick
@@ -96,6 +94,12 @@ type leg struct {
 	gated    mask.Gated
 	forAgent mask.Gated // gated, or what press-to-talk lets through
 	stats    Stats
+
+	gate     mask.Gate
+	aside    mask.Gate // a customer's second one, for the agent alone: see PressTalk
+	events   dtmf.EventReceiver
+	detector dtmf.Detector
+	buffer   jitter.Buffer
 }
 
 // Stats counts what a leg's packets were and what became of its audio.
@@ -114,22 +118,20 @@ type Stats struct {
 func newLeg(id LegID, spec LegSpec, seed uint64, w *dtmf.Workspace) *leg {
 	l := &leg{
 		id: id, spec: spec, held: spec.Held, work: w,
-		buffer: jitter.New(spec.Media.Law, seed),
-		ears:   w.NewDetector(),
-		gate:   mask.NewGate(seed + 1),
-		aside:  mask.NewGate(seed + 1), // the same noise: no press, no difference
+		gate:     *mask.NewGate(seed + 1),
+		aside:    *mask.NewGate(seed + 1), // the same noise: no press, no difference
+		events:   *dtmf.NewEventReceiver(spec.Media.Clock),
+		detector: *w.NewDetector(),
 	}
+	l.ears = &l.detector
+	l.buffer.Init(spec.Media.Law, seed)
 	l.setMedia(spec.Media)
 	return l
 }
 
 func (l *leg) setMedia(m Media) {
-	if l.events == nil || m.Clock != l.spec.Media.Clock {
-		clock := m.Clock
-		if clock == 0 {
-			clock = audio.SampleRate
-		}
-		l.events = dtmf.NewEventReceiver(clock)
+	if m.Clock != l.spec.Media.Clock {
+		l.events = *dtmf.NewEventReceiver(m.Clock)
 	}
 	l.spec.Media = m
 	l.buffer.SetLaw(m.Law)

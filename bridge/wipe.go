@@ -22,10 +22,11 @@ func (l *leg) wipeHeard() {
 // wipe zeroes all of a leg that is gone: the detector's windows and keys, the
 // jitter buffer, the gates' delay lines.
 func (l *leg) wipe() {
-	*l.buffer, *l.events, *l.gate, *l.aside = jitter.Buffer{}, dtmf.EventReceiver{}, mask.Gate{}, mask.Gate{}
+	l.buffer, l.events, l.gate, l.aside = jitter.Buffer{}, dtmf.EventReceiver{}, mask.Gate{}, mask.Gate{}
 	if d, ok := l.ears.(*dtmf.Detector); ok {
 		d.Wipe()
 	}
+	l.detector = dtmf.Detector{}
 	l.raw, l.evidence = audio.Frame{}, dtmf.Evidence{}
 	l.gated, l.forAgent = mask.Gated{}, mask.Gated{}
 }

@@ -25,12 +25,14 @@ type Detector struct {
 	confirmed       [2]run
 	nConfirmed      int
 
+	copied  Key   // the key whose in-band copy is being reported
+	copies  bool  // one is
+	copyEnd int64 // where it was last heard, in samples of the stream
+
+	// What few frames need comes last, so that the rest lies close together.
 	pairs   pairing
 	relays  relayQueue
 	namedAt [Keys]int64 // where the last named event of each key began
-	copied  Key         // the key whose in-band copy is being reported
-	copies  bool        // one is
-	copyEnd int64       // where it was last heard, in samples of the stream
 }
 
 // NewDetector returns a detector in its initial state, with a workspace of its

@@ -77,8 +77,8 @@ type EventReceiver struct {
 	touched   bool      // a packet gave reason for suspicion since the last tick
 	latest    press
 
-	waiting  [32]press // begun, not reported yet
 	nWaiting int
+	waiting  [32]press // begun, not reported yet
 }
 
 // NewEventReceiver returns a receiver for events on the given RTP clock, in

@@ -43,9 +43,9 @@ func (s *sighting) near(o *sighting) bool {
 
 // sightings is a short queue, oldest first.
 type sightings struct {
-	ring  [32]sighting
 	first int
 	n     int
+	ring  [32]sighting
 }
 
 func (q *sightings) at(i int) *sighting { return &q.ring[(q.first+i)%len(q.ring)] }

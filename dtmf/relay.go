@@ -32,13 +32,13 @@ type relayed struct {
 // a pace that a receiver of tones can follow. Events come in bursts after a
 // network stall, so many may wait.
 type relayQueue struct {
-	ring    [96]relayed
 	first   int
 	n       int
 	playing bool
 	played  uint32
 	ready   int64  // when the gap after the last key is over
 	begun   uint32 // id of the last event that was begun
+	ring    [96]relayed
 }
 
 func (q *relayQueue) at(i int) *relayed { return &q.ring[(q.first+i)%len(q.ring)] }

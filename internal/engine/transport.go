@@ -48,14 +48,19 @@ const (
 // the first, where the processor's caches still have the last.
 type inbox struct {
 	mu        sync.Mutex
-	data      [inboxBytes]byte
+	closed    bool
 	used      int
-	ends      [slots]int
-	arrived   [slots]time.Time
 	count     int
 	overflow  uint64
 	oversized uint64
-	closed    bool
+	packets   [slots]received
+	data      [inboxBytes]byte
+}
+
+// received is a packet that waits: where it ends, and when it came.
+type received struct {
+	end     int
+	arrived time.Time
 }
 
 // put copies a packet. A full inbox drops it: old audio is worth more than new
@@ -71,7 +76,7 @@ func (b *inbox) put(packet []byte, arrived time.Time) {
 		b.overflow++
 	default:
 		b.used += copy(b.data[b.used:], packet)
-		b.ends[b.count], b.arrived[b.count] = b.used, arrived
+		b.packets[b.count] = received{b.used, arrived}
 		b.count++
 	}
 }
@@ -83,9 +88,9 @@ func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
 	defer b.empty()
 	from := 0
 	for i := range b.count {
-		end := b.ends[i]
-		f(b.data[from:end:end], b.arrived[i])
-		from = end
+		p := &b.packets[i]
+		f(b.data[from:p.end:p.end], p.arrived)
+		from = p.end
 	}
 }
 

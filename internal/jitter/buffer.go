@@ -50,22 +50,29 @@ func (s slot) law() audio.Law { return audio.Law(s - received) }
 // Buffer is one leg's jitter buffer. Use [New].
 type Buffer struct {
 	law     audio.Law
-	ring    [ringSamples]byte // code words
-	slots   [ringSamples]slot
 	started bool
 	primed  bool   // a frame has been played since the last reset
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
 	empty   int    // successive frames without any received sample
-	conceal concealer
 	noise   audio.Noise
 	delay   playout
 	stats   Stats
+	conceal concealer
+	ring    [ringSamples]byte // code words
+	slots   [ringSamples]slot
 }
 
 // New returns an empty buffer for one law; seed drives its comfort noise.
 func New(law audio.Law, seed uint64) *Buffer {
-	return &Buffer{law: law, noise: audio.NewNoise(seed)}
+	b := new(Buffer)
+	b.Init(law, seed)
+	return b
+}
+
+// Init makes an empty buffer of what is zero, for who keeps it among other things.
+func (b *Buffer) Init(law audio.Law, seed uint64) {
+	b.law, b.noise = law, audio.NewNoise(seed)
 }
 
 // SetLaw changes the law of packets to come.

@@ -16,12 +16,12 @@ const (
 // concealer repeats the last pitch periods of a source while its audio is
 // missing, fading to silence in 60 ms, and cross-fades back.
 type concealer struct {
-	history [historySamples]int16 // most recent last, received or concealed
 	filled  int
 	lost    int // samples concealed since audio was last received
 	pitch   int
-	periods int // how many pitch periods are being repeated
-	phase   int // position within the repeated stretch
+	periods int                   // how many pitch periods are being repeated
+	phase   int                   // position within the repeated stretch
+	history [historySamples]int16 // most recent last, received or concealed
 	cycle   [3 * pitchMax]int16
 }
 
