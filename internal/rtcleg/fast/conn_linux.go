@@ -9,6 +9,8 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/transport/v4/packetio"
+
+	"tonegate/internal/rtcleg/fast/gcm"
 )
 
 const (
@@ -19,8 +21,6 @@ const (
 	// that has checks takes its place. Consent is asked for at least that often
 	// (RFC 7675 §5.1: every 4 to 6 s).
 	deserted = 6 * time.Second
-	// maxSources bounds the sources a peer may send from.
-	maxSources = 8
 	// maxRecords bounds the handshake records that wait for the handshake.
 	maxRecords = 32
 )
@@ -229,5 +229,5 @@ func (c *Conn) leave() {
 	c.stopSending()
 	c.in.mu.Lock()
 	defer c.in.mu.Unlock()
-	c.in.srtp = nil
+	c.in.srtp, c.in.gcm = nil, gcm.Opener{}
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"tonegate/internal/rtcleg/fast/gcm"
 )
 
 // Both profiles work, across the wrap of sequence numbers in both directions,
@@ -73,7 +75,7 @@ func TestReplay(t *testing.T) {
 func TestSources(t *testing.T) {
 	x := newCaller(t, newNetwork(t, Config{}))
 	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
-	for i := range uint32(maxSources) {
+	for i := range uint32(gcm.MaxSources) {
 		x.send(x.packet(i+1, 1, byte(i)))
 		assert.Equal(t, i+1, x.hears().SSRC)
 	}

@@ -153,20 +153,24 @@ func (c *Conn) key(session *dtls.Conn) error {
 	if !ok {
 		return fmt.Errorf("export the keys: %w", ErrClosed)
 	}
-	keys := srtp.Config{Profile: profile}
-	if err := keys.ExtractSessionKeysFromDTLS(&state, c.session.Client); err != nil {
+	exported := srtp.Config{Profile: profile}
+	if err := exported.ExtractSessionKeysFromDTLS(&state, c.session.Client); err != nil {
 		return fmt.Errorf("export the keys: %w", err)
 	}
-	in, err := srtp.CreateContext(keys.Keys.RemoteMasterKey, keys.Keys.RemoteMasterSalt, profile,
+	in, err := srtp.CreateContext(exported.Keys.RemoteMasterKey, exported.Keys.RemoteMasterSalt, profile,
 		srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow))
 	if err != nil {
 		return fmt.Errorf("make the keys: %w", err)
 	}
-	out, err := srtp.CreateContext(keys.Keys.LocalMasterKey, keys.Keys.LocalMasterSalt, profile)
+	out, err := srtp.CreateContext(exported.Keys.LocalMasterKey, exported.Keys.LocalMasterSalt, profile)
 	if err != nil {
 		return fmt.Errorf("make the keys: %w", err)
 	}
-	c.setKeys(in, out)
+	isGCM := profile == srtp.ProtectionProfileAeadAes128Gcm
+	if err := c.setKeys(keys{in, isGCM, exported.Keys.RemoteMasterKey, exported.Keys.RemoteMasterSalt},
+		keys{out, isGCM, exported.Keys.LocalMasterKey, exported.Keys.LocalMasterSalt}); err != nil {
+		return fmt.Errorf("make the keys: %w", err)
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package fast
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -8,43 +9,60 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
+
+	"tonegate/internal/rtcleg/fast/gcm"
 )
 
-// inbound is how the peer's packets are decrypted.
+// inbound is how the peer's packets are decrypted: reports, and media that are not
+// GCM, by srtp.
 type inbound struct {
 	mu      sync.Mutex
+	over    bool
+	gcm     gcm.Opener
 	srtp    *srtp.Context
 	header  rtp.Header
 	report  rtcp.Header
-	sources [maxSources]uint32
+	sources [gcm.MaxSources]uint32
 	known   int
-	over    bool
 }
 
 // outbound is how packets to the peer are encrypted, and where they go.
 type outbound struct {
-	mu     sync.Mutex
-	ssrc   uint32
-	srtp   *srtp.Context
-	header rtp.Header
-	to     endpoint
-	open   bool // to is an address
-	batch  *batch
-	single [packetBytes]byte // a packet that is sent at once
-	next   struct {          // what seal encrypts, kept here so that nothing allocates
+	mu    sync.Mutex
+	ssrc  uint32
+	open  bool // to is an address
+	to    endpoint
+	gcm   gcm.Sealer // as inbound's
+	srtp  *srtp.Context
+	batch *batch
+	next  struct { // what seal encrypts, kept here so that nothing allocates
 		header  *rtp.Header
 		payload []byte
 	}
-	seal func(into []byte) ([]byte, error)
+	seal   func(into []byte) ([]byte, error)
+	header rtp.Header
+	single [packetBytes]byte // a packet that is sent at once
 }
 
-func (c *Conn) setKeys(in, out *srtp.Context) {
+// keys are one direction's: a library's, and for GCM the master key and salt.
+type keys struct {
+	srtp      *srtp.Context
+	gcm       bool
+	key, salt []byte
+}
+
+func (c *Conn) setKeys(in, out keys) error {
 	c.in.mu.Lock()
-	c.in.srtp = in
-	c.in.mu.Unlock()
+	defer c.in.mu.Unlock()
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
-	c.out.srtp, c.out.seal = out, c.out.encrypt
+	if in.gcm {
+		if err := errors.Join(c.in.gcm.Init(in.key, in.salt), c.out.gcm.Init(out.key, out.salt)); err != nil {
+			return err
+		}
+	}
+	c.in.srtp, c.out.srtp, c.out.seal = in.srtp, out.srtp, c.out.encrypt
+	return nil
 }
 
 // receive decrypts a packet in place and hands it on. The caller zeroes it.
@@ -62,13 +80,25 @@ func (c *Conn) receive(packet []byte, arrived time.Time) {
 		}
 		return
 	}
-	plain, err := i.srtp.DecryptRTP(packet[:0:len(packet)], packet, &i.header)
-	if err == nil && i.admit(i.header.SSRC) {
+	plain, err := i.decrypt(packet)
+	if err == nil {
 		c.session.OnPacket(plain, arrived)
-	} else if i.known == maxSources && err == nil && !i.over {
+	} else if errors.Is(err, gcm.ErrSources) && !i.over {
 		i.over = true
 		go c.session.OnSources()
 	}
+}
+
+// decrypt opens a packet in place.
+func (i *inbound) decrypt(packet []byte) ([]byte, error) {
+	if i.gcm.Ready() {
+		return i.gcm.Open(packet)
+	}
+	plain, err := i.srtp.DecryptRTP(packet[:0:len(packet)], packet, &i.header)
+	if err == nil && !i.admit(i.header.SSRC) {
+		err = gcm.ErrSources
+	}
+	return plain, err
 }
 
 // admit reports whether a source is one of the few that a peer may have.
@@ -78,7 +108,7 @@ func (i *inbound) admit(ssrc uint32) bool {
 			return true
 		}
 	}
-	if i.known == maxSources {
+	if i.known == len(i.sources) {
 		return false
 	}
 	i.sources[i.known] = ssrc
@@ -127,11 +157,10 @@ func (c *Conn) Send(header *rtp.Header, payload []byte) (sent bool, err error) {
 
 // encrypt writes the next packet into a buffer.
 func (o *outbound) encrypt(into []byte) ([]byte, error) {
-	const overhead = 16 // the longest tag
 	h, payload := o.next.header, o.next.payload
 	o.next.header, o.next.payload = nil, nil
 	size := h.MarshalSize() + len(payload)
-	if size+overhead > cap(into) {
+	if size+gcm.Overhead > cap(into) { // the longest tag
 		return nil, fmt.Errorf("%w: %d bytes", errTooLong, size)
 	}
 	plain := into[:size]
@@ -140,7 +169,12 @@ func (o *outbound) encrypt(into []byte) ([]byte, error) {
 		return nil, err
 	}
 	copy(plain[n:], payload)
-	packet, err := o.srtp.EncryptRTP(into, plain, &o.header)
+	var packet []byte
+	if o.gcm.Ready() {
+		packet, err = o.gcm.Seal(plain)
+	} else {
+		packet, err = o.srtp.EncryptRTP(into, plain, &o.header)
+	}
 	if err != nil {
 		clear(plain)
 	}
