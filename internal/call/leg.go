@@ -293,7 +293,7 @@ func fingerprints(offer string) string {
 // it, in place of the one it had, if any. An offer that is refused changes
 // nothing.
 func (s *Service) newMedia(ctx context.Context, l *leg, offer string) (string, error) {
-	media, into, answer, err := s.accept(ctx, l, offer)
+	media, answer, err := s.accept(ctx, l, offer)
 	if err != nil {
 		return "", err
 	}
@@ -312,7 +312,7 @@ func (s *Service) newMedia(ctx context.Context, l *leg, offer string) (string, e
 		_ = media.Close()
 		return "", fmt.Errorf("%w: %w", ErrMediaSetup, err)
 	}
-	into.Store(e)
+	media.DeliverTo(e)
 	s.mu.Lock()
 	if l.State == LegLeft { // removed meanwhile
 		s.mu.Unlock()
@@ -349,20 +349,13 @@ func (s *Service) dropMedia(ctx context.Context, l *leg) error {
 	return s.engine.Detach(ctx, old)
 }
 
-// accept answers an offer with a transport whose packets go to the leg that is
-// stored in into.
-func (s *Service) accept(ctx context.Context, l *leg, offer string) (*rtcleg.Leg, *atomic.Pointer[engine.Leg], string, error) {
-	var into atomic.Pointer[engine.Leg]
+// accept answers an offer with a transport, whose packets go nowhere yet.
+func (s *Service) accept(ctx context.Context, l *leg, offer string) (*rtcleg.Leg, string, error) {
 	var self atomic.Pointer[rtcleg.Leg]
 	media, answer, err := s.cfg.RTC.Accept(ctx, offer, rtcleg.Options{
 		// Named events reach the bridge from customers and IVRs only; an agent
 		// neither sends nor receives them.
 		TelephoneEvent: l.Role == bridge.Customer || l.Role == bridge.IVR,
-		OnPacket: func(packet []byte, arrived time.Time) {
-			if e := into.Load(); e != nil {
-				e.Deliver(packet, arrived)
-			}
-		},
 		OnState: func(state rtcleg.State) {
 			if m := self.Load(); m != nil {
 				s.notices.mediaState(l, m, state)
@@ -376,7 +369,7 @@ func (s *Service) accept(ctx context.Context, l *leg, offer string) (*rtcleg.Leg
 		// Well-formed, but with nothing to talk with.
 		err = rtcleg.ErrNoCommonCodec
 	}
-	return media, &into, answer, err
+	return media, answer, err
 }
 
 // withoutAudio reports whether an offer has media, but no audio.

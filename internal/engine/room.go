@@ -23,10 +23,10 @@ type room struct {
 	legs       []*Leg
 	ports      ports
 	recorder   Recorder // nil: nothing is recorded
-	out        bridge.Output
 	phase      int
 	ended      bool
 	waiting    []waiter // commands applied, to be acknowledged after the tick
+	out        bridge.Output
 	reported   [bridge.MaxLegs]bridge.LegReport
 	nReported  int
 }

@@ -114,7 +114,6 @@ type Leg struct {
 	ID        bridge.LegID
 	Role      bridge.Role
 	room      *room
-	in        inbox
 	transport Transport
 	media     bridge.Media
 	header    rtp.Header
@@ -124,6 +123,7 @@ type Leg struct {
 	sendFails uint64
 	sent      uint64
 	parsed    rtp.Header
+	in        inbox
 }
 
 // Deliver takes one received RTP packet, decrypted. It copies it and returns;

@@ -2,7 +2,7 @@
 // behind the Transport that the engine asks for.
 //
 // The seam has two directions and no more. Outwards, [Leg.Send] takes an RTP
-// header and a payload and returns at once. Inwards, Options.OnPacket is given
+// header and a payload and returns at once. Inwards, a [Receiver] is given
 // every decrypted RTP packet with the time it was read. Neither knows about
 // calls, roles or masking, and nothing above this package knows about ICE,
 // DTLS, SRTP or SDP.

@@ -32,10 +32,7 @@ func (p fastPath) drops() uint64   { return p.network.Drops() }
 func (p fastPath) close() error    { return p.network.Close() }
 
 func (p fastPath) connect(l *Leg) (connection, error) {
-	session := fast.Session{
-		Client: l.setup == "active", OnPacket: l.take, OnState: l.connectionChanged, OnSources: l.tooManySources,
-		OnReport: l.takeReport,
-	}
+	session := fast.Session{Client: l.setup == "active", User: (*fastUser)(l)}
 	for _, f := range l.offer.fingerprints {
 		session.Fingerprints = append(session.Fingerprints, fast.Fingerprint{Hash: f.hash, Value: f.value})
 	}
@@ -45,6 +42,16 @@ func (p fastPath) connect(l *Leg) (connection, error) {
 	}
 	return fastConnection{c}, nil
 }
+
+// fastUser is a leg as its connection sees it.
+type fastUser Leg
+
+func (u *fastUser) Packet(packet []byte, arrived time.Time) { (*Leg)(u).take(packet, arrived) }
+func (u *fastUser) Report(compound []byte, arrived time.Time) {
+	(*Leg)(u).takeReport(compound, arrived)
+}
+func (u *fastUser) Changed() { (*Leg)(u).connectionChanged() }
+func (u *fastUser) Crowded() { (*Leg)(u).tooManySources() }
 
 // fastConnection is a connection of the fast path in this package's words.
 type fastConnection struct{ conn *fast.Conn }

@@ -61,7 +61,7 @@ type ear struct {
 
 func newEar() *ear { return &ear{changed: make(chan struct{}), states: make(chan rtcleg.State, 32)} }
 
-func (e *ear) packet(raw []byte, _ time.Time) {
+func (e *ear) Deliver(raw []byte, _ time.Time) {
 	var p rtp.Packet
 	if p.Unmarshal(append([]byte(nil), raw...)) != nil {
 		return
@@ -138,7 +138,7 @@ func connectWith(t *testing.T, s *rtcleg.Server, cfg softphone.Config, events bo
 	c := &call{phone: phone, ear: newEar()}
 	var answer string
 	c.leg, answer, err = s.Accept(ctx, offer, rtcleg.Options{
-		TelephoneEvent: events, OnPacket: c.ear.packet,
+		TelephoneEvent: events, Receiver: c.ear,
 		OnState: func(st rtcleg.State) { c.ear.states <- st },
 	})
 	require.NoError(t, err)

@@ -28,39 +28,36 @@ type Options struct {
 	// TelephoneEvent lets the leg send and receive named events. Legs of people
 	// who may not learn keys go without: a browser makes sound of any event.
 	TelephoneEvent bool
-	// OnPacket is given each decrypted RTP packet, header included, and when it
-	// was read. The packet is valid during the call only. It must not block and
-	// must not call Close; it may run on two goroutines while a peer changes its
-	// source.
-	OnPacket func(packet []byte, arrived time.Time)
+	// Receiver is given what the leg receives: nobody, if nil, until
+	// [Leg.DeliverTo].
+	Receiver Receiver
 	// OnState is told of changes, in order, one at a time. It may call Close.
 	OnState func(State)
 }
 
 // Leg is one WebRTC peer.
 type Leg struct {
-	server *Server
-	opts   Options
-	conn   connection
-	media  Media
-	setup  string
-	states states
+	// Each packet needs these.
+	conn       connection
+	receiver   receiver
+	media      Media
+	up         atomic.Bool // connected once, and not closed
+	hears      atomic.Bool // the peer wants to receive
+	closed     atomic.Bool
+	counts     counts
+	arrivals   arrivals
+	departures departures
+
+	server     *Server
+	setup      string
+	states     states
+	sources    atomic.Int32 // being read
+	nextReport time.Time    // of the goroutine that reports
 
 	negotiating sync.Mutex // guards the following
 	offer       *offer
 	session     uint64
 	version     int
-
-	up     atomic.Bool // connected once, and not closed
-	hears  atomic.Bool // the peer wants to receive
-	closed atomic.Bool
-	counts counts
-
-	sources atomic.Int32 // being read
-
-	arrivals   arrivals
-	departures departures
-	nextReport time.Time // of the goroutine that reports
 
 	life    sync.Mutex // orders begin and Close
 	readers sync.WaitGroup
@@ -78,14 +75,14 @@ func (s *Server) Accept(ctx context.Context, offerSDP string, opts Options) (*Le
 	var session [8]byte
 	rand.Read(session[:])
 	l := &Leg{
-		server: s, opts: opts, offer: o, media: o.choose(opts), setup: "passive",
+		server: s, offer: o, media: o.choose(opts), setup: "passive",
 		session: binary.BigEndian.Uint64(session[:]) >> 2, // RFC 9429 §5.2.1: 62 bits
 		done:    make(chan struct{}),
 	}
 	if o.setup == "passive" {
 		l.setup = "active"
 	}
-	l.states.report = opts.OnState
+	l.states.report, l.receiver.to = opts.OnState, opts.Receiver
 	if err := l.open(); err != nil {
 		return nil, "", fmt.Errorf("accept: %w", err)
 	}

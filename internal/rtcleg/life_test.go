@@ -71,7 +71,7 @@ func TestAnotherCertificateThanOffered(t *testing.T) {
 	}
 	e := newEar()
 	leg, answer, err := s.Accept(t.Context(), offer[:at]+digit+offer[at+1:], rtcleg.Options{
-		OnPacket: e.packet, OnState: func(st rtcleg.State) { e.states <- st },
+		Receiver: e, OnState: func(st rtcleg.State) { e.states <- st },
 	})
 	require.NoError(t, err)
 	defer leg.Close()

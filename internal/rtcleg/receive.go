@@ -3,6 +3,7 @@ package rtcleg
 import (
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -67,9 +68,37 @@ func (l *Leg) take(packet []byte, arrived time.Time) {
 	if len(packet) > 1 && !l.media.has(packet[1]&payloadTypeBits) {
 		l.counts.unknown.Add(1)
 	}
-	if l.opts.OnPacket != nil {
-		l.opts.OnPacket(packet, arrived)
+	l.receiver.deliver(packet, arrived)
+}
+
+// Receiver is given what a leg receives.
+type Receiver interface {
+	// Deliver is given each decrypted RTP packet, header included, and when it was
+	// read. The packet is valid during the call only. It must not block and must
+	// not call Close; it may run on two goroutines while a peer changes its source.
+	Deliver(packet []byte, arrived time.Time)
+}
+
+// receiver holds a Receiver that is known later than the leg.
+type receiver struct {
+	mu sync.Mutex
+	to Receiver
+}
+
+func (r *receiver) deliver(packet []byte, arrived time.Time) {
+	r.mu.Lock()
+	to := r.to
+	r.mu.Unlock()
+	if to != nil {
+		to.Deliver(packet, arrived)
 	}
+}
+
+// DeliverTo names who is given what the leg receives from now on.
+func (l *Leg) DeliverTo(r Receiver) {
+	l.receiver.mu.Lock()
+	defer l.receiver.mu.Unlock()
+	l.receiver.to = r
 }
 
 func (m Media) has(payloadType uint8) bool {

@@ -111,7 +111,7 @@ func connectBy(t *testing.T, s *rtcleg.Server, r *relay) *call {
 	c.offer, err = phone.Offer(t.Context())
 	require.NoError(t, err)
 	c.leg, c.answer, err = s.Accept(t.Context(), c.offer, rtcleg.Options{
-		OnPacket: c.ear.packet, OnState: func(st rtcleg.State) { c.ear.states <- st },
+		Receiver: c.ear, OnState: func(st rtcleg.State) { c.ear.states <- st },
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.leg.Close()) })

@@ -94,7 +94,7 @@ type counts struct {
 
 // Stats counts a leg's packets.
 type Stats struct {
-	Received    uint64 // RTP packets handed to OnPacket
+	Received    uint64 // RTP packets received
 	UnknownType uint64 // of those, with a payload type that was not negotiated
 	ReadErrors  uint64 // packets that could not be read
 	Sent        uint64

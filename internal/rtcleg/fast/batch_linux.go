@@ -60,14 +60,14 @@ func newLetters() *letters {
 	return l
 }
 
-// post has write fill the next packet to an address, and sends when that makes
-// a full list. The caller holds the lock.
-func (b *batch) post(to *endpoint, write func(into []byte) ([]byte, error)) (dropped int, err error) {
+// post has a leg write its next packet to an address, and sends when that makes a
+// full list. The caller holds the locks of both.
+func (b *batch) post(to *endpoint, from *outbound) (dropped int, err error) {
 	l := &b.lists[to.socket]
 	if l.letters == nil {
 		l.letters = newLetters()
 	}
-	packet, err := write(l.packets[l.n][:0])
+	packet, err := from.encrypt(l.packets[l.n][:0])
 	if err != nil {
 		return 0, err
 	}

@@ -15,7 +15,7 @@ func benchmarkCaller(b *testing.B, profile dtls.SRTPProtectionProfile) (*Network
 	n := newNetwork(b, Config{})
 	x := newCaller(b, n)
 	x.connect(profile)
-	x.leg.session.OnPacket = func([]byte, time.Time) {}
+	x.leg.session.User = nobody{x}
 	b.ReportAllocs()
 	return n, x
 }

@@ -43,20 +43,27 @@ const (
 // name, upper-case hexadecimal value with colons.
 type Fingerprint struct{ Hash, Value string }
 
-// Session is what a connection is for. Its functions may run on any goroutine.
+// Session is what a connection is for.
 type Session struct {
 	Client       bool // this side begins the DTLS handshake
 	Fingerprints []Fingerprint
-	// OnPacket is given each decrypted RTP packet, which is valid during the
-	// call. It must not block and must not call Close.
-	OnPacket func(packet []byte, arrived time.Time)
-	// OnReport is given each decrypted RTCP compound, in the same way.
-	OnReport func(compound []byte, arrived time.Time)
-	// OnState is called, on a goroutine of its own, when State may have changed.
-	OnState func()
-	// OnSources is called, on a goroutine of its own, when the peer sends from
-	// too many sources.
-	OnSources func()
+	User         User
+}
+
+// User is who has a connection: an interface and not functions, as each function
+// would be one more piece of memory to come by for each packet. Its methods may run
+// on any goroutine.
+type User interface {
+	// Packet is given each decrypted RTP packet, which is valid during the call.
+	// It must not block and must not call Close.
+	Packet(packet []byte, arrived time.Time)
+	// Report is given each decrypted RTCP compound, in the same way.
+	Report(compound []byte, arrived time.Time)
+	// Changed is called, on a goroutine of its own, when State may have changed.
+	Changed()
+	// Crowded is called, on a goroutine of its own, when the peer sends from too
+	// many sources.
+	Crowded()
 }
 
 // Conn is one peer's connection.
@@ -176,7 +183,7 @@ func (c *Conn) state(now time.Time) State {
 func (c *Conn) tell(now time.Time) {
 	if s := c.state(now); s != c.told {
 		c.told = s
-		go c.session.OnState()
+		go c.session.User.Changed()
 	}
 }
 

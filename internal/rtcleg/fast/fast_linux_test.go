@@ -165,7 +165,7 @@ func TestNoAllocations(t *testing.T) {
 			n := newNetwork(t, Config{})
 			x := newCaller(t, n)
 			x.connect(profile)
-			x.leg.session.OnPacket = func([]byte, time.Time) {}
+			x.leg.session.User = nobody{x}
 			x.leg.Batch(0)
 			// The caller's own reader allocates, and is counted.
 			require.NoError(t, x.conn.Close())

@@ -74,6 +74,24 @@ func (n *Network) known() known {
 
 const remotePwd = "thepasswordofthecaller"
 
+// The caller sees its own leg's side of things, too.
+
+func (c *caller) Packet(packet []byte, _ time.Time) {
+	var p rtp.Packet
+	if p.Unmarshal(append([]byte(nil), packet...)) == nil {
+		c.heard <- p
+	}
+}
+
+func (c *caller) Report(compound []byte, _ time.Time) { c.reports <- append([]byte(nil), compound...) }
+func (c *caller) Changed()                            { c.states <- struct{}{} }
+func (c *caller) Crowded()                            { c.sources <- struct{}{} }
+
+// nobody hears nothing.
+type nobody struct{ *caller }
+
+func (nobody) Packet([]byte, time.Time) {}
+
 func newCaller(t testing.TB, n *Network) *caller {
 	t.Helper()
 	c := &caller{
@@ -88,15 +106,7 @@ func newCaller(t testing.TB, n *Network) *caller {
 	require.NoError(t, err)
 	c.leg, err = n.Open(Session{
 		Fingerprints: []Fingerprint{{"sha-256", digest}},
-		OnPacket: func(packet []byte, _ time.Time) {
-			var p rtp.Packet
-			if p.Unmarshal(append([]byte(nil), packet...)) == nil {
-				c.heard <- p
-			}
-		},
-		OnReport:  func(p []byte, _ time.Time) { c.reports <- append([]byte(nil), p...) },
-		OnState:   func() { c.states <- struct{}{} },
-		OnSources: func() { c.sources <- struct{}{} },
+		User:         c,
 	})
 	require.NoError(t, err)
 	c.negotiate("caller")

@@ -35,11 +35,10 @@ type outbound struct {
 	gcm   gcm.Sealer // as inbound's
 	srtp  *srtp.Context
 	batch *batch
-	next  struct { // what seal encrypts, kept here so that nothing allocates
+	next  struct { // what encrypt writes, kept here so that nothing allocates
 		header  *rtp.Header
 		payload []byte
 	}
-	seal   func(into []byte) ([]byte, error)
 	header rtp.Header
 	single [packetBytes]byte // a packet that is sent at once
 }
@@ -61,7 +60,7 @@ func (c *Conn) setKeys(in, out keys) error {
 			return err
 		}
 	}
-	c.in.srtp, c.out.srtp, c.out.seal = in.srtp, out.srtp, c.out.encrypt
+	c.in.srtp, c.out.srtp = in.srtp, out.srtp
 	return nil
 }
 
@@ -76,16 +75,16 @@ func (c *Conn) receive(packet []byte, arrived time.Time) {
 	}
 	if packet[1] >= firstReport && packet[1] <= lastReport {
 		if plain, err := i.srtp.DecryptRTCP(packet[:0:len(packet)], packet, &i.report); err == nil {
-			c.session.OnReport(plain, arrived)
+			c.session.User.Report(plain, arrived)
 		}
 		return
 	}
 	plain, err := i.decrypt(packet)
 	if err == nil {
-		c.session.OnPacket(plain, arrived)
+		c.session.User.Packet(plain, arrived)
 	} else if errors.Is(err, gcm.ErrSources) && !i.over {
 		i.over = true
-		go c.session.OnSources()
+		go c.session.User.Crowded()
 	}
 }
 
@@ -150,7 +149,7 @@ func (c *Conn) Send(header *rtp.Header, payload []byte) (sent bool, err error) {
 	}
 	o.batch.mu.Lock()
 	defer o.batch.mu.Unlock()
-	dropped, err := o.batch.post(&o.to, o.seal)
+	dropped, err := o.batch.post(&o.to, o)
 	c.network.drops.Add(uint64(dropped))
 	return err == nil, err
 }
