@@ -47,6 +47,13 @@ func receivedIn(law audio.Law) slot { return received + slot(law) }
 // law is what a received sample's code word is of.
 func (s slot) law() audio.Law { return audio.Law(s - received) }
 
+// entry is a sample of the ring: its slot, and in the lower byte its code word. They
+// lie together, as a frame that is read is then in one page of memory and not two.
+type entry uint16
+
+func (s slot) of(code byte) entry { return entry(s)<<8 | entry(code) }
+func (e entry) slot() slot        { return slot(e >> 8) }
+
 // Buffer is one leg's jitter buffer. Use [New].
 type Buffer struct {
 	law     audio.Law
@@ -59,8 +66,7 @@ type Buffer struct {
 	delay   playout
 	stats   Stats
 	conceal concealer
-	ring    [ringSamples]byte // code words
-	slots   [ringSamples]slot
+	ring    [ringSamples]entry
 }
 
 // New returns an empty buffer for one law; seed drives its comfort noise.
@@ -85,7 +91,6 @@ func (b *Buffer) Stats() Stats { return b.stats }
 // zeroed: nothing of the old source can be replayed.
 func (b *Buffer) Reset() {
 	clear(b.ring[:])
-	clear(b.slots[:])
 	b.conceal = concealer{}
 	b.started, b.primed, b.empty = false, false, 0
 	b.delay.reset()
@@ -150,10 +155,9 @@ func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
 	if int32(timestamp-b.end) < 0 || k+len(payload) > ringSamples {
 		return 0
 	}
-	copy(b.ring[k:], payload)
-	slots, in := b.slots[k:k+len(payload)], receivedIn(b.law)
-	for i := range slots {
-		slots[i] = in
+	in := receivedIn(b.law).of(0)
+	for i, to := 0, b.ring[k:k+len(payload)]; i < len(to); i++ {
+		to[i] = in | entry(payload[i])
 	}
 	return len(payload)
 }
@@ -168,10 +172,10 @@ func (b *Buffer) merge(timestamp uint32, payload []byte) (fresh, late int) {
 			continue
 		}
 		k := at % ringSamples
-		if b.slots[k] >= received {
+		if b.ring[k].slot() >= received {
 			continue
 		}
-		b.ring[k], b.slots[k] = code, receivedIn(b.law)
+		b.ring[k] = receivedIn(b.law).of(code)
 		fresh++
 	}
 	return fresh, late
@@ -188,8 +192,8 @@ func (b *Buffer) Cover(timestamp, samples uint32) {
 	from := int32(timestamp - b.play)
 	to := min(int64(from)+int64(samples), maxAhead)
 	for i := max(int64(from), 0); i < to; i++ {
-		if k := (b.play + uint32(i)) % ringSamples; b.slots[k] == missing {
-			b.slots[k] = covered
+		if k := (b.play + uint32(i)) % ringSamples; b.ring[k].slot() == missing {
+			b.ring[k] = covered.of(0)
 		}
 	}
 }
@@ -317,27 +321,30 @@ func (b *Buffer) account(got, want int, event bool) Frame {
 // runAt returns the length, up to limit, of the run of samples of one kind that
 // starts at timestamp at.
 func (b *Buffer) runAt(at uint32, limit int) (n int, what slot) {
-	what = b.slots[at%ringSamples]
-	for n = 1; n < limit && b.slots[(at+uint32(n))%ringSamples] == what; n++ {
+	what = b.ring[at%ringSamples].slot()
+	for n = 1; n < limit && b.ring[(at+uint32(n))%ringSamples].slot() == what; n++ {
 	}
 	return n, what
 }
 
-// uncover frees the slots of a stretch that has been played.
+// uncover frees a stretch that has been played.
 func (b *Buffer) uncover(at uint32, n int) {
 	for i := range uint32(n) {
-		b.slots[(at+i)%ringSamples] = missing
+		b.ring[(at+i)%ringSamples] = missing.of(0)
 	}
 }
 
 // take decodes received samples of one law and zeroes them in the ring.
 func (b *Buffer) take(dst []int16, at uint32, law audio.Law) {
+	var codes [audio.FrameSamples]byte
 	for n := 0; n < len(dst); {
 		k := int((at + uint32(n)) % ringSamples)
 		part := b.ring[k:min(k+len(dst)-n, ringSamples)]
-		n += law.Decode(dst[n:], part)
+		for i, e := range part {
+			codes[i] = byte(e)
+		}
+		n += law.Decode(dst[n:], codes[:len(part)])
 		clear(part)
-		clear(b.slots[k : k+len(part)])
 	}
 	b.conceal.receive(dst)
 }
