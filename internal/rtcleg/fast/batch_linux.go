@@ -11,9 +11,9 @@ import (
 const (
 	// sendAtOnce is how many packets one system call takes.
 	sendAtOnce = 64
-	// sentBytes holds a packet of 60 ms of G.711 with everything around it; what
-	// is sent here is 20 ms.
-	sentBytes = 640
+	// sentBytes holds a packet of 20 ms of G.711 with everything around it, which is
+	// what is sent here.
+	sentBytes = 256
 )
 
 // errTooLong: a packet that no leg has reason to send.

@@ -1,6 +1,8 @@
 package fast
 
 import (
+	"bytes"
+	"math/rand/v2"
 	"net"
 	"testing"
 	"time"
@@ -132,6 +134,26 @@ func TestBatch(t *testing.T) {
 	assert.ErrorIs(t, err, errTooLong)
 }
 
+// Packets of any length arrive whole, short ones after long ones, too; longer than
+// any network's they do not arrive.
+func TestLengths(t *testing.T) {
+	x := newCaller(t, newNetwork(t, Config{}))
+	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
+	const around = 12 + gcm.Overhead
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i, size := range []int{packetBytes, headBytes, headBytes + 1, 60, packetBytes - 1, headBytes - 1, packetBytes + 1, 29} {
+		payload := make([]byte, size-around)
+		for k := range payload {
+			payload[k] = byte(rng.Uint32())
+		}
+		x.send(x.packet(7, uint16(i), payload...))
+		if size > packetBytes {
+			continue
+		}
+		assert.Equal(t, payload, x.hears().Payload, "%d bytes", size)
+	}
+}
+
 // Decrypted packets are gone from memory when they have been handed on, and so
 // is what was sent.
 func TestNothingIsKept(t *testing.T) {
@@ -142,14 +164,18 @@ func TestNothingIsKept(t *testing.T) {
 		x.send(x.packet(7, i, 'k', 'e', 'y', byte(i), 'k', 'e', 'y'))
 		x.hears()
 	}
+	x.send(x.packet(7, 20, bytes.Repeat([]byte("key"), packetBytes/4)...))
+	x.hears()
 	x.leg.Batch(0)
 	_, err := x.leg.Send(&rtp.Header{Version: 2}, []byte("keykeykeykey"))
 	require.NoError(t, err)
 	n.reading.Lock()
 	defer n.reading.Unlock()
-	for i := range n.in.packets {
-		assert.NotContains(t, string(n.in.packets[i][:]), "key")
+	for i := range n.in.heads {
+		assert.NotContains(t, string(n.in.heads[i][:]), "key")
+		assert.NotContains(t, string(n.in.tails[i][:]), "key")
 	}
+	assert.NotContains(t, string(n.in.long[:]), "key")
 	for i := range n.batch(0).lists[0].packets {
 		assert.NotContains(t, string(n.batch(0).lists[0].packets[i][:]), "key")
 	}
