@@ -44,6 +44,7 @@ type Command struct {
 	Server  string        `help:"A server that runs already, as http://HOST:PORT. One is built and started otherwise." placeholder:"URL"`
 	PID     int           `name:"pid" help:"Its process, on this machine."`
 	APIKey  string        `name:"api-key" env:"TONEGATE_API_KEY" help:"Its API key."`
+	Soak    time.Duration `help:"Keep the load up for this long after the windows, and see whether memory stays where it is."`
 	Profile bool          `help:"Build the server with the tag profile, and say what a window's CPU went to."`
 }
 
@@ -119,7 +120,7 @@ func (c *Command) Run(ctx context.Context, out, progress io.Writer) error {
 
 // one measures one number of rooms, on a server of its own unless one is given.
 func (c *Command) one(ctx context.Context, path, folder string, rooms int, say func(string, ...any)) (r *Run, classes []Class, err error) {
-	p := plan{rooms: rooms, tries: tries, window: c.Window, settle: c.Settle, network: loopback, legs: legNetwork, profiles: profileNames[c.SRTP], seed: c.Seed, jitter: c.Jitter, say: say}
+	p := plan{rooms: rooms, tries: tries, window: c.Window, settle: c.Settle, network: loopback, legs: legNetwork, profiles: profileNames[c.SRTP], seed: c.Seed, jitter: c.Jitter, soak: c.Soak, say: say}
 	var s *tonegate
 	if c.Server != "" {
 		s = &tonegate{base: c.Server, key: c.APIKey, id: c.PID, client: newClient()}

@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 )
 
@@ -62,6 +63,14 @@ func (r *Result) printFigures(w io.Writer) {
 		figure("  of it in user mode", func(r *Run) string { return fmt.Sprintf("%.0f %%", 100*r.Median.User) })
 		figure("  rooms per core, extrapolated", func(r *Run) string { return fmt.Sprintf("%.0f", 1000/max(r.Median.CPU, 0.001)) })
 		figure("memory, kB per room above idle", func(r *Run) string { return fmt.Sprintf("%.0f", r.Median.Memory) })
+		if slices.ContainsFunc(r.Runs, func(r Run) bool { return r.Soak != nil }) {
+			row("memory over a soak, first, last, most", func(r *Run) string {
+				if r.Soak == nil {
+					return "–"
+				}
+				return r.Soak.String()
+			})
+		}
 		figure("CPU to set up a leg, ms", func(r *Run) string { return fmt.Sprintf("%.1f", r.LegSetUp) })
 		spread("ticks late, ms, p50/p99/p99.9", func(f *Figures) Spread { return f.Lateness })
 		spread("outgoing jitter, ms", func(f *Figures) Spread { return f.Jitter })

@@ -86,6 +86,10 @@ func (r *Run) promises() (out []promise) {
 		add(d.Path+" p99, ms", delayP99+more, d.Spread.P99)
 	}
 	add("packets skipped or lost", 0, float64(m.Lost+m.Jumps+m.Skipped))
+	if r.Soak != nil {
+		first, last := r.Soak.ends()
+		add("memory after a soak, kB per room", soakGrowth*first, last)
+	}
 	if r.Rooms >= 50 { // below, the process's own memory weighs more than rooms'
 		add("memory, kB per room", memoryKB, m.Memory)
 		add("CPU to set up a leg, ms", legSetUp, r.LegSetUp)

@@ -33,6 +33,7 @@ type Run struct {
 	SRTP      string    `json:"srtp"`
 	Idle      Memory    `json:"idle"`
 	Loaded    Memory    `json:"loaded"`
+	Soak      *Soak     `json:"soak,omitempty"`
 	LegSetUp  float64   `json:"leg_set_up_cpu_ms"`
 	Median    Figures   `json:"median"`
 	Windows   []Figures `json:"windows"`
@@ -45,6 +46,7 @@ type Run struct {
 type plan struct {
 	rooms    int
 	tries    int // windows at most
+	soak     time.Duration
 	window   time.Duration
 	settle   time.Duration
 	network  netip.Prefix // of servers: other candidates are passed over
@@ -94,6 +96,9 @@ func measure(ctx context.Context, name string, s target, p plan) (r *Run, err er
 	media := time.Duration(r.Median.CPU * float64(time.Millisecond) * float64(p.rooms) * took.Seconds() / 2)
 	r.LegSetUp = float64(max(0, inward-media)) / float64(time.Millisecond) / float64(len(g.legs))
 	if r.Loaded, err = processMemory(s.pid()); err != nil {
+		return nil, err
+	}
+	if err := r.soak(ctx, s, p); err != nil {
 		return nil, err
 	}
 	r.judge(p)

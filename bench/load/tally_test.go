@@ -1,6 +1,7 @@
 package load
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -134,4 +135,27 @@ func TestDeviation(t *testing.T) {
 	assert.Equal(t, int32(300), deviation(frame+300_000, audio.FrameSamples))
 	assert.Equal(t, int32(300), deviation(frame-300_000, audio.FrameSamples))
 	assert.Equal(t, int32(20_000), deviation(frame, 2*audio.FrameSamples))
+}
+
+// TestSoakMeansTheEnds: a soak is judged by its first and last tenth, not by a peak
+// in between.
+func TestSoakMeansTheEnds(t *testing.T) {
+	flat := &Soak{Memory: []float64{100, 101, 99, 100, 300, 100, 101, 100, 99, 102, 100, 98, 100, 101, 104, 100, 100, 103, 104, 102}}
+	grown := &Soak{Memory: slices.Clone(flat.Memory)}
+	for i := range grown.Memory {
+		grown.Memory[i] += float64(i)
+	}
+	missed := func(s *Soak) bool {
+		r := Run{Rooms: 1, Jitter: "0s", Soak: s}
+		for _, p := range r.promises() {
+			if p.what == "memory after a soak, kB per room" {
+				return p.got > p.limit
+			}
+		}
+		t.Fatal("a soak is not judged")
+		return false
+	}
+	if missed(flat) || !missed(grown) {
+		t.Errorf("flat: missed %v, grown: missed %v", missed(flat), missed(grown))
+	}
 }
