@@ -48,24 +48,26 @@ type entry struct {
 // Session is one conference's collector. It belongs to that conference's
 // goroutine.
 type Session struct {
-	cfg                Config
-	params             Params
-	progress           Progress
+	// Each tick needs these, so they lie together.
+	ended    bool      // see End
+	now      time.Time // of the last tick
+	speech   []int16   // what is left to say
+	queue    []Prompt
+	cfg      Config
+	progress Progress
+
 	told               Progress // what OnProgress was last called with
+	params             Params
 	entries            [MaxFields]entry
 	current            int // the field being asked for; none below zero
 	end, clear, cancel dtmf.Key
 	greeted            bool
-	ended              bool      // see End
 	deadline           time.Time // of collecting, then of submitting
 	waitFrom           time.Time // when the present key time-out began; zero while prompting
 	endedAt            time.Time // when the length of the last entry ended it; zero once another key came
 	onGrid             bool      // the last field's end is to be told on the grid
 	held               bool      // … and field mode's mask is to end there, a step later
-	speech             []int16   // what is left to say
-	queue              []Prompt
 	voice              audio.Frame
-	now                time.Time // of the last tick
 }
 
 // New returns a session.
