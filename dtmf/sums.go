@@ -69,7 +69,7 @@ type sums struct {
 	blocks [allBlocks]phasors
 	before [recent + 1]phasors // sums of the last blocks before each
 	phase  int                 // of the oldest block, modulo phasePeriod
-	old    bool                // those before the last ones are known
+	whole  bool                // those before the last ones are known, too
 }
 
 // recent is how many blocks the short windows of a frame reach.
@@ -77,7 +77,7 @@ const recent = proofBlocks + newBlocks
 
 // recall begins with a frame, the stream of which has that phase and past.
 func (s *sums) recall(phase int, past []float32) {
-	s.phase, s.old = phase, false
+	s.phase, s.whole = phase, false
 	s.correlateAll(past, allBlocks-recent, oldBlocks)
 }
 
@@ -95,9 +95,9 @@ func (s *sums) correlate(x *[hop]float32, b int) {
 
 // stretch is the blocks [from, to).
 func (f *front) stretch(from, to int) []phasors {
-	if s := &f.sums; from < allBlocks-recent && !s.old {
+	if s := &f.sums; from < allBlocks-recent && !s.whole {
 		s.correlateAll(f.high[:], 0, allBlocks-recent)
-		s.old = true
+		s.whole = true
 	}
 	return f.sums.blocks[from:to]
 }

@@ -64,6 +64,9 @@ func (c *Command) check() error {
 	if c.Jitter < 0 || c.Jitter > maxJitter {
 		return fmt.Errorf("load: --jitter %s: give 0 to %s", c.Jitter, maxJitter)
 	}
+	if c.Soak < 0 {
+		return fmt.Errorf("load: --soak %s: give a time such as 1h, or 0", c.Soak)
+	}
 	if (c.Server == "") != (c.PID == 0) {
 		return errors.New("load: --server and --pid go together: the process is measured from outside")
 	}

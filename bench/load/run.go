@@ -98,7 +98,7 @@ func measure(ctx context.Context, name string, s target, p plan) (r *Run, err er
 	if r.Loaded, err = processMemory(s.pid()); err != nil {
 		return nil, err
 	}
-	if err := r.soak(ctx, s, p); err != nil {
+	if err := r.soak(ctx, g, s, p); err != nil {
 		return nil, err
 	}
 	r.judge(p)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tonegate/bench/program"
+	"tonegate/internal/audio"
 )
 
 const (
@@ -15,6 +16,8 @@ const (
 	// soakGrowth is how much more a call may take in the last tenth of a soak than
 	// in the first: what a collector leaves lying about goes up and down by that.
 	soakGrowth = 1.05
+	// soakCheck is how long is listened whether all calls are still there.
+	soakCheck = 2 * time.Second
 )
 
 // Soak is a server's memory while a load goes on, in kB per room above idle.
@@ -24,7 +27,7 @@ type Soak struct {
 }
 
 // soak keeps the load up after the windows and reads the server's memory.
-func (r *Run) soak(ctx context.Context, s target, p plan) error {
+func (r *Run) soak(ctx context.Context, g *generator, s target, p plan) error {
 	if p.soak == 0 {
 		return nil
 	}
@@ -44,7 +47,15 @@ func (r *Run) soak(ctx context.Context, s target, p plan) error {
 			return err
 		}
 	}
-	return nil
+	// A server that lost its calls has memory to spare.
+	t := newTally(len(g.legs), soakCheck)
+	g.record(t)
+	err := program.Pause(ctx, soakCheck)
+	g.record(nil)
+	if wanted := len(g.legs) * int(soakCheck/audio.FrameDuration); err == nil && t.received < wanted*9/10 {
+		r.Void = append(r.Void, fmt.Sprintf("after the soak only %d of %d packets came: calls were lost meanwhile", t.received, wanted))
+	}
+	return err
 }
 
 // ends are the medians of the first and the last tenth.

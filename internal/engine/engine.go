@@ -171,9 +171,8 @@ func (e *Engine) firstHeader() rtp.Header {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return rtp.Header{
-		Version:        2,
-		SequenceNumber: 65000 + uint16(e.rng.IntN(500)),
-		Timestamp:      e.rng.Uint32(),
+		Version:   2,
+		Timestamp: e.rng.Uint32(),
 	}
 }
 

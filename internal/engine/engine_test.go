@@ -106,7 +106,7 @@ func TestTicksAreOnTime(t *testing.T) {
 			if d := w.at[i].Sub(w.at[i-1]); d != audio.FrameDuration {
 				t.Fatalf("packet %d follows after %s", i, d)
 			}
-			if b.SequenceNumber != a.SequenceNumber+1 || b.Timestamp != a.Timestamp+160 || len(b.Payload) != 160 {
+			if b.Timestamp != a.Timestamp+160 || len(b.Payload) != 160 {
 				t.Fatalf("packet %d: %v after %v", i, b.Header, a.Header)
 			}
 		}

@@ -60,7 +60,6 @@ func (l *Leg) write(timestamp uint32, payload []byte) {
 	} else {
 		l.sent++
 	}
-	l.header.SequenceNumber++
 }
 
 // ports are a room's ways out, by role.

@@ -10,7 +10,8 @@ import (
 )
 
 // Transport sends a leg's RTP. It must not block and must not keep payload.
-// The header's SSRC is the transport's to set.
+// The header's SSRC and sequence number are the transport's to set: what it drops
+// takes no number.
 type Transport interface {
 	Send(header *rtp.Header, payload []byte) error
 	Close() error

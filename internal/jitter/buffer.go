@@ -113,7 +113,7 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 	}
 	if b.started {
 		offset := int32(timestamp - b.play)
-		if offset > maxAhead-int32(n) || offset < -maxBehind {
+		if offset > maxAhead-int32(n) || offset < -maxBehind || !b.primed && int32(b.end-timestamp) > maxAhead {
 			b.Reset()
 		}
 	}

@@ -79,3 +79,33 @@ func TestWholePacketsAndSamples(t *testing.T) {
 		}
 	})
 }
+
+// TestFarBackBeforePlayout: before anything was played, a packet from before the first
+// one makes playout begin with it, but not so far back that what is there already would
+// come round in its place.
+func TestFarBackBeforePlayout(t *testing.T) {
+	for back, wanted := range map[uint32]int16{160: 2000, 6400: 2000, 8320: 2000, 15200: 2000} {
+		b, now := jitter.New(audio.MuLaw, 1), time.Unix(0, 0)
+		say := func(at uint32, level int16) {
+			payload := make([]byte, audio.FrameSamples)
+			for i := range payload {
+				payload[i] = audio.MuLaw.EncodeSample(level)
+			}
+			b.Insert(at, payload, now)
+		}
+		say(20000, 1000)
+		say(20000-back, 2000)
+		var f audio.Frame
+		b.Pop(&f, now, true, false)
+		if got := audio.MuLaw.DecodeSample(audio.MuLaw.EncodeSample(wanted)); f[0] != got {
+			t.Errorf("%d samples back: %d is played first, not %d", back, f[0], got)
+		}
+		// What follows is silence until the first packet's own time, or for ever.
+		for at := uint32(160); at < back; at += 160 {
+			b.Pop(&f, now.Add(time.Duration(at/8)*time.Millisecond), true, false)
+			if f[159] > 900 && at > 800 {
+				t.Fatalf("%d samples back: the first packet plays %d samples early", back, back-at)
+			}
+		}
+	}
+}

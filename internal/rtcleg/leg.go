@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	mathrand "math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -83,6 +84,7 @@ func (s *Server) Accept(ctx context.Context, offerSDP string, opts Options) (*Le
 		l.setup = "active"
 	}
 	l.states.report, l.receiver.to = opts.OnState, opts.Receiver
+	l.departures.next = mathrand.N[uint16](1 << 15) // RFC 3711 §3.3.1
 	if err := l.open(); err != nil {
 		return nil, "", fmt.Errorf("accept: %w", err)
 	}
@@ -117,9 +119,9 @@ func (l *Leg) open() (err error) {
 // Media returns what was negotiated. It does not change during a leg's life.
 func (l *Leg) Media() Media { return l.media }
 
-// Send sends one packet with the header's payload type and sets its SSRC. It
-// does not block and keeps nothing. Until the connection is up, and while the
-// peer does not want to receive, it drops the packet and counts it.
+// Send sends one packet with the header's payload type, and sets its SSRC and its
+// sequence number. It does not block and keeps nothing. Until the connection is up,
+// and while the peer does not want to receive, it drops the packet and counts it.
 func (l *Leg) Send(header *rtp.Header, payload []byte) error {
 	if l.closed.Load() {
 		return ErrClosed
@@ -128,10 +130,9 @@ func (l *Leg) Send(header *rtp.Header, payload []byte) error {
 		l.counts.dropped.Add(1)
 		return nil
 	}
-	sent, err := l.conn.send(header, payload)
+	sent, err := l.departures.send(l.conn, header, payload)
 	if sent {
 		l.counts.sent.Add(1)
-		l.departures.note(header, len(payload), time.Now())
 	} else {
 		l.counts.dropped.Add(1)
 	}

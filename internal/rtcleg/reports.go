@@ -76,17 +76,34 @@ func (l *Leg) reportPackets(now time.Time) []rtcp.Packet {
 	return []rtcp.Packet{&sr, name}
 }
 
-// departures counts what was sent, for sender reports.
+// departures numbers what is sent, and counts it for sender reports. A packet that is
+// dropped takes no number: numbers that ran on through eleven minutes of a peer's own
+// hold would come back to the receiver, and to the cipher, as old ones. The first is
+// below 32,768, so that a peer whose handshake ends a little late, and who takes the
+// first packet it hears to be of the first 65,536, is right.
 type departures struct {
 	mu              sync.Mutex
+	next            uint16
 	packets, octets uint32
 	timestamp       uint32
 	at              time.Time
 }
 
-func (d *departures) note(h *rtp.Header, payload int, at time.Time) {
+func (d *departures) send(by connection, h *rtp.Header, payload []byte) (sent bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	h.SequenceNumber = d.next
+	if sent, err = by.send(h, payload); sent || err != nil {
+		d.next++ // it may have been encrypted before it failed
+	}
+	if sent {
+		d.note(h, len(payload), time.Now())
+	}
+	return sent, err
+}
+
+// note counts a packet. The caller holds the lock.
+func (d *departures) note(h *rtp.Header, payload int, at time.Time) {
 	d.packets++
 	d.octets += uint32(payload)
 	d.timestamp, d.at = h.Timestamp, at

@@ -70,7 +70,7 @@ func (c *Conn) checked(m *stun.Message, from endpoint, local, remote string, now
 	if !current {
 		k = &c.previous
 	}
-	if c.closed || c.lost || !(current || k.is(local, remote)) {
+	if c.closed || c.gone || c.lost || !(current || k.is(local, remote)) {
 		return "", false, false
 	}
 	if stun.NewShortTermIntegrity(k.localPwd).Check(m) != nil {

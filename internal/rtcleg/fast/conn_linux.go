@@ -9,8 +9,6 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/transport/v4/packetio"
-
-	"tonegate/internal/rtcleg/fast/gcm"
 )
 
 const (
@@ -226,15 +224,13 @@ func (c *Conn) Close() error {
 	return err
 }
 
-// leave forgets the peer: its addresses, its names and its keys.
+// leave forgets the peer: its addresses, its names and its keys. Round keys within a
+// cipher cannot be zeroed, but nothing leads to them any more.
 func (c *Conn) leave() {
 	c.mu.Lock()
 	c.dropPaths(maxPaths, func(*path) bool { return true })
 	c.forgetPrevious()
 	c.network.unname(c.current.localUfrag, c)
 	c.mu.Unlock()
-	c.stopSending()
-	c.in.mu.Lock()
-	defer c.in.mu.Unlock()
-	c.in.srtp, c.in.gcm = nil, gcm.Opener{}
+	c.forgetKeys()
 }

@@ -111,6 +111,55 @@ func TestReports(t *testing.T) {
 	assert.Equal(t, raw, got)
 }
 
+// A peer may report from a few sources, as it may send from a few: the library keeps
+// something for each.
+func TestReporters(t *testing.T) {
+	x := newCaller(t, newNetwork(t, Config{}))
+	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
+	report := func(ssrc uint32) []byte {
+		raw, err := (&rtcp.ReceiverReport{SSRC: ssrc}).Marshal()
+		require.NoError(t, err)
+		sealed, err := x.out.EncryptRTCP(nil, raw, nil)
+		require.NoError(t, err)
+		return sealed
+	}
+	for i := range uint32(3 * gcm.MaxSources) {
+		forged := report(1000 + i)
+		forged[len(forged)-5] ^= 1
+		x.send(forged)
+		x.send(report(i))
+	}
+	x.send(report(0))
+	x.send(x.packet(7, 1, 1))
+	x.hears()
+	assert.Len(t, x.reports, gcm.MaxSources+1)
+}
+
+// Once the peer has said goodbye its keys are gone, though the leg is still there.
+func TestKeysAreForgotten(t *testing.T) {
+	for name, profile := range map[string]dtls.SRTPProtectionProfile{
+		"GCM": dtls.SRTP_AEAD_AES_128_GCM, "CM": dtls.SRTP_AES128_CM_HMAC_SHA1_80,
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := newCaller(t, newNetwork(t, Config{}))
+			x.connect(profile)
+			_, err := x.leg.Send(&rtp.Header{Version: 2}, []byte{1})
+			require.NoError(t, err)
+			require.NoError(t, x.session.Close())
+			x.waitState(Closed)
+			x.leg.running.Wait()
+			in, out := &x.leg.in, &x.leg.out
+			assert.False(t, in.gcm.Ready() || out.gcm.Ready())
+			assert.Nil(t, in.srtp)
+			assert.Nil(t, out.srtp)
+			assert.Zero(t, out.single)
+			sent, err := x.leg.Send(&rtp.Header{Version: 2, SequenceNumber: 1}, []byte{1})
+			assert.False(t, sent)
+			assert.NoError(t, err)
+		})
+	}
+}
+
 // What a shard's legs send leaves with its flush, in order, and more than one
 // call takes leaves too.
 func TestBatch(t *testing.T) {
@@ -166,6 +215,15 @@ func TestNothingIsKept(t *testing.T) {
 	}
 	x.send(x.packet(7, 20, bytes.Repeat([]byte("key"), packetBytes/4)...))
 	x.hears()
+	// Several in one go, long and short.
+	n.reading.Lock()
+	for i := range uint16(20) {
+		x.send(x.packet(7, 21+i, bytes.Repeat([]byte("key"), 1+int(i)%3*100)...))
+	}
+	n.reading.Unlock()
+	for range 20 {
+		x.hears()
+	}
 	x.leg.Batch(0)
 	_, err := x.leg.Send(&rtp.Header{Version: 2}, []byte("keykeykeykey"))
 	require.NoError(t, err)

@@ -15,11 +15,12 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/srtp/v3"
+
+	"tonegate/internal/rtcleg/fast/gcm"
 )
 
-// replayWindow is how far behind the newest a packet may be (RFC 3711 §3.3.2),
-// as on the portable path.
-const replayWindow = 64
+// replayWindow is how far behind the newest a packet may be, as on the portable path.
+const replayWindow = gcm.Window
 
 var (
 	errFingerprint = errors.New("the peer's certificate is not the one in its offer")
@@ -170,6 +171,9 @@ func (c *Conn) key(session *dtls.Conn) error {
 	if err := c.setKeys(keys{in, isGCM, exported.Keys.RemoteMasterKey, exported.Keys.RemoteMasterSalt},
 		keys{out, isGCM, exported.Keys.LocalMasterKey, exported.Keys.LocalMasterSalt}); err != nil {
 		return fmt.Errorf("make the keys: %w", err)
+	}
+	for _, b := range [][]byte{exported.Keys.RemoteMasterKey, exported.Keys.RemoteMasterSalt, exported.Keys.LocalMasterKey, exported.Keys.LocalMasterSalt} {
+		clear(b) // both have derived theirs
 	}
 	return nil
 }

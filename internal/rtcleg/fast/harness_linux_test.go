@@ -96,7 +96,7 @@ func newCaller(t testing.TB, n *Network) *caller {
 	t.Helper()
 	c := &caller{
 		t: t, records: packetio.NewBuffer(), media: make(chan []byte, 256), replies: make(chan *stun.Message, 64),
-		heard: make(chan rtp.Packet, 256), reports: make(chan []byte, 16), states: make(chan struct{}, 64), sources: make(chan struct{}, 1),
+		heard: make(chan rtp.Packet, 256), reports: make(chan []byte, 64), states: make(chan struct{}, 64), sources: make(chan struct{}, 1),
 	}
 	var err error
 	c.cert, err = selfsign.GenerateSelfSigned()

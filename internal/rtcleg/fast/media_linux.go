@@ -1,8 +1,10 @@
 package fast
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,14 +18,14 @@ import (
 // inbound is how the peer's packets are decrypted: reports, and media that are not
 // GCM, by srtp.
 type inbound struct {
-	mu      sync.Mutex
-	over    bool
-	gcm     gcm.Opener
-	srtp    *srtp.Context
-	header  rtp.Header
-	report  rtcp.Header
-	sources [gcm.MaxSources]uint32
-	known   int
+	mu        sync.Mutex
+	crowded   bool // and the user was told
+	gcm       gcm.Opener
+	srtp      *srtp.Context
+	header    rtp.Header
+	report    rtcp.Header
+	sources   few // where gcm does not count them
+	reporters few
 }
 
 // outbound is how packets to the peer are encrypted, and where they go.
@@ -64,6 +66,17 @@ func (c *Conn) setKeys(in, out keys) error {
 	return nil
 }
 
+// forgetKeys ends both directions.
+func (c *Conn) forgetKeys() {
+	c.in.mu.Lock()
+	c.in.srtp, c.in.gcm = nil, gcm.Opener{}
+	c.in.mu.Unlock()
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	c.out.srtp, c.out.gcm, c.out.open = nil, gcm.Sealer{}, false
+	clear(c.out.single[:])
+}
+
 // receive decrypts a packet in place and hands it on. The caller zeroes it.
 func (c *Conn) receive(packet []byte, arrived time.Time) {
 	const firstReport, lastReport = 192, 223 // RFC 5761 §4
@@ -74,7 +87,7 @@ func (c *Conn) receive(packet []byte, arrived time.Time) {
 		return
 	}
 	if packet[1] >= firstReport && packet[1] <= lastReport {
-		if plain, err := i.srtp.DecryptRTCP(packet[:0:len(packet)], packet, &i.report); err == nil {
+		if plain, err := i.decryptReport(packet); err == nil {
 			c.session.User.Report(plain, arrived)
 		}
 		return
@@ -82,8 +95,8 @@ func (c *Conn) receive(packet []byte, arrived time.Time) {
 	plain, err := i.decrypt(packet)
 	if err == nil {
 		c.session.User.Packet(plain, arrived)
-	} else if errors.Is(err, gcm.ErrSources) && !i.over {
-		i.over = true
+	} else if errors.Is(err, gcm.ErrSources) && !i.crowded {
+		i.crowded = true
 		go c.session.User.Crowded()
 	}
 }
@@ -94,24 +107,48 @@ func (i *inbound) decrypt(packet []byte) ([]byte, error) {
 		return i.gcm.Open(packet)
 	}
 	plain, err := i.srtp.DecryptRTP(packet[:0:len(packet)], packet, &i.header)
-	if err == nil && !i.admit(i.header.SSRC) {
+	if err == nil && !i.sources.admit(i.header.SSRC) {
 		err = gcm.ErrSources
 	}
 	return plain, err
 }
 
-// admit reports whether a source is one of the few that a peer may have.
-func (i *inbound) admit(ssrc uint32) bool {
-	for k := range i.known {
-		if i.sources[k] == ssrc {
-			return true
-		}
+// decryptReport opens an RTCP compound in place. The library keeps something for each
+// authentic reporter, so there may be a few only, too.
+func (i *inbound) decryptReport(packet []byte) ([]byte, error) {
+	const ssrcAt = 4 // RFC 3550 §6.4.1: in the clear
+	if len(packet) < ssrcAt+4 {
+		return nil, gcm.ErrPacket
 	}
-	if i.known == len(i.sources) {
+	reporter := binary.BigEndian.Uint32(packet[ssrcAt:])
+	if i.reporters.full() && !i.reporters.admit(reporter) {
+		return nil, gcm.ErrSources
+	}
+	plain, err := i.srtp.DecryptRTCP(packet[:0:len(packet)], packet, &i.report)
+	if err == nil {
+		i.reporters.admit(reporter)
+	}
+	return plain, err
+}
+
+// few are the sources that a peer has shown.
+type few struct {
+	known int
+	ssrcs [gcm.MaxSources]uint32
+}
+
+func (f *few) full() bool { return f.known == len(f.ssrcs) }
+
+// admit reports whether a source is one of the few that a peer may have.
+func (f *few) admit(ssrc uint32) bool {
+	if slices.Contains(f.ssrcs[:f.known], ssrc) {
+		return true
+	}
+	if f.full() {
 		return false
 	}
-	i.sources[i.known] = ssrc
-	i.known++
+	f.ssrcs[f.known] = ssrc
+	f.known++
 	return true
 }
 

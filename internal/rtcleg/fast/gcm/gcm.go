@@ -26,10 +26,10 @@ const (
 	KeyBytes, SaltBytes = 16, 12
 	// Overhead is how many bytes protection adds to a packet.
 	Overhead = 16
-	// MaxSources bounds the sources of a peer.
+	// MaxSources bounds the sources of a peer, over a connection's life.
 	MaxSources = 8
-	// window is how far behind the newest a packet may be (RFC 3711 §3.3.2).
-	window = 64
+	// Window is how far behind the newest a packet may be (RFC 3711 §3.3.2).
+	Window = 64
 
 	fixedHeader = 12
 	// maxIndex bounds the packets under one key (RFC 3711 §9.2).
@@ -45,7 +45,8 @@ var (
 	ErrSources = errors.New("the peer sends from too many sources")
 	// ErrReused is about packets to be sealed. A nonce that serves twice gives both
 	// packets away, and the key to forge more.
-	ErrReused = errors.New("the packet's number is not above the last one's")
+	// So numbers only go up, in one stream, for as long as a key may serve.
+	ErrReused = errors.New("the packet's number would not be new under this key")
 )
 
 // cipherState is a key and where its nonces are made: in a place of their own, so
@@ -68,6 +69,7 @@ func (c *cipherState) init(masterKey, masterSalt []byte) error {
 		return ErrKeys
 	}
 	var key [KeyBytes]byte
+	defer clear(key[:])
 	if err := derive(key[:], labelKey, masterKey, masterSalt); err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func newPair(t interface {
 	const profile = srtp.ProtectionProfileAeadAes128Gcm
 	var errs [4]error
 	errs[0], errs[1] = p.open.Init(key, salt), p.seal.Init(key, salt)
-	p.theirs.open, errs[2] = srtp.CreateContext(key, salt, profile, srtp.SRTPReplayProtection(window))
+	p.theirs.open, errs[2] = srtp.CreateContext(key, salt, profile, srtp.SRTPReplayProtection(Window))
 	p.theirs.seal, errs[3] = srtp.CreateContext(key, salt, profile)
 	if err := errors.Join(errs[:]...); err != nil {
 		t.Fatal(err)
@@ -207,10 +207,29 @@ func TestNoNonceTwice(t *testing.T) {
 	if _, err := p.seal.Seal(room(packet(rng, 1, 0))); !errors.Is(err, ErrReused) {
 		t.Error("the key outlived its packets:", err)
 	}
-	p.open.sources[0], p.open.known = source{ssrc: 1, newest: maxIndex}, 1
-	if _, err := p.open.Open(make([]byte, 60)); err == nil {
-		t.Error("opened")
+	if index, ok := (&source{newest: maxIndex}).index(0); ok {
+		t.Errorf("a packet has the number %d", index)
 	}
+}
+
+// TestWholeNumbers: through many wrap-arounds and jumps of any size that a number of 16
+// bits can tell, both ends count alike (RFC 3711 §3.3.1).
+func TestWholeNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		p := newPair(t, rng)
+		index := uint64(rng.IntN(1 << 16))
+		for range 200 {
+			sealed, err := p.seal.Seal(room(packet(rng, 5, uint16(index))))
+			if err != nil || p.seal.newest != index {
+				t.Fatalf("%d is sealed as %d: %v", index, p.seal.newest, err)
+			}
+			if _, err := p.open.Open(sealed); err != nil || p.open.sources[0].newest != index {
+				t.Fatalf("%d is opened as %d: %v", index, p.open.sources[0].newest, err)
+			}
+			index += 1 + uint64(rng.IntN(1<<15-1))
+		}
+	})
 }
 
 func TestKeysOfTheRightSize(t *testing.T) {
@@ -256,17 +275,39 @@ func FuzzOpen(f *testing.F) {
 	for _, b := range [][]byte{nil, sealed, sealed[:20], make([]byte, 12), {0x9f}, bytes.Repeat([]byte{0x9f}, 76)} {
 		f.Add(b)
 	}
+	// One has heard nothing, and the other the packet before and the one after.
+	var old Opener = p.open
+	for _, sequence := range []uint16{0, 2} {
+		other, err := p.theirs.seal.EncryptRTP(nil, packet(rng, 9, sequence), nil)
+		if err == nil {
+			_, err = old.Open(other)
+		}
+		if err != nil {
+			f.Fatal(err)
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		fresh := p.open
-		fresh.known = 0
-		_, err := fresh.Open(bytes.Clone(b))
-		if (err == nil) != bytes.Equal(b, sealed) {
-			t.Errorf("%x: %v", b, err)
+		for _, o := range []Opener{p.open, old} {
+			if _, err := o.Open(bytes.Clone(b)); (err == nil) != bytes.Equal(b, sealed) {
+				t.Errorf("%x: %v", b, err)
+			}
 		}
 		var other Sealer // the same key would make packets that open
 		if err := other.Init(make([]byte, KeyBytes), make([]byte, SaltBytes)); err != nil {
 			t.Fatal(err)
 		}
-		_, _ = other.Seal(room(b))
+		sealed, err := other.Seal(room(b))
+		if _, ok := parse(b); ok != (err == nil) {
+			t.Errorf("%x is sealed: %v", b, err)
+		}
+		if err == nil {
+			var theirs Opener
+			if err := theirs.Init(make([]byte, KeyBytes), make([]byte, SaltBytes)); err != nil {
+				t.Fatal(err)
+			}
+			if opened, err := theirs.Open(sealed); err != nil || !bytes.Equal(opened, b) {
+				t.Errorf("%x opens as %x: %v", b, opened, err)
+			}
+		}
 	})
 }

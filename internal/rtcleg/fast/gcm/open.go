@@ -76,7 +76,7 @@ func (s *source) index(sequence uint16) (index uint64, ok bool) {
 		return index, index <= maxIndex
 	}
 	behind := uint64(-int32(ahead))
-	if behind >= window || behind > s.newest || s.came>>behind&1 != 0 {
+	if behind >= Window || behind > s.newest || s.came>>behind&1 != 0 {
 		return 0, false
 	}
 	return s.newest - behind, true
