@@ -77,15 +77,15 @@ type ears interface {
 // to it once in 20 ms, and each further page that it has to touch then costs it a
 // search for the page as well.
 type leg struct {
-	id     LegID
-	spec   LegSpec
-	muted  bool
-	held   bool
-	ssrc   uint32
-	bound  bool // ssrc is known
-	seq    sequence
-	ears   ears            // detector, or what replaced it
-	work   *dtmf.Workspace // of the conference
+	id    LegID
+	spec  LegSpec
+	muted bool
+	held  bool
+	ssrc  uint32
+	bound bool // ssrc is known
+	seq   sequence
+	ears  ears            // detector, or what replaced it
+	work  *dtmf.Workspace // of the conference
 
 	raw      audio.Frame // this tick's voice, before the gate
 	played   bool        // raw was set by Play for this tick
