@@ -18,7 +18,7 @@ const (
 const (
 	// reserve is the slack that shrinking must leave: with less than a frame
 	// plus this, the next burst of jitter would be late at once.
-	reserve = 4 * time.Millisecond
+	reserve = 6 * time.Millisecond
 	// calm is how long every packet must have had a frame of slack to spare
 	// before the delay shrinks.
 	calm = 4 * time.Second
