@@ -8,7 +8,6 @@ import "tonegate/internal/audio"
 type Detector struct {
 	front front
 	work  *Workspace
-	fit   *fitter // of the workspace
 	armed bool
 	now   int64 // position of the frame in the stream, in samples
 
@@ -50,7 +49,7 @@ type Workspace struct {
 
 // NewDetector returns a detector in its initial state that works here.
 func (w *Workspace) NewDetector() *Detector {
-	d := &Detector{work: w, fit: &w.fit, sinceKey: never, lastEnd: -never}
+	d := &Detector{work: w, sinceKey: never, lastEnd: -never}
 	d.front.view = &w.view
 	d.forgetNamed()
 	return d
@@ -85,7 +84,7 @@ func (d *Detector) Arm(armed bool) { d.armed = armed }
 // substitute, with heard.Concealed set. Process does not allocate. Without a
 // frame, and once it was wiped, it has listened to nothing, and says so.
 func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
-	if d == nil || f == nil || d.fit == nil {
+	if d == nil || f == nil || d.work == nil {
 		return Evidence{}
 	}
 	d.listen(f)

@@ -193,13 +193,13 @@ func (d *Detector) pairIn(w *window, end int, in place, g *glance) (Key, bool) {
 	bias := d.keyBias(g.row, g.column)
 	if in&inRaw != 0 {
 		wanted := d.wantedRaw(w)
-		d.fit.load(d.front.raw[from:to])
+		d.work.fit.load(d.front.raw[from:to])
 		least := w.effort(wanted * bias)
-		limit, flat := d.fit.flat()
+		limit, flat := d.work.fit.flat()
 		if flat { // a limiter hides how well the pair fits
 			least = effortLimits{climb: wanted / 12}
 		}
-		p := d.fit.best(g.row, g.column, least)
+		p := d.work.fit.best(g.row, g.column, least)
 		if d.believes(&p, wanted) || flat && d.believesLimited(&p, limit, wanted) {
 			return p.key(), true
 		}
@@ -208,8 +208,8 @@ func (d *Detector) pairIn(w *window, end int, in place, g *glance) (Key, bool) {
 	if in&inHigh == 0 || g.guess < w.guess*wanted*bias {
 		return 0, false
 	}
-	d.fit.load(d.front.high[from:to])
-	p := d.fit.best(g.row, g.column, w.effort(wanted*bias))
+	d.work.fit.load(d.front.high[from:to])
+	p := d.work.fit.best(g.row, g.column, w.effort(wanted*bias))
 	return p.key(), d.believes(&p, wanted)
 }
 
@@ -224,7 +224,7 @@ func (w *window) effort(wanted float32) effortLimits {
 
 // believes reports whether a fit is good enough for suspicion.
 func (d *Detector) believes(p *tonePair, wanted float32) bool {
-	samples := 2 * d.fit.half
+	samples := 2 * d.work.fit.half
 	faint := float32(faintest)
 	if samples < 10*hop {
 		faint = faintestShort
@@ -247,7 +247,7 @@ func (d *Detector) believes(p *tonePair, wanted float32) bool {
 
 // believesLimited is believes for a window whose peaks are cut off.
 func (d *Detector) believesLimited(p *tonePair, limit, wanted float32) bool {
-	d.fit.limited(p, limit)
+	d.work.fit.limited(p, limit)
 	if d.wary {
 		return d.believes(p, wanted*waryLimitedFactor)
 	}

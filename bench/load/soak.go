@@ -61,12 +61,7 @@ func (r *Run) soak(ctx context.Context, g *generator, s target, p plan) error {
 // ends are the medians of the first and the last tenth.
 func (s *Soak) ends() (first, last float64) {
 	n := max(1, len(s.Memory)/10)
-	return middle(s.Memory[:n]), middle(s.Memory[len(s.Memory)-n:])
-}
-
-func middle(of []float64) float64 {
-	sorted := slices.Sorted(slices.Values(of))
-	return sorted[len(sorted)/2]
+	return median(s.Memory[:n]), median(s.Memory[len(s.Memory)-n:])
 }
 
 // String says how memory went.

@@ -1,6 +1,7 @@
 package rtcleg
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -57,4 +58,35 @@ func TestSenderReport(t *testing.T) {
 	assert.Equal(t, rtcp.SenderReport{
 		NTPTime: (1_700_000_001+2_208_988_800)<<32 | 1<<31, RTPTime: 7999, PacketCount: 1, OctetCount: 160,
 	}, r)
+}
+
+// by is a connection that answers in turn.
+type by struct {
+	connection
+	numbers []uint16
+	answers []error
+}
+
+var errDropped, errGone = errors.New("dropped"), errors.New("gone")
+
+func (b *by) send(h *rtp.Header, _ []byte) (bool, error) {
+	b.numbers = append(b.numbers, h.SequenceNumber)
+	switch err := b.answers[len(b.numbers)-1]; err {
+	case errDropped:
+		return false, nil
+	default:
+		return err == nil, err
+	}
+}
+
+// Numbers are consecutive, whatever the caller's header says: what was dropped takes
+// none, and what failed does, as it may have been encrypted.
+func TestNumbers(t *testing.T) {
+	to := &by{answers: []error{nil, nil, errDropped, errDropped, nil, errGone, nil, nil}}
+	d := departures{next: 65533}
+	for i := range to.answers {
+		_, _ = d.send(to, &rtp.Header{SequenceNumber: uint16(7 * i)}, []byte{1})
+	}
+	assert.Equal(t, []uint16{65533, 65534, 65535, 65535, 65535, 0, 1, 2}, to.numbers)
+	assert.Equal(t, uint32(5), d.packets)
 }

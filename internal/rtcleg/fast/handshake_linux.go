@@ -158,6 +158,12 @@ func (c *Conn) key(session *dtls.Conn) error {
 	if err := exported.ExtractSessionKeysFromDTLS(&state, c.session.Client); err != nil {
 		return fmt.Errorf("export the keys: %w", err)
 	}
+	defer func() { // by then each has derived its own
+		k := &exported.Keys
+		for _, b := range [][]byte{k.RemoteMasterKey, k.RemoteMasterSalt, k.LocalMasterKey, k.LocalMasterSalt} {
+			clear(b)
+		}
+	}()
 	in, err := srtp.CreateContext(exported.Keys.RemoteMasterKey, exported.Keys.RemoteMasterSalt, profile,
 		srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow))
 	if err != nil {
@@ -171,9 +177,6 @@ func (c *Conn) key(session *dtls.Conn) error {
 	if err := c.setKeys(keys{in, isGCM, exported.Keys.RemoteMasterKey, exported.Keys.RemoteMasterSalt},
 		keys{out, isGCM, exported.Keys.LocalMasterKey, exported.Keys.LocalMasterSalt}); err != nil {
 		return fmt.Errorf("make the keys: %w", err)
-	}
-	for _, b := range [][]byte{exported.Keys.RemoteMasterKey, exported.Keys.RemoteMasterSalt, exported.Keys.LocalMasterKey, exported.Keys.LocalMasterSalt} {
-		clear(b) // both have derived theirs
 	}
 	return nil
 }

@@ -44,8 +44,8 @@ var (
 	ErrReplay  = errors.New("the packet came before, or is too old to tell")
 	ErrSources = errors.New("the peer sends from too many sources")
 	// ErrReused is about packets to be sealed. A nonce that serves twice gives both
-	// packets away, and the key to forge more.
-	// So numbers only go up, in one stream, for as long as a key may serve.
+	// packets away, and the key to forge more, so numbers only go up, in one stream,
+	// for as long as a key may serve.
 	ErrReused = errors.New("the packet's number would not be new under this key")
 )
 
@@ -63,8 +63,11 @@ const (
 	labelSalt = 2
 )
 
-// init derives the session key and salt.
-func (c *cipherState) init(masterKey, masterSalt []byte) error {
+// Ready reports whether there are keys.
+func (c *cipherState) Ready() bool { return c.aead != nil }
+
+// Init derives the session key and salt.
+func (c *cipherState) Init(masterKey, masterSalt []byte) error {
 	if len(masterKey) != KeyBytes || len(masterSalt) != SaltBytes {
 		return ErrKeys
 	}

@@ -276,7 +276,7 @@ func FuzzOpen(f *testing.F) {
 		f.Add(b)
 	}
 	// One has heard nothing, and the other the packet before and the one after.
-	var old Opener = p.open
+	old := p.open
 	for _, sequence := range []uint16{0, 2} {
 		other, err := p.theirs.seal.EncryptRTP(nil, packet(rng, 9, sequence), nil)
 		if err == nil {

@@ -1,6 +1,6 @@
 package gcm
 
-// Opener opens what one peer sends. The zero value has no key: see [Opener.Init]. It
+// Opener opens what one peer sends. The zero value has no key: see Init. It
 // is not safe for concurrent use.
 type Opener struct {
 	cipherState
@@ -15,12 +15,6 @@ type source struct {
 	newest uint64
 	came   uint64
 }
-
-// Init gives the opener its keys.
-func (o *Opener) Init(masterKey, masterSalt []byte) error { return o.init(masterKey, masterSalt) }
-
-// Ready reports whether the opener has keys.
-func (o *Opener) Ready() bool { return o.aead != nil }
 
 // Open decrypts a packet in place and returns it without its tag. What is refused
 // changes nothing but the packet's own bytes, which then mean nothing.

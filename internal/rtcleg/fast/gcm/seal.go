@@ -1,19 +1,13 @@
 package gcm
 
 // Sealer seals what is sent from one source. The zero value has no key: see
-// [Sealer.Init]. It is not safe for concurrent use.
+// Init. It is not safe for concurrent use.
 type Sealer struct {
 	cipherState
 	begun  bool
 	ssrc   uint32
 	newest uint64 // number of the last packet
 }
-
-// Init gives the sealer its keys.
-func (s *Sealer) Init(masterKey, masterSalt []byte) error { return s.init(masterKey, masterSalt) }
-
-// Ready reports whether the sealer has keys.
-func (s *Sealer) Ready() bool { return s.aead != nil }
 
 // Seal encrypts a packet in place and returns it with its tag, for which the slice
 // must have room. Each packet's sequence number must be above the last one's by less
