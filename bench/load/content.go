@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
@@ -55,6 +56,7 @@ type content struct {
 	mark   []byte
 	tones  [keysAPeriod][]byte
 	codes  [keysAPeriod]byte
+	hushed atomic.Bool // no more keys are pressed
 }
 
 func newContent() (*content, error) {
@@ -126,15 +128,18 @@ func (c *content) at(l *leg, frame int64, scratch *[4]byte) piece {
 		if !l.remote.events {
 			by = keyTones // as a client does whose events nobody takes
 		}
-		c.key(by, when, scratch, &p)
+		c.key(l, by, when, scratch, &p)
 	}
 	return p
 }
 
 // key puts a key's part of the frame in place of speech.
-func (c *content) key(by keying, when int, scratch *[4]byte, p *piece) {
+func (c *content) key(l *leg, by keying, when int, scratch *[4]byte, p *piece) {
 	n, k := when%keyEvery-keyAt, when/keyEvery
-	if n < 0 || n > keyFrames || n == keyFrames && by == keyTones {
+	if n <= 0 { // whole keys only, of a customer that comes or is hushed meanwhile
+		l.room.pressing = n == 0 && !c.hushed.Load()
+	}
+	if !l.room.pressing || n < 0 || n > keyFrames || n == keyFrames && by == keyTones {
 		return
 	}
 	p.pressed = n == 0

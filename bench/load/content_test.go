@@ -53,6 +53,14 @@ func TestContentOfAPeriod(t *testing.T) {
 			assert.Equal(t, c.tones[int(frame)/keyEvery][:audio.FrameSamples], p.payload)
 		}
 	}
+	// Whole keys only: who comes within one leaves it out, and who is hushed within
+	// one ends it.
+	l.room.pressing = false
+	assert.NotEqual(t, c.tones[0][audio.FrameSamples:][:audio.FrameSamples], c.at(l, keyAt+1, &scratch).payload)
+	c.at(l, keyAt, &scratch)
+	c.hushed.Store(true)
+	assert.Equal(t, c.tones[0][audio.FrameSamples:][:audio.FrameSamples], c.at(l, keyAt+1, &scratch).payload)
+	assert.False(t, c.at(l, keyEvery+keyAt, &scratch).pressed)
 	l = &leg{role: agent, room: &room{}}
 	assert.True(t, c.at(l, agentMark, &scratch).marked)
 	assert.False(t, c.at(l, customerMark, &scratch).marked)

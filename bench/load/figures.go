@@ -72,7 +72,7 @@ func figuresOf(rooms int, idle Memory, from, to moment, t *tally) Figures {
 		Concealed: int(m["tonegate_frames_concealed_total"]),
 		Moved:     int(m[`tonegate_playout_moves_total{direction="grow"}`] + m[`tonegate_playout_moves_total{direction="shrink"}`]),
 		Skipped:   int(m["tonegate_ticks_skipped_total"]), KeysPressed: t.keys,
-		KeysHeard: int(m[`tonegate_keys_total{source="event"}`] + m[`tonegate_keys_total{source="inband"}`]),
+		KeysHeard: int(keysIn(m)),
 		Sent:      t.sent, Received: t.received,
 		GeneratorCPU: self.total().Seconds() / seconds,
 		OtherCPU:     max(0, (to.machine-from.machine-server.total()-self.total()).Seconds()/seconds),

@@ -42,6 +42,7 @@ type generator struct {
 	tally   atomic.Pointer[tally]
 	passed  chan int64 // the step that the loop begins, to whoever waits
 	stopped atomic.Bool
+	pressed atomic.Int64 // keys, so far
 	ended   chan struct{}
 
 	// The loop's own.
@@ -223,6 +224,7 @@ func (g *generator) prepare(l *leg, step int64, t *tally) {
 	}
 	if p.pressed {
 		t.keys++
+		g.pressed.Add(1)
 	}
 	if (frame+int64(l.index))%consentEvery == 0 {
 		g.consent(l)

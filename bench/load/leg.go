@@ -37,10 +37,11 @@ func (r role) String() string { return [...]string{"customer", "agent", "ivr"}[r
 
 // room is a conference and what its legs are listening for.
 type room struct {
-	index int
-	legs  [roles]*leg
-	keys  keying
-	mark  mark
+	index    int
+	legs     [roles]*leg
+	keys     keying
+	pressing bool // a key, or the pause after it: the loop's
+	mark     mark
 }
 
 // leg is one client. What is above the line belongs to whoever sets it up until

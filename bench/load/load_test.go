@@ -95,6 +95,9 @@ func TestMeasure(t *testing.T) {
 	assert.NotEmpty(t, r.Void, "one window is too few")
 	assert.Positive(t, r.Idle.RSS)
 	assert.Equal(t, "SRTP_AEAD_AES_128_GCM", r.SRTP)
+	require.NotNil(t, r.Keys)
+	assert.Positive(t, r.Keys.Pressed)
+	assert.Positive(t, r.Keys.Heard)
 
 	result := newResult(t.Context())
 	result.Runs = append(result.Runs, *r, Run{Server: "janus", Rooms: 4, Median: Figures{CPU: 18}})

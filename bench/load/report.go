@@ -94,7 +94,13 @@ func (r *Result) printFigures(w io.Writer) {
 			return fmt.Sprintf("%d, %d (%.2f %%)", r.Median.LostIn, r.Median.Concealed, r.Median.concealedShare())
 		})
 		figure("ticks skipped, playout moves", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.Skipped, r.Median.Moved) })
-		figure("keys pressed, heard", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.KeysPressed, r.Median.KeysHeard) })
+		figure("keys pressed, heard in a window", func(r *Run) string { return fmt.Sprintf("%d, %d", r.Median.KeysPressed, r.Median.KeysHeard) })
+		row("keys pressed, heard in all", func(r *Run) string {
+			if r.Keys == nil {
+				return "–"
+			}
+			return r.Keys.String()
+		})
 		spread("generator late, ms", func(f *Figures) Spread { return f.Generator })
 		figure("generator's cores, others'", func(r *Run) string { return fmt.Sprintf("%.2f, %.2f", r.Median.GeneratorCPU, r.Median.OtherCPU) })
 		row("windows discarded", func(r *Run) string { return fmt.Sprint(len(r.Discarded)) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,6 +87,9 @@ func (r *Run) promises() (out []promise) {
 		add(d.Path+" p99, ms", delayP99+more, d.Spread.P99)
 	}
 	add("packets skipped or lost", 0, float64(m.Lost+m.Jumps+m.Skipped))
+	if k := r.Keys; k != nil {
+		add("keys missed or read twice, of all", 0, math.Abs(float64(k.Heard-k.Pressed)))
+	}
 	if r.Soak != nil {
 		first, last := r.Soak.ends()
 		add("memory after a soak, kB per room", soakGrowth*first, last)

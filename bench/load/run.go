@@ -34,6 +34,7 @@ type Run struct {
 	Idle      Memory    `json:"idle"`
 	Loaded    Memory    `json:"loaded"`
 	Soak      *Soak     `json:"soak,omitempty"`
+	Keys      *Keys     `json:"keys,omitempty"`
 	LegSetUp  float64   `json:"leg_set_up_cpu_ms"`
 	Median    Figures   `json:"median"`
 	Windows   []Figures `json:"windows"`
@@ -62,6 +63,10 @@ type plan struct {
 func measure(ctx context.Context, name string, s target, p plan) (r *Run, err error) {
 	r = &Run{Server: name, Rooms: p.rooms, Jitter: p.jitter.String(), Discarded: []string{}, Void: []string{}, Warnings: []string{}}
 	if r.Idle, err = processMemory(s.pid()); err != nil {
+		return nil, err
+	}
+	metrics, err := s.metrics(ctx)
+	if err != nil {
 		return nil, err
 	}
 	g, err := newGenerator(p)
@@ -99,6 +104,9 @@ func measure(ctx context.Context, name string, s target, p plan) (r *Run, err er
 		return nil, err
 	}
 	if err := r.soak(ctx, g, s, p); err != nil {
+		return nil, err
+	}
+	if err := r.countKeys(ctx, g, s, keysIn(metrics)); err != nil {
 		return nil, err
 	}
 	r.judge(p)
