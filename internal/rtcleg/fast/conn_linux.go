@@ -68,8 +68,7 @@ type User interface {
 type Conn struct {
 	network *Network
 	session Session
-	records *packetio.Buffer // of DTLS, received
-	ctx     context.Context  // ends with the connection
+	ctx     context.Context // ends with the connection
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
@@ -80,9 +79,11 @@ type Conn struct {
 	paths      []path
 	to         endpoint
 	nominated  bool
-	started    bool // the handshake
-	keyed      bool // and done
+	started    bool             // the handshake
+	keyed      bool             // and done
+	records    *packetio.Buffer // of DTLS, received; nil once it is parked
 	dtls       *dtls.Conn
+	parked     *parked
 	seen       time.Time // the last check
 	lost       bool      // too long without one
 	broken     bool      // the handshake failed
@@ -196,6 +197,7 @@ func (c *Conn) Watch(now time.Time) {
 		c.dropPaths(maxPaths, func(*path) bool { return true })
 		c.stopSending()
 	}
+	c.look(now)
 	c.tell(now)
 }
 
@@ -205,7 +207,7 @@ func (c *Conn) Close() error {
 	c.mu.Lock()
 	first := !c.closed
 	c.closed = true
-	session := c.dtls
+	session, records := c.dtls, c.records
 	c.mu.Unlock()
 	if !first {
 		return nil
@@ -215,8 +217,11 @@ func (c *Conn) Close() error {
 	if session != nil {
 		err = session.Close()
 	}
-	_ = c.records.Close()
+	if records != nil {
+		_ = records.Close()
+	}
 	c.running.Wait()
+	c.sayGoodbye()
 	c.leave()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -231,6 +236,9 @@ func (c *Conn) leave() {
 	c.dropPaths(maxPaths, func(*path) bool { return true })
 	c.forgetPrevious()
 	c.network.unname(c.current.localUfrag, c)
+	if c.parked != nil {
+		c.parked.state, c.parked.alert = nil, nil
+	}
 	c.mu.Unlock()
 	c.forgetKeys()
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/srtp/v3"
+	"github.com/pion/transport/v4/packetio"
 
 	"tonegate/internal/rtcleg/fast/gcm"
 )
@@ -27,8 +28,8 @@ var (
 	errProfile     = errors.New("no SRTP profile was agreed on")
 )
 
-// run shakes hands, and then waits for the peer to say goodbye. It runs from
-// the first check on, because there is nobody to talk to before.
+// run shakes hands, and then waits for media, or for the peer to say goodbye. It
+// runs from the first check on, because there is nobody to talk to before.
 func (c *Conn) run() {
 	session, err := c.handshake()
 	if err == nil {
@@ -51,32 +52,25 @@ func (c *Conn) run() {
 		}
 		return
 	}
-	buf := make([]byte, packetBytes)
-	for {
-		// Nothing but the end is expected here.
-		if _, err := session.Read(buf); err != nil {
-			break
-		}
+	if c.attend(session) {
+		c.park(session)
+		return
 	}
-	c.mu.Lock()
-	closed = c.closed
-	c.gone = true
-	c.tell(time.Now())
-	c.mu.Unlock()
-	if !closed {
-		_ = session.Close()
-		c.leave()
-	}
+	_ = session.Close()
+	c.hungUp()
 }
 
 func (n *Network) log(err error) {
 	n.cfg.Logs.NewLogger("dtls").Warnf("a leg's handshake: %v", err)
 }
 
+// profiles are what is offered and taken, the cheaper one first.
+var profiles = []dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80}
+
 func (c *Conn) handshake() (*dtls.Conn, error) {
 	options := []dtls.Option{
 		dtls.WithCertificates(c.network.cfg.Certificate),
-		dtls.WithSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80),
+		dtls.WithSRTPProtectionProfiles(profiles...),
 		// The fingerprint says who the peer is; no authority does.
 		dtls.WithInsecureSkipVerify(true),
 		dtls.WithVerifyPeerCertificate(c.verify),
@@ -89,7 +83,7 @@ func (c *Conn) handshake() (*dtls.Conn, error) {
 		for _, o := range options {
 			all = append(all, o)
 		}
-		session, err = dtls.ClientWithOptions(recordConn{c}, recordAddr{}, all...)
+		session, err = dtls.ClientWithOptions(recordConn{c, c.records}, recordAddr{}, all...)
 	} else {
 		all := []dtls.ServerOption{dtls.WithClientAuth(dtls.RequireAnyClientCert),
 			// A check has proved the address already; a cookie would do it again.
@@ -97,7 +91,7 @@ func (c *Conn) handshake() (*dtls.Conn, error) {
 		for _, o := range options {
 			all = append(all, o)
 		}
-		session, err = dtls.ServerWithOptions(recordConn{c}, recordAddr{}, all...)
+		session, err = dtls.ServerWithOptions(recordConn{c, c.records}, recordAddr{}, all...)
 	}
 	if err != nil {
 		return nil, err
@@ -183,10 +177,13 @@ func (c *Conn) key(session *dtls.Conn) error {
 
 // recordConn is the connection as DTLS sees it: records come out of the queue,
 // and go to wherever the leg sends.
-type recordConn struct{ c *Conn }
+type recordConn struct {
+	c  *Conn
+	in *packetio.Buffer
+}
 
 func (r recordConn) ReadFrom(p []byte) (int, net.Addr, error) {
-	n, err := r.c.records.Read(p)
+	n, err := r.in.Read(p)
 	return n, recordAddr{}, err
 }
 
@@ -195,10 +192,10 @@ func (r recordConn) WriteTo(p []byte, _ net.Addr) (int, error) {
 	return len(p), nil // what is lost is sent again
 }
 
-func (r recordConn) Close() error                      { return r.c.records.Close() }
+func (r recordConn) Close() error                      { return r.in.Close() }
 func (r recordConn) LocalAddr() net.Addr               { return recordAddr{} }
 func (r recordConn) SetDeadline(t time.Time) error     { return r.SetReadDeadline(t) }
-func (r recordConn) SetReadDeadline(t time.Time) error { return r.c.records.SetReadDeadline(t) }
+func (r recordConn) SetReadDeadline(t time.Time) error { return r.in.SetReadDeadline(t) }
 func (r recordConn) SetWriteDeadline(time.Time) error  { return nil }
 
 // recordAddr stands for the peer, wherever it is.

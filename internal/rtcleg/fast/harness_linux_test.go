@@ -92,7 +92,10 @@ type nobody struct{ *caller }
 
 func (nobody) Packet([]byte, time.Time) {}
 
-func newCaller(t testing.TB, n *Network) *caller {
+func newCaller(t testing.TB, n *Network) *caller { return newCallerOf(t, n, false) }
+
+// newCallerOf says whether the leg begins the handshake.
+func newCallerOf(t testing.TB, n *Network, client bool) *caller {
 	t.Helper()
 	c := &caller{
 		t: t, records: packetio.NewBuffer(), media: make(chan []byte, 256), replies: make(chan *stun.Message, 64),
@@ -105,6 +108,7 @@ func newCaller(t testing.TB, n *Network) *caller {
 	c.conn, err = net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(n.sockets[0].local))
 	require.NoError(t, err)
 	c.leg, err = n.Open(Session{
+		Client:       client,
 		Fingerprints: []Fingerprint{{"sha-256", digest}},
 		User:         c,
 	})
@@ -208,8 +212,13 @@ func (c *caller) connect(profiles ...dtls.SRTPProtectionProfile) {
 	c.check(c.conn, c.local, ice.UseCandidate(), ice.AttrControlling(1))
 	require.Equal(c.t, stun.BindingSuccess, c.reply().Type)
 	var err error
-	c.session, err = dtls.ClientWithOptions(c, recordAddr{}, dtls.WithCertificates(c.cert),
-		dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithInsecureSkipVerify(true))
+	if c.leg.session.Client {
+		c.session, err = dtls.ServerWithOptions(c, recordAddr{}, dtls.WithCertificates(c.cert),
+			dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithInsecureSkipVerify(true), dtls.WithInsecureSkipVerifyHello(true))
+	} else {
+		c.session, err = dtls.ClientWithOptions(c, recordAddr{}, dtls.WithCertificates(c.cert),
+			dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithInsecureSkipVerify(true))
+	}
 	require.NoError(c.t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -219,7 +228,7 @@ func (c *caller) connect(profiles ...dtls.SRTPProtectionProfile) {
 	c.profile = srtp.ProtectionProfile(agreed)
 	state, _ := c.session.ConnectionState()
 	keys := srtp.Config{Profile: c.profile}
-	require.NoError(c.t, keys.ExtractSessionKeysFromDTLS(&state, true))
+	require.NoError(c.t, keys.ExtractSessionKeysFromDTLS(&state, !c.leg.session.Client))
 	c.out, err = srtp.CreateContext(keys.Keys.LocalMasterKey, keys.Keys.LocalMasterSalt, c.profile)
 	require.NoError(c.t, err)
 	c.in, err = srtp.CreateContext(keys.Keys.RemoteMasterKey, keys.Keys.RemoteMasterSalt, c.profile)

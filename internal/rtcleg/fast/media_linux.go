@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -19,7 +20,8 @@ import (
 // GCM, by srtp.
 type inbound struct {
 	mu        sync.Mutex
-	crowded   bool // and the user was told
+	crowded   bool        // and the user was told
+	authentic atomic.Bool // a packet was
 	gcm       gcm.Opener
 	srtp      *srtp.Context
 	header    rtp.Header
@@ -37,7 +39,11 @@ type outbound struct {
 	gcm   gcm.Sealer // as inbound's
 	srtp  *srtp.Context
 	batch *batch
-	next  struct { // what encrypt writes, kept here so that nothing allocates
+
+	parked  bool   // no DTLS record is sent any more
+	goodbye []byte // but this
+
+	next struct { // what encrypt writes, kept here so that nothing allocates
 		header  *rtp.Header
 		payload []byte
 	}
@@ -88,16 +94,26 @@ func (c *Conn) receive(packet []byte, arrived time.Time) {
 	}
 	if packet[1] >= firstReport && packet[1] <= lastReport {
 		if plain, err := i.decryptReport(packet); err == nil {
+			i.first(c)
 			c.session.User.Report(plain, arrived)
 		}
 		return
 	}
 	plain, err := i.decrypt(packet)
 	if err == nil {
+		i.first(c)
 		c.session.User.Packet(plain, arrived)
 	} else if errors.Is(err, gcm.ErrSources) && !i.crowded {
 		i.crowded = true
 		go c.session.User.Crowded()
+	}
+}
+
+// first notes that a packet was authentic.
+func (i *inbound) first(c *Conn) {
+	if !i.authentic.Load() {
+		i.authentic.Store(true)
+		go c.settle()
 	}
 }
 
@@ -236,7 +252,11 @@ func (c *Conn) SendReport(compound []byte) error {
 func (c *Conn) sendRecord(record []byte) {
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
-	if c.out.open {
+	switch {
+	case c.out.parked && c.out.goodbye == nil && record[0] == alertRecord:
+		c.out.goodbye = slices.Clone(record)
+	case c.out.parked: // a peer that has keys needs nothing
+	case c.out.open:
 		_ = c.network.sockets[c.out.to.socket].sendTo(record, &c.out.to)
 	}
 }

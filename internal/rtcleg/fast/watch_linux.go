@@ -42,8 +42,7 @@ func (n *Network) answer() {
 			return
 		case d := <-n.slow:
 			if d.leg != nil {
-				// A full buffer drops the record, and DTLS sends it again.
-				_, _ = d.leg.records.Write(d.data[:d.n])
+				d.leg.record(d.data[:d.n])
 			} else {
 				n.check(&s, d.from, d.data[:d.n])
 			}
