@@ -46,6 +46,7 @@ func TestGoodbyeWhileParked(t *testing.T) {
 			_, err := x.leg.Send(&rtp.Header{Version: 2}, []byte{5})
 			require.NoError(t, err)
 			assert.Equal(t, []byte{5}, x.receives().Payload)
+			assert.Zero(t, x.alerts.Load(), "the peer is told nothing yet")
 			x.send(x.packet(1, 2, 8))
 			assert.Equal(t, []byte{8}, x.hears().Payload)
 			if c.peers {

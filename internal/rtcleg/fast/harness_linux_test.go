@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,6 +62,7 @@ type caller struct {
 	reports chan []byte
 	states  chan struct{}
 	sources chan struct{}
+	alerts  atomic.Int32 // that came
 }
 
 // known is how much a network knows of its legs' peers.
@@ -163,6 +165,9 @@ func (c *caller) read() {
 				c.replies <- m
 			}
 		case p[0] < 64:
+			if p[0] == alertRecord {
+				c.alerts.Add(1)
+			}
 			_, _ = c.records.Write(p)
 		default:
 			select {
