@@ -43,7 +43,8 @@ type front struct {
 
 // past is what is kept from one frame to the next.
 type past struct {
-	raw, high [maxWindow]float32
+	raw       [maxWindow]int16
+	high      [maxWindow]float32
 	state     [2][2]float32 // of the high-pass sections
 	energies  [oldBlocks]float32
 	rawSum    [oldBlocks + 1]int64
@@ -84,7 +85,7 @@ func (f *front) push(x *audio.Frame) {
 	}
 	f.sums.addUp()
 	f.sieve.push(&f.sums)
-	f.keep()
+	f.keep(x)
 }
 
 func (f *front) pushRaw(b int, x *[hop]int16) {
@@ -102,7 +103,9 @@ func (f *front) pushRaw(b int, x *[hop]int16) {
 func (f *front) recall() {
 	p, v := &f.past, f.view
 	p.phase = (p.phase + newBlocks) % phasePeriod
-	copy(v.raw[:], p.raw[:])
+	for i, x := range p.raw {
+		v.raw[i] = float32(x)
+	}
 	copy(v.high[:], p.high[:])
 	copy(v.energies[:], p.energies[:])
 	copy(v.rawSum[:], p.rawSum[:])
@@ -113,10 +116,11 @@ func (f *front) recall() {
 	v.sums.recall(p.phase, v.high[:])
 }
 
-// keep keeps of the view what the next frame's needs.
-func (f *front) keep() {
+// keep keeps of a frame and its view what the next one's needs.
+func (f *front) keep(x *audio.Frame) {
 	p, v := &f.past, f.view
-	copy(p.raw[:], v.raw[audio.FrameSamples:])
+	copy(p.raw[:], p.raw[audio.FrameSamples:])
+	copy(p.raw[maxWindow-audio.FrameSamples:], x[:])
 	copy(p.high[:], v.high[audio.FrameSamples:])
 	copy(p.energies[:], v.energies[newBlocks:])
 	copy(p.rawSum[:], v.rawSum[newBlocks:])

@@ -30,10 +30,10 @@ const (
 // sighting is one key as one transport reported it. Its onset lies somewhere
 // in [earliest, latest], in samples of the stream.
 type sighting struct {
-	key              Key
 	earliest, latest int64
 	relay            uint32 // the named event, if it is one
-	hidden           bool   // in-band, and taken for another key's copy: the IVR did not hear it
+	key              Key
+	hidden           bool // in-band, and taken for another key's copy: the IVR did not hear it
 }
 
 // near reports whether the two may be the same press.

@@ -80,12 +80,12 @@ func Run(ctx context.Context, cfg Config) error {
 	return s.run(ctx)
 }
 
-// keepHeapSmall has garbage collected when it comes to a quarter of what lives,
+// keepHeapSmall has garbage collected when it comes to a fifth of what lives,
 // unless GOGC says otherwise. Calls that are up make hardly any, so what they keep
 // would otherwise double for what was left over from setting them up.
 func keepHeapSmall() {
 	if _, set := os.LookupEnv("GOGC"); !set {
-		debug.SetGCPercent(25)
+		debug.SetGCPercent(20)
 	}
 }
 

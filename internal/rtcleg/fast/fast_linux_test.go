@@ -111,9 +111,12 @@ func TestNothingIsKept(t *testing.T) {
 	for range 20 {
 		x.hears()
 	}
-	x.leg.Batch(0)
-	_, err := x.leg.Send(&rtp.Header{Version: 2}, []byte("keykeykeykey"))
-	require.NoError(t, err)
+	for i := range uint16(2) { // at once, and with a shard's others
+		_, err := x.leg.Send(&rtp.Header{Version: 2, SequenceNumber: i}, []byte("keykeykeykey"))
+		require.NoError(t, err)
+		assert.NotContains(t, string(n.single.packet[:]), "key")
+		x.leg.Batch(0)
+	}
 	n.reading.Lock()
 	defer n.reading.Unlock()
 	for i := range n.in.heads {

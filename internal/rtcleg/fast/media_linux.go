@@ -48,7 +48,13 @@ type outbound struct {
 		payload []byte
 	}
 	header rtp.Header
-	single [packetBytes]byte // a packet that is sent at once
+}
+
+// single is what a packet that is sent at once is written into: few are, reports
+// above all, so legs share it.
+type single struct {
+	sync.Mutex
+	packet [packetBytes]byte
 }
 
 // keys are one direction's: a library's, and for GCM the master key and salt.
@@ -80,7 +86,6 @@ func (c *Conn) forgetKeys() {
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
 	c.out.srtp, c.out.gcm, c.out.open = nil, gcm.Sealer{}, false
-	clear(c.out.single[:])
 }
 
 // receive decrypts a packet in place and hands it on. The caller zeroes it.
@@ -193,7 +198,10 @@ func (c *Conn) Send(header *rtp.Header, payload []byte) (sent bool, err error) {
 	header.SSRC = o.ssrc
 	o.next.header, o.next.payload = header, payload
 	if o.batch == nil {
-		packet, err := o.encrypt(o.single[:0])
+		s := &c.network.single
+		s.Lock()
+		defer s.Unlock()
+		packet, err := o.encrypt(s.packet[:0])
 		if err != nil {
 			return false, err
 		}
@@ -241,7 +249,10 @@ func (c *Conn) SendReport(compound []byte) error {
 	if o.srtp == nil || !o.open {
 		return nil
 	}
-	packet, err := o.srtp.EncryptRTCP(o.single[:0], compound, nil)
+	s := &c.network.single
+	s.Lock()
+	defer s.Unlock()
+	packet, err := o.srtp.EncryptRTCP(s.packet[:0], compound, nil)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type Network struct {
 	sockets []*socket
 	routes  routes
 	drops   atomic.Uint64
+	single  single
 
 	reading sync.Mutex // held by whoever takes packets off the sockets
 	in      *reader
