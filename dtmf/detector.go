@@ -28,7 +28,9 @@ type Detector struct {
 	copies  bool  // one is
 	copyEnd int64 // where it was last heard, in samples of the stream
 
-	// What few frames need comes last, so that the rest lies close together.
+	// What few frames need comes last, so that the rest lies close together. It is
+	// not looked at unless something waits in it.
+	waits   bool // in pairs or relays
 	pairs   pairing
 	relays  relayQueue
 	namedAt [Keys]int64 // where the last named event of each key began

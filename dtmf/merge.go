@@ -38,7 +38,9 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 // pressed reports the keys that both transports brought, each once.
 func (d *Detector) pressed(ev *Evidence, heard Reception) {
 	named := heard.Event
-	d.pairs.expire(d.now, d.held.on && d.held.last > -longestBreak)
+	if d.waits {
+		d.pairs.expire(d.now, d.held.on && d.held.last > -longestBreak)
+	}
 	if heard.Muted {
 		d.nConfirmed = 0
 	}
@@ -47,6 +49,7 @@ func (d *Detector) pressed(ev *Evidence, heard Reception) {
 		ev.counts.InBand++
 		s := sighting{key: r.key, earliest: d.now + onset, latest: d.now + onset, hidden: d.copies && d.copied == r.key}
 		other, paired := d.pairs.sight(inBand, s)
+		d.waits = true
 		if paired {
 			if !s.hidden {
 				d.relays.carry(other.relay)
@@ -61,6 +64,7 @@ func (d *Detector) pressed(ev *Evidence, heard Reception) {
 		s := sighting{key: p.key, earliest: earliest, latest: latest, relay: p.id}
 		other, paired := d.pairs.sight(byName, s)
 		d.relays.queue(p, latest)
+		d.waits = true
 		d.namedAt[p.key] = latest
 		if paired {
 			if !other.hidden {
@@ -94,13 +98,18 @@ func (e *Evidence) press(k Key) {
 // toIVR decides what an external IVR is sent, and what it must not be sent a
 // second time.
 func (d *Detector) toIVR(ev *Evidence, heard Reception) {
-	d.relays.update(heard.Event)
 	m := d.moment(heard)
-	ev.relay = d.relays.next(m)
+	if d.waits {
+		d.relays.update(heard.Event)
+		ev.relay = d.relays.next(m)
+	}
 	d.copyBegins(m)
 	if end := d.copyGoesOn(heard.Concealed); end > 0 {
 		ev.copies[0] = Span{0, int16(end)}
 		ev.nCopies = 1
+	}
+	if d.waits {
+		d.waits = d.pairs.audio.n+d.pairs.named.n+d.relays.n > 0
 	}
 }
 
@@ -159,6 +168,9 @@ func (d *Detector) moment(heard Reception) moment {
 // to the IVR as an event and has not been heard in-band yet. It does not wait
 // for confirmation: that would let the IVR hear the tone's first 40 ms.
 func (d *Detector) copyStarts() (Key, bool) {
+	if !d.waits {
+		return 0, false
+	}
 	for i := range d.pairs.named.n {
 		s := d.pairs.named.at(i)
 		if d.found.seen[s.key] && d.now-s.latest <= pairLimit && d.relays.started(s.relay) {

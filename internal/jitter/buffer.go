@@ -56,6 +56,7 @@ func (e entry) slot() slot        { return slot(e >> 8) }
 
 // Buffer is one leg's jitter buffer. Use [New].
 type Buffer struct {
+	ring    [ringSamples]entry
 	law     audio.Law
 	started bool
 	primed  bool   // a frame has been played since the last reset
@@ -66,7 +67,6 @@ type Buffer struct {
 	delay   playout
 	stats   Stats
 	conceal concealer
-	ring    [ringSamples]entry
 }
 
 // New returns an empty buffer for one law; seed drives its comfort noise.
