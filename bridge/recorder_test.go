@@ -55,3 +55,31 @@ func TestRecorderChannels(t *testing.T) {
 		}
 	}
 }
+
+// TestUnheard: what nobody takes is silence, not what it held before, and all else
+// is as ever.
+func TestUnheard(t *testing.T) {
+	r := newRig(t, mask.Strip)
+	customer, agent := r.join(bridge.Customer, audio.MuLaw, false), r.join(bridge.Agent, audio.MuLaw, false)
+	silence := mask.AgentMix{}
+	for n := range 80 {
+		r.out.Unheard.Supervisor, r.out.Unheard.Recorder = n >= 40, n >= 60
+		c, a := sine(spokenHz, -15, n), sine(510, -15, n)
+		r.say(customer, &c)
+		r.say(agent, &a)
+		r.tick()
+		if n < 20 {
+			continue // buffers fill
+		}
+		o := &r.out
+		if got := o.Supervisor == silence; got != (n >= 40) {
+			t.Fatalf("frame %d: the supervisor's mix is silence: %v", n, got)
+		}
+		if got := o.Recorder.Agent() == silence && o.Recorder.Heard() == silence; got != (n >= 60) {
+			t.Fatalf("frame %d: the recorder's mixes are silence: %v", n, got)
+		}
+		if o.Agent == silence || o.IVR.Samples() == (audio.Frame{}) || o.Customer.Samples() == (audio.Frame{}) {
+			t.Fatalf("frame %d: somebody who is there hears nothing", n)
+		}
+	}
+}

@@ -13,6 +13,10 @@ import (
 // Output is what one tick produces. It is filled in place, so that a caller
 // that keeps one allocates nothing.
 type Output struct {
+	// Unheard is set by who keeps an Output: what nobody takes is not mixed, and
+	// holds silence.
+	Unheard struct{ Supervisor, Recorder bool }
+
 	Customer mixer.CustomerMix
 	IVR      mixer.IVRMix
 	// Agent is what the agent hears. While talk is pressed it holds what nobody

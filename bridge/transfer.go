@@ -122,24 +122,43 @@ func (c *Conference) mix(out *Output) {
 	if onHold(customer) {
 		out.Customer = mixer.ForCustomer(&c.music.frame)
 	}
-	out.Waiting = mask.ForAgent(c.music.gated)
-	out.Agent, out.Supervisor = out.Waiting, mask.ForAgent(c.music.gated, gated(talking(agent)))
-	if !c.outside() {
-		out.Supervisor = mask.ForAgent(gated(talking(customer)), gated(talking(ivr)), gated(talking(agent)))
-	}
-	if !c.outside() && !onHold(agent) {
-		out.Agent = mask.ForAgent(forAgent(talking(customer)), gated(talking(ivr)))
-	}
-	// A leak to the disk wants a leak to the agent first: it hears no more.
-	out.Recorder = RecorderMix{agent: gated(talking(agent)), customer: c.music.gated}
-	if !c.outside() && !onHold(agent) {
-		out.Recorder.customer, out.Recorder.ivr = gated(talking(customer)), gated(talking(ivr))
-	}
+	c.mixForAgents(out, customer, agent, ivr)
 	out.IVR = mixer.ForIVR(c.customerForIVR(talking(customer), talking(ivr), out), c.agentForIVR(inside))
 	if onHold(ivr) {
 		out.IVR = mixer.ForIVR(&c.music.frame)
 	}
 	c.holdSupervisors(out)
+}
+
+// mixForAgents makes what may be heard of gated voices: by the agent, and by those
+// who hear and keep what agents hear, as far as there are any.
+func (c *Conference) mixForAgents(out *Output, customer, agent, ivr *leg) {
+	out.Waiting = mask.AgentMix{}
+	if c.waited() {
+		out.Waiting = mask.ForAgent(c.music.gated)
+	}
+	apart := c.outside()
+	out.Agent = out.Waiting
+	if !apart && !onHold(agent) {
+		out.Agent = mask.ForAgent(forAgent(talking(customer)), gated(talking(ivr)))
+	}
+	out.Supervisor = mask.AgentMix{}
+	switch {
+	case out.Unheard.Supervisor:
+	case apart:
+		out.Supervisor = mask.ForAgent(c.music.gated, gated(talking(agent)))
+	default:
+		out.Supervisor = mask.ForAgent(gated(talking(customer)), gated(talking(ivr)), gated(talking(agent)))
+	}
+	out.Recorder = RecorderMix{}
+	if out.Unheard.Recorder {
+		return
+	}
+	// A leak to the disk wants a leak to the agent first: it hears no more.
+	out.Recorder = RecorderMix{agent: gated(talking(agent)), customer: c.music.gated}
+	if !apart && !onHold(agent) {
+		out.Recorder.customer, out.Recorder.ivr = gated(talking(customer)), gated(talking(ivr))
+	}
 }
 
 // toCustomer is what the customer hears beside the parties.

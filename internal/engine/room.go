@@ -74,6 +74,7 @@ func (r *room) tick(now time.Time) {
 		if r.script != nil {
 			r.script.Tick(now, r.conference, &r.out)
 		}
+		r.out.Unheard.Supervisor, r.out.Unheard.Recorder = len(r.ports.supervisors) == 0, r.recorder == nil
 		r.conference.Tick(now, &r.out)
 		r.ports.send(&r.out)
 		if r.recorder != nil {
