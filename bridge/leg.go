@@ -94,7 +94,7 @@ type leg struct {
 	heard    bool        // raw was received, all of it
 	evidence dtmf.Evidence
 	gated    mask.Gated
-	forAgent mask.Gated // gated, or what press-to-talk lets through
+	forAgent mask.Gated // a customer's: gated, or what press-to-talk lets through
 	stats    Stats
 
 	gate     mask.Gate
@@ -235,7 +235,6 @@ func (l *leg) hear(now time.Time) {
 // mask passes this tick's frame through the leg's gates.
 func (l *leg) mask(p, agents mask.Policy) {
 	l.gated = l.gate.Push(p, &l.raw, l.evidence)
-	l.forAgent = l.gated
 	if l.spec.Role == Customer {
 		l.forAgent = l.aside.Push(agents, &l.raw, l.evidence)
 	}

@@ -16,6 +16,8 @@ type Output struct {
 	// Unheard is set by who keeps an Output: what nobody takes is not mixed, and
 	// holds silence.
 	Unheard struct{ Supervisor, Recorder bool }
+	// made are the mixes that are not silence: the others' memory is left alone.
+	made struct{ waiting, supervisor, recorder bool }
 
 	Customer mixer.CustomerMix
 	IVR      mixer.IVRMix

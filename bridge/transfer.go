@@ -133,32 +133,37 @@ func (c *Conference) mix(out *Output) {
 // mixForAgents makes what may be heard of gated voices: by the agent, and by those
 // who hear and keep what agents hear, as far as there are any.
 func (c *Conference) mixForAgents(out *Output, customer, agent, ivr *leg) {
-	out.Waiting = mask.AgentMix{}
-	if c.waited() {
-		out.Waiting = mask.ForAgent(c.music.gated)
-	}
 	apart := c.outside()
-	out.Agent = out.Waiting
-	if !apart && !onHold(agent) {
+	if c.waited() {
+		out.Waiting, out.made.waiting = mask.ForAgent(c.music.gated), true
+	} else if out.made.waiting {
+		out.Waiting, out.made.waiting = mask.AgentMix{}, false
+	}
+	if apart || onHold(agent) {
+		out.Agent = out.Waiting
+	} else {
 		out.Agent = mask.ForAgent(forAgent(talking(customer)), gated(talking(ivr)))
 	}
-	out.Supervisor = mask.AgentMix{}
 	switch {
+	case out.Unheard.Supervisor && out.made.supervisor:
+		out.Supervisor = mask.AgentMix{}
 	case out.Unheard.Supervisor:
 	case apart:
 		out.Supervisor = mask.ForAgent(c.music.gated, gated(talking(agent)))
 	default:
 		out.Supervisor = mask.ForAgent(gated(talking(customer)), gated(talking(ivr)), gated(talking(agent)))
 	}
-	out.Recorder = RecorderMix{}
-	if out.Unheard.Recorder {
-		return
+	if !out.Unheard.Recorder || out.made.recorder {
+		out.Recorder = RecorderMix{}
 	}
-	// A leak to the disk wants a leak to the agent first: it hears no more.
-	out.Recorder = RecorderMix{agent: gated(talking(agent)), customer: c.music.gated}
-	if !apart && !onHold(agent) {
-		out.Recorder.customer, out.Recorder.ivr = gated(talking(customer)), gated(talking(ivr))
+	if !out.Unheard.Recorder {
+		// A leak to the disk wants a leak to the agent first: it hears no more.
+		out.Recorder.agent, out.Recorder.customer = gated(talking(agent)), c.music.gated
+		if !apart && !onHold(agent) {
+			out.Recorder.customer, out.Recorder.ivr = gated(talking(customer)), gated(talking(ivr))
+		}
 	}
+	out.made.supervisor, out.made.recorder = !out.Unheard.Supervisor, !out.Unheard.Recorder
 }
 
 // toCustomer is what the customer hears beside the parties.

@@ -1,6 +1,10 @@
 package dtmf
 
-import "tonegate/internal/audio"
+import (
+	"math/bits"
+
+	"tonegate/internal/audio"
+)
 
 // Confirmation follows ITU-T Q.24: a tone of 40 ms must count and one of 20 ms
 // must not, so what is asked for lies between.
@@ -83,8 +87,9 @@ func (r *run) extend(end int32, p *tonePair) {
 
 // confirm looks for a key that became certain in this frame. The candidate
 // becomes the held key when it is confirmed; a held key that goes on, through
-// short interruptions and lost frames, is not pressed again.
-func (d *Detector) confirm(concealed bool, seen proofSight) {
+// short interruptions and lost frames, is not pressed again. hopes are the ends of the
+// windows that may prove something, as bits.
+func (d *Detector) confirm(concealed bool, hopes uint32, seen proofSight) {
 	d.held.shift()
 	d.candidate.shift()
 	if concealed {
@@ -93,11 +98,36 @@ func (d *Detector) confirm(concealed bool, seen proofSight) {
 		d.candidate.concealed += audio.FrameSamples
 		return
 	}
-	for end := proofEvery; end <= newBlocks; end += proofEvery {
+	for ; hopes != 0; hopes &= hopes - 1 {
+		end := bits.TrailingZeros32(hopes)
 		if g, ok := seen(end); ok {
 			d.prove(end, &g)
 		}
 	}
+}
+
+// everyProof are the ends of the windows of proofs, as bits.
+const everyProof = 0x155554
+
+// proofHopes are those among them that the sieve lets through.
+func (f *front) proofHopes() (hopes uint32) {
+	const (
+		late, early = sieve7, sieve5 // the window in two pieces
+		between     = 7
+	)
+	rows, columns := &f.sieve.low, &f.sieve.high
+	for end := proofEvery; end <= newBlocks; end += proofEvery {
+		last := oldBlocks + end - 1
+		s := sight{
+			low:    float32(rows[last][late]*sieveScale[late]) + float32(rows[last-between][early]*sieveScale[early]),
+			high:   float32(columns[last][late]*sieveScale[late]) + float32(columns[last-between][early]*sieveScale[early]),
+			energy: f.energyIn(last+1-proofBlocks, last+1),
+		}
+		if s.promises(proofSieve * heldScore) {
+			hopes |= 1 << end
+		}
+	}
+	return hopes
 }
 
 // proofSight is a look at the window of a proof, and whether it gives hope.
@@ -105,9 +135,6 @@ type proofSight func(end int) (g glance, ok bool)
 
 // seeProof is the proofSight of a detector.
 func (d *Detector) seeProof(end int) (g glance, ok bool) {
-	if s := d.front.sift(proofBlocks, end); !s.promises(proofSieve * heldScore) {
-		return g, false
-	}
 	if s := d.front.siftClosely(proofBlocks, end); !s.promises(proofSieve * heldScore) {
 		return g, false
 	}

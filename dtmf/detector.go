@@ -91,7 +91,7 @@ func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
 	}
 	d.listen(f)
 	d.suspect()
-	return d.conclude(heard, d.seeProof)
+	return d.conclude(heard, d.front.proofHopes(), d.seeProof)
 }
 
 // listen takes a frame in.
@@ -103,8 +103,8 @@ func (d *Detector) listen(f *audio.Frame) {
 }
 
 // conclude draws on what was found suspicious in the frame.
-func (d *Detector) conclude(heard Reception, seen proofSight) Evidence {
-	d.confirm(heard.Concealed || heard.Covered, seen)
+func (d *Detector) conclude(heard Reception, hopes uint32, seen proofSight) Evidence {
+	d.confirm(heard.Concealed || heard.Covered, hopes, seen)
 	ev := Evidence{examined: true, toneEnd: -1}
 	if d.held.on && d.held.last > 0 {
 		ev.toneStart, ev.toneEnd = d.held.first, d.held.last

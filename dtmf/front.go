@@ -70,10 +70,11 @@ type view struct {
 // push takes a frame in.
 func (f *front) push(x *audio.Frame) {
 	f.recall()
+	widen(f.raw[maxWindow:], x[:])
+	moments(f.rawSum[oldBlocks:], f.rawEnergy[oldBlocks:], x[:])
 	// Block by block: the filter waits for itself from sample to sample, and the
 	// processor correlates the block before meanwhile.
 	for b := oldBlocks; b < allBlocks; b++ {
-		f.pushRaw(b, (*[hop]int16)(x[(b-oldBlocks)*hop:]))
 		high := (*[hop]float32)(f.high[b*hop:])
 		f.past.filter((*[hop]float32)(f.raw[b*hop:]), high)
 		f.energies[b] = energyOf(high)
@@ -88,24 +89,11 @@ func (f *front) push(x *audio.Frame) {
 	f.keep(x)
 }
 
-func (f *front) pushRaw(b int, x *[hop]int16) {
-	to := (*[hop]float32)(f.raw[b*hop:])
-	sum, energy := f.rawSum[b], f.rawEnergy[b]
-	for i, v := range x {
-		to[i] = float32(v)
-		sum += int64(v)
-		energy += int64(v) * int64(v)
-	}
-	f.rawSum[b+1], f.rawEnergy[b+1] = sum, energy
-}
-
 // recall makes the view of the past, a frame later.
 func (f *front) recall() {
 	p, v := &f.past, f.view
 	p.phase = (p.phase + newBlocks) % phasePeriod
-	for i, x := range p.raw {
-		v.raw[i] = float32(x)
-	}
+	widen(v.raw[:], p.raw[:])
 	copy(v.high[:], p.high[:])
 	copy(v.energies[:], p.energies[:])
 	copy(v.rawSum[:], p.rawSum[:])

@@ -16,6 +16,26 @@ type phasors struct{ re, im lanes }
 // bests holds, by the sieve's lengths, the power at a strongest frequency.
 type bests [sieveLengths]float32
 
+// widenPlain turns samples into numbers, whole blocks of them.
+func widenPlain(to []float32, from []int16) {
+	for i, v := range from {
+		to[i] = float32(v)
+	}
+}
+
+// momentsPlain goes on from the first sums: each next one is the one before and a
+// block's samples, or their squares. There is one sum more than blocks.
+func momentsPlain(sums, energies []int64, from []int16) {
+	for b := range len(from) / hop {
+		sum, energy := sums[b], energies[b]
+		for _, v := range from[b*hop:][:hop] {
+			sum += int64(v)
+			energy += int64(v) * int64(v)
+		}
+		sums[b+1], energies[b+1] = sum, energy
+	}
+}
+
 // correlatePlain correlates a block with the coarse frequencies: folded around its
 // middle, and turned to the phase of the stream.
 func correlatePlain(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {

@@ -14,6 +14,16 @@ const (
 	_ = uint(hop-8) | uint(8-hop)
 )
 
+// The destination is as long as the source, at least, and that is whole blocks.
+//
+//go:noescape
+func widen(to []float32, from []int16)
+
+// There is one sum more than blocks.
+//
+//go:noescape
+func moments(sums, energies []int64, from []int16)
+
 //go:noescape
 func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors)
 

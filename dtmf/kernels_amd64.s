@@ -35,6 +35,81 @@ DATA first<>+8(SB)/4, $2
 DATA first<>+12(SB)/4, $2
 GLOBL first<>(SB), RODATA|NOPTR, $16
 
+DATA units<>+0(SB)/8, $0x0001000100010001
+DATA units<>+8(SB)/8, $0x0001000100010001
+GLOBL units<>(SB), RODATA|NOPTR, $16
+
+// func widen(to []float32, from []int16)
+TEXT ·widen(SB), NOSPLIT, $0-48
+	MOVQ to_base+0(FP), DI
+	MOVQ from_base+24(FP), SI
+	MOVQ from_len+32(FP), CX
+	SHRQ $3, CX
+	JZ   widenDone
+
+widenNext:
+	MOVOU     (SI), X0
+	MOVO      X0, X1
+	PUNPCKLWL X0, X0
+	PUNPCKHWL X1, X1
+	PSRAL     $16, X0
+	PSRAL     $16, X1
+	CVTPL2PS  X0, X0
+	CVTPL2PS  X1, X1
+	MOVUPS    X0, (DI)
+	MOVUPS    X1, 16(DI)
+	ADDQ      $16, SI
+	ADDQ      $32, DI
+	DECQ      CX
+	JNZ       widenNext
+
+widenDone:
+	RET
+
+// func moments(sums, energies []int64, from []int16)
+TEXT ·moments(SB), NOSPLIT, $0-72
+	MOVQ  sums_base+0(FP), DI
+	MOVQ  energies_base+24(FP), DX
+	MOVQ  from_base+48(FP), SI
+	MOVQ  from_len+56(FP), CX
+	SHRQ  $3, CX
+	JZ    momentsDone
+	MOVQ  (DI), R8
+	MOVQ  (DX), R9
+	MOVOU units<>(SB), X6
+	PXOR  X7, X7
+
+momentsNext:
+	MOVOU      (SI), X0
+	MOVO       X0, X1
+	PMADDWL    X6, X1     // sums of two
+	PMADDWL    X0, X0     // of two squares: up to 2³¹, so without a sign
+	PSHUFD     $0xEE, X1, X2
+	PADDL      X2, X1
+	PSHUFD     $0x55, X1, X2
+	PADDL      X2, X1
+	MOVL       X1, AX
+	MOVLQSX    AX, AX
+	ADDQ       AX, R8
+	MOVO       X0, X3
+	PUNPCKLLQ  X7, X0
+	PUNPCKHLQ  X7, X3
+	PADDQ      X3, X0
+	PSHUFD     $0xEE, X0, X3
+	PADDQ      X3, X0
+	MOVQ       X0, BX
+	ADDQ       BX, R9
+	ADDQ       $8, DI
+	ADDQ       $8, DX
+	MOVQ       R8, (DI)
+	MOVQ       R9, (DX)
+	ADDQ       $16, SI
+	DECQ       CX
+	JNZ        momentsNext
+
+momentsDone:
+	RET
+
 // Four frequencies: in X0 and X3 the sums before they are turned.
 #define CORRELATE4(at) \
 	MOVUPS (0*96+at)(DX), X0 \

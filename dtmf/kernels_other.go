@@ -2,6 +2,10 @@
 
 package dtmf
 
+func widen(to []float32, from []int16) { widenPlain(to, from) }
+
+func moments(sums, energies []int64, from []int16) { momentsPlain(sums, energies, from) }
+
 func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
 	correlatePlain(to, x, waves, turn)
 }

@@ -95,6 +95,7 @@ func TestKernelsAreThePlainOnes(t *testing.T) {
 		promises := checkSieve(t, rng, &sums)
 		yes, no = yes+promises, no+newBlocks*int(sieveLengths)-promises
 		checkDot(t, rng)
+		checkSamples(t, rng)
 	}
 	if yes == 0 || no == 0 {
 		t.Errorf("%d windows promised and %d did not", yes, no)
@@ -138,4 +139,29 @@ func checkDot(t *testing.T, rng *rand.Rand) {
 	c, s := dot(even[:n], odd[:n], cosHalf[k][:n], sinHalf[k][:n])
 	plainC, plainS := dotPlain(even[:n], odd[:n], cosHalf[k][:n], sinHalf[k][:n])
 	sameBits(t, "dot", []float32{c, s}, []float32{plainC, plainS})
+}
+
+func checkSamples(t *testing.T, rng *rand.Rand) {
+	t.Helper()
+	x := make([]int16, rng.IntN(newBlocks+1)*hop)
+	loudest := 1 + rng.IntN(1<<15)
+	for i := range x {
+		x[i] = int16(min(max(rng.IntN(3*loudest)-3*loudest/2, -loudest), loudest-1))
+		if rng.IntN(3) == 0 {
+			x[i] = int16(-loudest) // two of the lowest there are do not fit 31 bits
+		}
+	}
+	wide, plain := make([]float32, len(x)), make([]float32, len(x))
+	widen(wide, x)
+	widenPlain(plain, x)
+	sameBits(t, "widen", wide, plain)
+	var sums, energies [2][newBlocks + 1]int64
+	for i := range sums {
+		sums[i][0], energies[i][0] = -7, math.MaxInt64-5 // it may wrap around
+	}
+	moments(sums[0][:], energies[0][:], x)
+	momentsPlain(sums[1][:], energies[1][:], x)
+	if sums[0] != sums[1] || energies[0] != energies[1] {
+		t.Fatalf("moments: %d, %d, plainly %d, %d", sums[0], energies[0], sums[1], energies[1])
+	}
 }
