@@ -147,8 +147,8 @@ momentsDone:
 	SUBPS  X3, X0 \
 	MOVUPS X0, (IMAGINARY+at)(DI)
 
-// func correlate(to *phasors, x *[8]float32, waves *[8]lanes, turn *phasors)
-TEXT ·correlate(SB), NOSPLIT, $0-32
+// func correlateNarrow(to *phasors, x *[8]float32, waves *[8]lanes, turn *phasors)
+TEXT ·correlateNarrow(SB), NOSPLIT, $0-32
 	MOVQ to+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ waves+16(FP), DX
@@ -224,8 +224,8 @@ TEXT ·correlate(SB), NOSPLIT, $0-32
 	MOVUPS X10, 160(DI) \
 	MOVUPS X11, 176(DI)
 
-// func addUp(sums, blocks []phasors)
-TEXT ·addUp(SB), NOSPLIT, $0-48
+// func addUpNarrow(sums, blocks []phasors)
+TEXT ·addUpNarrow(SB), NOSPLIT, $0-48
 	MOVQ sums_base+0(FP), DI
 	MOVQ blocks_base+24(FP), SI
 	MOVQ blocks_len+32(FP), CX

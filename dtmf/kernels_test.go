@@ -44,6 +44,16 @@ func samePhasors(t *testing.T, what string, got, wanted *phasors) {
 // TestKernelsAreThePlainOnes: what a processor does four at a time comes to the
 // same bits as the plain loops.
 func TestKernelsAreThePlainOnes(t *testing.T) {
+	for _, width := range widths() {
+		t.Run(width, func(t *testing.T) {
+			defer setWidth(width)()
+			checkKernels(t)
+		})
+	}
+}
+
+func checkKernels(t *testing.T) {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))
 	var yes, no int
 	for range 3000 / effort {
