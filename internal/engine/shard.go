@@ -17,6 +17,10 @@ const (
 	phaseStep = audio.FrameDuration / phases
 	// together is how many conferences share a phase before another is used.
 	together = 5
+	// leaveTogether is after how many conferences of a phase their packets leave:
+	// the fewer, the less one's packets wait for the others' work, which takes now
+	// more and now less time.
+	leaveTogether = 4
 	// mailboxSize bounds waiting commands; senders wait when it is full.
 	mailboxSize = 256
 	// maxBacklog is how late a phase may run before the shard gives up the
@@ -161,8 +165,11 @@ func (s *shard) tickPhase(now time.Time) {
 	}
 	rooms := s.rooms[s.step%phases]
 	// Backwards: a conference that fails is removed from the list meanwhile.
-	for i := len(rooms) - 1; i >= 0; i-- {
+	for i, ticked := len(rooms)-1, 1; i >= 0; i, ticked = i-1, ticked+1 {
 		rooms[i].tick(deadline)
+		if ticked%leaveTogether == 0 && i > 0 && s.cfg.Network != nil {
+			s.cfg.Network.Flush(s.index)
+		}
 	}
 	s.work.Wipe()
 	s.step++
