@@ -41,7 +41,7 @@ func (c collecting) Send(*rtp.Header, []byte) error {
 }
 
 // TestNetworkIsServedByTicks: what has arrived is received before a phase ticks,
-// and what it sent leaves after it, once for all of its conferences.
+// and what it sent leaves after it.
 func TestNetworkIsServedByTicks(t *testing.T) {
 	d := &diary{full: make(chan struct{})}
 	e := New(Config{Shards: 2, Seed: 1, Network: d})
@@ -80,6 +80,23 @@ func TestNetworkIsServedByTicks(t *testing.T) {
 	}
 }
 
+// TestPacketsLeaveInGroups: not each conference's apart, and not all of a phase's at
+// its end.
+func TestPacketsLeaveInGroups(t *testing.T) {
+	for rooms, want := range map[int]int{1: 1, leaveTogether: 1, leaveTogether + 1: 2, together: (together + leaveTogether - 1) / leaveTogether} {
+		d := &diary{full: make(chan struct{})}
+		s := newShard(&Config{Network: d, Metrics: NewMetrics(nil)}, 0, time.Now(), func(*room) {})
+		for range rooms {
+			s.add(&room{shard: s, conference: bridge.New(bridge.Config{Workspace: s.work})})
+		}
+		s.nextDeadline()
+		s.tickPhase(time.Now())
+		if got := len(d.lines) - 1; d.lines[0] != "receive" || got != want {
+			t.Errorf("%d conferences: %v, want %d flushes", rooms, d.lines, want)
+		}
+	}
+}
+
 // TestPhases: few conferences share few phases, and many are spread evenly.
 func TestPhases(t *testing.T) {
 	s := newShard(&Config{}, 0, time.Now(), func(*room) {})
@@ -92,7 +109,7 @@ func TestPhases(t *testing.T) {
 		}
 		return n, most
 	}
-	for i := range 12 {
+	for i := range 2*together + 2 {
 		s.add(&room{})
 		if n, most := used(); n != i/together+1 || most > together {
 			t.Fatalf("%d conferences in %d phases, up to %d", i+1, n, most)
@@ -101,7 +118,7 @@ func TestPhases(t *testing.T) {
 	if len(s.rooms[0]) == 0 || len(s.rooms[3]) == 0 || len(s.rooms[6]) == 0 {
 		t.Error("the first phases are not apart")
 	}
-	for range 88 {
+	for s.count < 100 {
 		s.add(&room{})
 	}
 	if n, most := used(); n != phases || most != 100/phases {
