@@ -4,7 +4,7 @@
 GO ?= go
 SEED ?= $(shell date +%s)
 
-.PHONY: test deps lint unit pages browsers calls proof full web demo-picture clean
+.PHONY: test deps lint unit pages browsers calls proof portable full web demo-picture clean
 
 test: deps lint unit pages browsers calls proof
 	@echo
@@ -47,6 +47,10 @@ calls:
 proof:
 	@echo "== a card leaves no trace"
 	@scripts/proof.sh
+
+# The same on the portable media path: 12 minutes.
+portable: deps
+	@scripts/portable.sh
 
 # The long counts, with other seeds.
 full: test

@@ -32,6 +32,7 @@ section() { # title command…
 } > "$report"
 
 section "Whole calls, ${RUNS:-10} per transport" go test -race -count=1 -timeout 40m -v ./internal/demo -run TestWholeCalls -seed "$seed" -runs "${RUNS:-10}"
+section "Whole calls, browsers and the proof on the portable media path" scripts/portable.sh
 section "Recording killed, ${KILLS:-50} times" go test -count=1 -timeout 30m -v ./internal/serve -run TestKilledWhileRecording -kills "${KILLS:-50}" -kill-seed "$seed"
 section "Properties, a hundred times the usual cases" go test -count=1 -timeout 30m ./mixer/... ./internal/jitter ./internal/audio -rapid.checks=10000 -rapid.seed="$seed"
 section "Detector" go test -count=1 -timeout 30m ./dtmf -rapid.checks=2000 -rapid.seed="$seed"

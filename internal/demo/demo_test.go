@@ -25,6 +25,7 @@ import (
 var (
 	seed = flag.Uint64("seed", 0, "seed of the random digits; 0 takes the time's")
 	runs = flag.Int("runs", 1, "runs per transport")
+	path = flag.String("media-path", "", "the servers' media path; empty is the platform's own")
 )
 
 const symbols = "0123456789*#ABCD"
@@ -58,7 +59,7 @@ func TestWholeCalls(t *testing.T) {
 
 func wholeCall(t *testing.T, spandsp *independent.Spandsp, digits, transport string) {
 	out := t.TempDir()
-	r, err := demo.Run(t.Context(), demo.Options{Digits: digits, Transport: transport, Record: true, Out: out})
+	r, err := demo.Run(t.Context(), demo.Options{Digits: digits, Transport: transport, MediaPath: *path, Record: true, Out: out})
 	if err != nil {
 		t.Fatalf("%s: %v", digits, err)
 	}
@@ -162,12 +163,12 @@ func readWAV(t *testing.T, file string) []int16 {
 // TestCustomersOwnRecording sends a recording with tones of its own.
 func TestCustomersOwnRecording(t *testing.T) {
 	first := t.TempDir()
-	if r, err := demo.Run(t.Context(), demo.Options{Digits: "42#", Transport: "inband", Out: first}); err != nil || !r.Passed {
+	if r, err := demo.Run(t.Context(), demo.Options{Digits: "42#", Transport: "inband", MediaPath: *path, Out: first}); err != nil || !r.Passed {
 		t.Fatal(r, err)
 	}
 	// Without its first second, in which the marker for alignment is.
 	recording := readWAV(t, filepath.Join(first, "customer.wav"))[8000:]
-	r, err := demo.Run(t.Context(), demo.Options{Customer: recording, Digits: "7", Transport: "event", Out: t.TempDir()})
+	r, err := demo.Run(t.Context(), demo.Options{Customer: recording, Digits: "7", Transport: "event", MediaPath: *path, Out: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
