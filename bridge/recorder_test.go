@@ -56,14 +56,15 @@ func TestRecorderChannels(t *testing.T) {
 	}
 }
 
-// TestUnheard: what nobody takes is silence, not what it held before, and all else
-// is as ever.
+// TestUnheard: what nobody takes is silence, not what it held before, until somebody
+// takes it again, and all else is as ever.
 func TestUnheard(t *testing.T) {
 	r := newRig(t, mask.Strip)
 	customer, agent := r.join(bridge.Customer, audio.MuLaw, false), r.join(bridge.Agent, audio.MuLaw, false)
 	silence := mask.AgentMix{}
-	for n := range 80 {
-		r.out.Unheard.Supervisor, r.out.Unheard.Recorder = n >= 40, n >= 60
+	for n := range 120 {
+		nobody, unrecorded := n >= 40 && n < 100, n >= 60 && n < 80
+		r.out.Unheard.Supervisor, r.out.Unheard.Recorder = nobody, unrecorded
 		c, a := sine(spokenHz, -15, n), sine(510, -15, n)
 		r.say(customer, &c)
 		r.say(agent, &a)
@@ -72,10 +73,10 @@ func TestUnheard(t *testing.T) {
 			continue // buffers fill
 		}
 		o := &r.out
-		if got := o.Supervisor == silence; got != (n >= 40) {
+		if got := o.Supervisor == silence; got != nobody {
 			t.Fatalf("frame %d: the supervisor's mix is silence: %v", n, got)
 		}
-		if got := o.Recorder.Agent() == silence && o.Recorder.Heard() == silence; got != (n >= 60) {
+		if got := o.Recorder.Agent() == silence && o.Recorder.Heard() == silence; got != unrecorded {
 			t.Fatalf("frame %d: the recorder's mixes are silence: %v", n, got)
 		}
 		if o.Agent == silence || o.IVR.Samples() == (audio.Frame{}) || o.Customer.Samples() == (audio.Frame{}) {

@@ -91,7 +91,11 @@ func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
 	}
 	d.listen(f)
 	d.suspect()
-	return d.conclude(heard, d.front.proofHopes(), d.seeProof)
+	var hopes uint32
+	if !heard.Concealed && !heard.Covered { // what was made up proves nothing
+		hopes = d.front.proofHopes()
+	}
+	return d.conclude(heard, hopes, d.seeProof)
 }
 
 // listen takes a frame in.

@@ -18,6 +18,7 @@ const (
 	noKeys keying = iota
 	keyEvents
 	keyTones
+	keyings
 )
 
 // keyingOf gives a tenth of the rooms keys, by events and by tones in turn.
@@ -109,8 +110,8 @@ type piece struct {
 	age     uint32 // samples by which the timestamp lies back: since an event began
 	copies  int
 	marked  bool
-	pressed bool // a key begins
-	first   bool // the RTP marker
+	pressed keying // how a key begins, if one does
+	first   bool   // the RTP marker
 }
 
 // at returns what a leg sends in a frame. scratch holds an event's payload.
@@ -142,7 +143,9 @@ func (c *content) key(l *leg, by keying, when int, scratch *[4]byte, p *piece) {
 	if !l.room.pressing || n < 0 || n > keyFrames || n == keyFrames && by == keyTones {
 		return
 	}
-	p.pressed = n == 0
+	if n == 0 {
+		p.pressed = by
+	}
 	if by == keyTones {
 		p.payload = c.tones[k][n*audio.FrameSamples:][:audio.FrameSamples]
 		return

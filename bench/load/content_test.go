@@ -32,9 +32,9 @@ func TestContentOfAPeriod(t *testing.T) {
 		case p.marked:
 			marks++
 			assert.Zero(t, step(p.payload))
-		case p.pressed:
+		case p.pressed != noKeys:
 			keys++
-			assert.Equal(t, piece{payload: []byte{scratch[0], eventVolume, 0, 160}, kind: eventType, copies: 1, pressed: true, first: true}, p)
+			assert.Equal(t, piece{payload: []byte{scratch[0], eventVolume, 0, 160}, kind: eventType, copies: 1, pressed: keyEvents, first: true}, p)
 		case p.copies == 3: // the end, sent three times
 			assert.Equal(t, []byte{scratch[0], eventVolume | 0x80, 3, 0x20}, p.payload)
 			assert.Equal(t, uint32(640), p.age)
@@ -49,7 +49,8 @@ func TestContentOfAPeriod(t *testing.T) {
 
 	l.remote.events = false // nobody takes events: tones
 	for frame := range int64(period) {
-		if p := c.at(l, frame, &scratch); p.pressed {
+		if p := c.at(l, frame, &scratch); p.pressed != noKeys {
+			assert.Equal(t, keyTones, p.pressed)
 			assert.Equal(t, c.tones[int(frame)/keyEvery][:audio.FrameSamples], p.payload)
 		}
 	}
@@ -60,7 +61,7 @@ func TestContentOfAPeriod(t *testing.T) {
 	c.at(l, keyAt, &scratch)
 	c.hushed.Store(true)
 	assert.Equal(t, c.tones[0][audio.FrameSamples:][:audio.FrameSamples], c.at(l, keyAt+1, &scratch).payload)
-	assert.False(t, c.at(l, keyEvery+keyAt, &scratch).pressed)
+	assert.Equal(t, noKeys, c.at(l, keyEvery+keyAt, &scratch).pressed)
 	l = &leg{role: agent, room: &room{}}
 	assert.True(t, c.at(l, agentMark, &scratch).marked)
 	assert.False(t, c.at(l, customerMark, &scratch).marked)

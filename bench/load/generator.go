@@ -42,7 +42,7 @@ type generator struct {
 	tally   atomic.Pointer[tally]
 	passed  chan int64 // the step that the loop begins, to whoever waits
 	stopped atomic.Bool
-	pressed atomic.Int64 // keys, so far
+	pressed [keyings]atomic.Int64 // keys, so far
 	ended   chan struct{}
 
 	// The loop's own.
@@ -222,9 +222,9 @@ func (g *generator) prepare(l *leg, step int64, t *tally) {
 	if p.marked {
 		g.marked = append(g.marked, l)
 	}
-	if p.pressed {
+	if p.pressed != noKeys {
 		t.keys++
-		g.pressed.Add(1)
+		g.pressed[p.pressed].Add(1)
 	}
 	if (frame+int64(l.index))%consentEvery == 0 {
 		g.consent(l)

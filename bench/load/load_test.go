@@ -96,8 +96,9 @@ func TestMeasure(t *testing.T) {
 	assert.Positive(t, r.Idle.RSS)
 	assert.Equal(t, "SRTP_AEAD_AES_128_GCM", r.SRTP)
 	require.NotNil(t, r.Keys)
-	assert.Positive(t, r.Keys.Pressed)
-	assert.Positive(t, r.Keys.Heard)
+	assert.Positive(t, r.Keys.ByEvents.Pressed)
+	assert.Positive(t, r.Keys.ByEvents.Heard)
+	assert.Zero(t, r.Keys.ByTones.Pressed, "by the eleventh room")
 
 	result := newResult(t.Context())
 	result.Runs = append(result.Runs, *r, Run{Server: "janus", Rooms: 4, Median: Figures{CPU: 18}})
@@ -115,6 +116,26 @@ func TestMeasure(t *testing.T) {
 	plot, err := os.ReadFile(filepath.Join(folder, "load-cost.svg"))
 	require.NoError(t, err)
 	assert.Contains(t, string(plot), "<circle")
+}
+
+// A key too many or too few is a target missed, whichever kind it is of.
+func TestKeysMustBeAll(t *testing.T) {
+	missed := func(k *Keys) (what []string) {
+		r := Run{Server: "tonegate", Jitter: "30ms", Keys: k}
+		for _, p := range r.promises() {
+			if !p.met() {
+				what = append(what, p.what)
+			}
+		}
+		return what
+	}
+	assert.Empty(t, missed(&Keys{KeyCount{5, 5}, KeyCount{7, 7}}))
+	for _, k := range []Keys{{KeyCount{5, 6}, KeyCount{7, 7}}, {KeyCount{5, 5}, KeyCount{7, 6}}, {KeyCount{5, 6}, KeyCount{7, 6}}} {
+		assert.Len(t, missed(&k), 1, k.String())
+	}
+	r := Run{Server: "tonegate", Windows: make([]Figures, wanted)}
+	r.judge(plan{})
+	assert.Contains(t, r.Void, "the server does not count keys")
 }
 
 func TestServerThatRefuses(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,6 +71,9 @@ func (r *Run) promises() (out []promise) {
 		add("CPU, ms per room-second", cpuAt50, m.CPU)
 	}
 	add("frames concealed, percent", concealed, m.concealedShare())
+	if r.Keys != nil {
+		add("keys heard, off those pressed", 0, r.Keys.off())
+	}
 	if r.Jitter != "0s" { // what follows is about the bridge, not the network
 		return out
 	}
@@ -87,9 +89,6 @@ func (r *Run) promises() (out []promise) {
 		add(d.Path+" p99, ms", delayP99+more, d.Spread.P99)
 	}
 	add("packets skipped or lost", 0, float64(m.Lost+m.Jumps+m.Skipped))
-	if k := r.Keys; k != nil {
-		add("keys missed or read twice, of all", 0, math.Abs(float64(k.Heard-k.Pressed)))
-	}
 	if r.Soak != nil {
 		first, last := r.Soak.ends()
 		add("memory after a soak, kB per room", soakGrowth*first, last)

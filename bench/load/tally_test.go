@@ -52,7 +52,7 @@ func TestDiscard(t *testing.T) {
 }
 
 func TestFiguresThatMeanNothing(t *testing.T) {
-	valid := Run{Server: "tonegate", Rooms: 1, Windows: make([]Figures, wanted), Median: Figures{Sent: 3000, Seconds: 20}}
+	valid := Run{Server: "tonegate", Rooms: 1, Keys: new(Keys), Windows: make([]Figures, wanted), Median: Figures{Sent: 3000, Seconds: 20}}
 	valid.judge(plan{})
 	assert.Empty(t, valid.Void)
 	few := Run{Windows: make([]Figures, wanted-1)}

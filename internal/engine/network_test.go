@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+	"go.uber.org/zap"
 
 	"tonegate/bridge"
 )
@@ -80,19 +81,27 @@ func TestNetworkIsServedByTicks(t *testing.T) {
 	}
 }
 
+// failing is a script with a fault.
+type failing struct{}
+
+func (failing) Tick(time.Time, *bridge.Conference, *bridge.Output) { panic("a fault") }
+
 // TestPacketsLeaveInGroups: not each conference's apart, and not all of a phase's at
-// its end.
+// its end, and none is passed over though each fails and leaves the phase meanwhile.
 func TestPacketsLeaveInGroups(t *testing.T) {
 	for rooms, want := range map[int]int{1: 1, leaveTogether: 1, leaveTogether + 1: 2, together: (together + leaveTogether - 1) / leaveTogether} {
 		d := &diary{full: make(chan struct{})}
-		s := newShard(&Config{Network: d, Metrics: NewMetrics(nil)}, 0, time.Now(), func(*room) {})
+		s := newShard(&Config{Network: d, Metrics: NewMetrics(nil), Log: zap.NewNop()}, 0, time.Now(), func(*room) {})
 		for range rooms {
-			s.add(&room{shard: s, conference: bridge.New(bridge.Config{Workspace: s.work})})
+			s.add(&room{shard: s, conference: bridge.New(bridge.Config{Workspace: s.work}), script: failing{}})
 		}
 		s.nextDeadline()
 		s.tickPhase(time.Now())
 		if got := len(d.lines) - 1; d.lines[0] != "receive" || got != want {
 			t.Errorf("%d conferences: %v, want %d flushes", rooms, d.lines, want)
+		}
+		if s.count != 0 {
+			t.Errorf("%d of %d conferences were passed over when others failed", s.count, rooms)
 		}
 	}
 }

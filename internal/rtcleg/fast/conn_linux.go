@@ -83,7 +83,7 @@ type Conn struct {
 	keyed      bool             // and done
 	records    *packetio.Buffer // of DTLS, received; nil once it is parked
 	dtls       *dtls.Conn
-	parked     *parked
+	farewell   farewell
 	seen       time.Time // the last check
 	lost       bool      // too long without one
 	broken     bool      // the handshake failed
@@ -236,9 +236,8 @@ func (c *Conn) leave() {
 	c.dropPaths(maxPaths, func(*path) bool { return true })
 	c.forgetPrevious()
 	c.network.unname(c.current.localUfrag, c)
-	if c.parked != nil {
-		c.parked.state, c.parked.alert = nil, nil
-	}
+	c.farewell.state, c.farewell.alerts = nil, nil
+	c.dtls, c.records = nil, nil
 	c.mu.Unlock()
 	c.forgetKeys()
 }

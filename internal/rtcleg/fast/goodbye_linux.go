@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -19,7 +20,7 @@ import (
 // a call's memory, and would believe a record in the clear that ends the call. So
 // the session is closed as soon as the peer is known to need nothing more of its
 // handshake. This side's goodbye, sealed when it was closed, is kept for later; and
-// to look at what may be the peer's, the session is opened again for that record.
+// to look at what may be the peer's, the session is opened again for those records.
 // Such a session never sends, so no nonce comes twice.
 
 const (
@@ -31,17 +32,22 @@ const (
 	headerBytes            = 13
 	// longestAlert is what the longest cipher makes of two bytes, and more.
 	longestAlert = 128
-	// lookAgain is how long after a record that was no goodbye the next is looked
-	// at: to open a session costs more than to send a forged record.
-	lookAgain = 100 * time.Millisecond
+	// lookAgain is how long after records that were no goodbye the next are looked at:
+	// to open a session costs more than to send a forged record. mostAlerts may wait.
+	lookAgain  = 100 * time.Millisecond
+	mostAlerts = 8
+	// lookLimit bounds a look, which waits for nothing but the processor.
+	lookLimit = time.Second
 )
 
-// parked is what is kept of a session that was closed.
-type parked struct {
-	state *dtls.State // opens it again
-	alert []byte      // what may be the peer's goodbye, to be looked at
-	busy  bool        // it is being closed, or looked at
-	next  time.Time   // when to look again
+// farewell is what is kept of a session beside itself, from when it has keys, and in
+// place of it once it is parked.
+type farewell struct {
+	state  *dtls.State // opens it again
+	alerts [][]byte    // what may be the peer's goodbye, to be looked at
+	parked bool
+	busy   bool      // they are looked at
+	next   time.Time // when to look again
 }
 
 // settle has run close the session, as the peer has keys and needs its handshake no
@@ -75,51 +81,49 @@ func (c *Conn) attend(session *dtls.Conn) (flows bool) {
 	}
 }
 
-// park closes a session and keeps what it may yet be needed for.
+// park closes a session.
 func (c *Conn) park(session *dtls.Conn) {
 	c.mu.Lock()
 	if c.closed { // and ends it
 		c.mu.Unlock()
 		return
 	}
-	p := &parked{busy: true}
-	c.parked, c.dtls = p, nil
+	c.dtls = nil
 	c.out.keepGoodbye()
 	c.mu.Unlock()
 	_ = session.Close() // only what it says matters
-	state, ok := session.ConnectionState()
-	state.PeerCertificates = nil
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p.busy = false; ok {
-		p.state = &state
-	}
-	c.unread(p)
-	c.records = nil
-	c.look(time.Now())
+	c.farewell.parked, c.records = true, nil
+	c.look(time.Now()) // the session may have read a goodbye while it was closed
 }
 
-// unread looks through what the session had not read yet.
-func (c *Conn) unread(p *parked) {
-	_ = c.records.SetReadDeadline(time.Time{})
-	buf := make([]byte, packetBytes)
-	for {
-		n, err := c.records.Read(buf) // closed: it does not wait
-		if err != nil {
-			return
-		}
-		p.note(buf[:n])
+// expectGoodbye keeps what it takes to know the peer's goodbye, from the moment on at
+// which the session has keys.
+func (c *Conn) expectGoodbye(session *dtls.Conn) error {
+	state, ok := session.ConnectionState()
+	if !ok {
+		return fmt.Errorf("keep the session's state: %w", ErrClosed)
 	}
+	state.PeerCertificates = nil // nobody needs them, and they are large
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.farewell.state = &state
+	return nil
 }
 
 // record takes a DTLS record from one of the peer's addresses.
 func (c *Conn) record(data []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p := c.parked; p != nil {
-		p.note(data)
+	f := &c.farewell
+	if f.state != nil {
+		f.note(data)
+	}
+	switch {
+	case f.parked:
 		c.look(time.Now())
-	} else if !c.keyed || harmless(data) {
+	case c.records != nil && (f.state == nil || harmless(data)):
 		_, _ = c.records.Write(data) // one too many is lost, and sent again
 	}
 }
@@ -144,49 +148,54 @@ func harmless(datagram []byte) bool {
 	return len(datagram) == 0
 }
 
-// note keeps a record that may be a goodbye.
-func (p *parked) note(record []byte) {
-	if len(record) > headerBytes && len(record) <= longestAlert && record[0] == alertRecord && record[4] == sealedEpoch {
-		p.alert = slices.Clone(record)
+// note keeps a datagram that may be a goodbye: one sealed alert and nothing else. Of
+// many the first are kept, as a flood of forged ones would push out what came before.
+func (f *farewell) note(datagram []byte) {
+	if len(datagram) <= headerBytes || len(datagram) > longestAlert || len(f.alerts) == mostAlerts {
+		return
+	}
+	epoch, length := binary.BigEndian.Uint16(datagram[3:]), binary.BigEndian.Uint16(datagram[headerBytes-2:])
+	if datagram[0] == alertRecord && epoch == sealedEpoch && headerBytes+int(length) == len(datagram) {
+		f.alerts = append(f.alerts, slices.Clone(datagram))
 	}
 }
 
 // look begins to look at what may be a goodbye. The caller holds the lock.
 func (c *Conn) look(now time.Time) {
-	p := c.parked
-	if p == nil || p.state == nil || p.alert == nil || p.busy || now.Before(p.next) || c.closed || c.gone {
+	f := &c.farewell
+	if !f.parked || len(f.alerts) == 0 || f.busy || now.Before(f.next) || c.closed || c.gone {
 		return
 	}
-	p.busy = true
-	state, alert := p.state, p.alert
-	p.alert = nil
+	f.busy = true
+	state, alerts := f.state, f.alerts
+	f.alerts = nil
 	c.running.Go(func() {
-		if c.isGoodbye(state, alert) {
+		if c.isGoodbye(state, alerts) {
 			c.hungUp()
 			return
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		p.busy, p.next = false, time.Now().Add(lookAgain)
+		f.busy, f.next = false, time.Now().Add(lookAgain)
 	})
 }
 
-// isGoodbye reports whether a record ends the session.
-func (c *Conn) isGoodbye(state *dtls.State, record []byte) bool {
-	one := newOneRecord(record)
-	session, err := dtls.ResumeWithOptions(state, one, recordAddr{}, dtls.WithCertificates(c.network.cfg.Certificate),
+// isGoodbye reports whether one of the records ends the session.
+func (c *Conn) isGoodbye(state *dtls.State, records [][]byte) bool {
+	only := newOnly(records)
+	session, err := dtls.ResumeWithOptions(state, only, recordAddr{}, dtls.WithCertificates(c.network.cfg.Certificate),
 		dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithInsecureSkipVerify(true), dtls.WithLoggerFactory(c.network.cfg.Logs))
 	if err != nil {
 		return false
 	}
 	defer func() { _ = session.Close() }()
-	ctx, cancel := context.WithTimeout(c.ctx, c.network.cfg.Disconnected)
+	ctx, cancel := context.WithTimeout(c.ctx, lookLimit)
 	defer cancel()
 	_ = session.HandshakeContext(ctx) // there is none: it begins to read
 	select {
-	case <-one.ended:
+	case <-only.ended:
 		return ctx.Err() == nil // which ends it, too
-	case <-one.more:
+	case <-only.more:
 	case <-ctx.Done():
 	}
 	return false
@@ -223,35 +232,35 @@ func (c *Conn) sayGoodbye() {
 	o.goodbye = nil
 }
 
-// oneRecord is a connection on which a record comes and nothing is ever sent. If the
-// session closes it before it asks for more, the record was its end.
-type oneRecord struct {
-	record      []byte
+// only is a connection on which a few records come and nothing is ever sent. If the
+// session closes it before it asks for more, one of them was its end.
+type only struct {
+	records     [][]byte
 	more, ended chan struct{}
 	asked, over sync.Once
 }
 
-func newOneRecord(record []byte) *oneRecord {
-	return &oneRecord{record: record, more: make(chan struct{}), ended: make(chan struct{})}
+func newOnly(records [][]byte) *only {
+	return &only{records: records, more: make(chan struct{}), ended: make(chan struct{})}
 }
 
-func (o *oneRecord) ReadFrom(p []byte) (int, net.Addr, error) {
-	if o.record == nil {
+func (o *only) ReadFrom(p []byte) (int, net.Addr, error) {
+	if len(o.records) == 0 {
 		o.asked.Do(func() { close(o.more) })
 		return 0, nil, io.EOF
 	}
-	n := copy(p, o.record)
-	o.record = nil
+	n := copy(p, o.records[0])
+	o.records = o.records[1:]
 	return n, recordAddr{}, nil
 }
 
-func (o *oneRecord) Close() error {
+func (o *only) Close() error {
 	o.over.Do(func() { close(o.ended) })
 	return nil
 }
 
-func (o *oneRecord) WriteTo(p []byte, _ net.Addr) (int, error) { return len(p), nil }
-func (o *oneRecord) LocalAddr() net.Addr                       { return recordAddr{} }
-func (o *oneRecord) SetDeadline(time.Time) error               { return nil }
-func (o *oneRecord) SetReadDeadline(time.Time) error           { return nil }
-func (o *oneRecord) SetWriteDeadline(time.Time) error          { return nil }
+func (o *only) WriteTo(p []byte, _ net.Addr) (int, error) { return len(p), nil }
+func (o *only) LocalAddr() net.Addr                       { return recordAddr{} }
+func (o *only) SetDeadline(time.Time) error               { return nil }
+func (o *only) SetReadDeadline(time.Time) error           { return nil }
+func (o *only) SetWriteDeadline(time.Time) error          { return nil }

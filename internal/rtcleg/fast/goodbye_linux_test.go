@@ -18,11 +18,11 @@ func (c *caller) flow() {
 	c.leg.running.Wait()
 	c.leg.mu.Lock()
 	defer c.leg.mu.Unlock()
-	require.NotNil(c.t, c.leg.parked)
-	require.NotNil(c.t, c.leg.parked.state)
+	require.True(c.t, c.leg.farewell.parked)
+	require.NotNil(c.t, c.leg.farewell.state)
 	assert.Nil(c.t, c.leg.dtls)
 	assert.Nil(c.t, c.leg.records)
-	assert.Nil(c.t, c.leg.parked.state.PeerCertificates, "nobody needs them, and they are large")
+	assert.Nil(c.t, c.leg.farewell.state.PeerCertificates)
 }
 
 // Once media flow, a leg has no DTLS session and no goroutine. Both sides still hear
@@ -53,68 +53,118 @@ func TestGoodbyeWhileParked(t *testing.T) {
 				require.NoError(t, x.session.Close())
 				x.waitState(Closed)
 				x.leg.running.Wait()
-				assert.Nil(t, x.leg.parked.state, "and with it the master secret")
+				assert.Nil(t, x.leg.farewell.state, "and with it the master secret")
 				return
 			}
 			require.NoError(t, x.leg.Close())
-			assert.Nil(t, x.leg.parked.state)
+			assert.Nil(t, x.leg.farewell.state)
 			_, err = x.session.Read(make([]byte, 8)) // ends: the peer was told
 			assert.Error(t, err)
 		})
 	}
 }
 
+// sealedRecord is as long as a sealed alert, and of epoch 1.
+func sealedRecord(kind byte) []byte {
+	return append([]byte{kind, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 9, 0, 26}, make([]byte, 26)...)
+}
+
+func plainRecord(kind byte, body ...byte) []byte {
+	return append([]byte{kind, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 99, 0, byte(len(body))}, body...)
+}
+
+// forge sends datagrams from the peer's address, and returns when they were taken.
+func (c *caller) forge(datagrams ...[]byte) {
+	c.t.Helper()
+	for _, d := range datagrams {
+		c.send(d)
+	}
+	// The same goroutine answers checks.
+	c.check(c.conn, c.local)
+	c.reply()
+}
+
 // Who can send from the peer's address, but has no keys, ends no call, neither before
 // media flow nor later.
 func TestForgedGoodbyes(t *testing.T) {
-	sealed := func(kind byte) []byte { // as long as a sealed alert, of epoch 1
-		return append([]byte{kind, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 9, 0, 26}, make([]byte, 26)...)
-	}
-	plain := func(kind byte, body ...byte) []byte {
-		return append([]byte{kind, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 99, 0, byte(len(body))}, body...)
-	}
+	sealed, plain := sealedRecord, plainRecord
 	forged := [][]byte{
 		sealed(alertRecord), sealed(23), plain(alertRecord, 1, 0), plain(alertRecord, 2, 40), plain(23, 1, 2, 3), plain(24, 1),
 		plain(changeCipherSpecRecord, 2), plain(alertRecord, 1, 0)[:14], sealed(alertRecord)[:headerBytes],
 		append(plain(changeCipherSpecRecord, 1), plain(23, 1)...),
+		append(sealed(alertRecord), plain(alertRecord, 1, 0)...), append(sealed(alertRecord), plain(23, 1)...),
 	}
 	x := newCaller(t, newNetwork(t, Config{}))
 	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
-	all := func() {
-		for _, record := range forged {
-			x.send(record)
-			// The same goroutine answers checks, so the record was taken before.
-			x.check(x.conn, x.local)
-			x.reply()
+	for parked := range 2 {
+		for range 5 { // what a session that is opened again does is a race within it
+			for _, d := range forged {
+				x.forge(d)
+				x.leg.mu.Lock()
+				x.leg.look(x.leg.farewell.next)
+				x.leg.mu.Unlock()
+				if parked == 1 {
+					x.leg.running.Wait()
+				}
+			}
 		}
 		assert.Equal(t, Connected, x.leg.State())
+		if parked == 0 {
+			x.flow()
+		}
 	}
-	all()
+}
+
+// Between two looks there is some time, whatever comes.
+func TestForgedGoodbyesCostLittle(t *testing.T) {
+	x := newCaller(t, newNetwork(t, Config{}))
+	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
 	x.flow()
-	all()
-	// Each is looked at once there was time; a goodbye that comes meanwhile waits.
-	for now := time.Now(); ; now = now.Add(lookAgain) {
-		x.leg.mu.Lock()
-		p := x.leg.parked
-		x.leg.look(now)
-		done := !p.busy && p.alert == nil
-		x.leg.mu.Unlock()
-		x.leg.running.Wait()
-		if done {
-			break
-		}
+	x.forge(sealedRecord(alertRecord))
+	x.leg.running.Wait()
+	x.leg.mu.Lock()
+	next := x.leg.farewell.next
+	x.leg.farewell.next = next.Add(time.Hour)
+	x.leg.mu.Unlock()
+	assert.False(t, next.IsZero())
+	for range 3 * mostAlerts {
+		x.forge(sealedRecord(alertRecord))
 	}
-	assert.Equal(t, Connected, x.leg.State())
+	x.leg.mu.Lock()
+	defer x.leg.mu.Unlock()
+	f := &x.leg.farewell
+	assert.False(t, f.busy)
+	assert.Len(t, f.alerts, mostAlerts)
+	x.leg.look(f.next)
+	assert.True(t, f.busy)
+}
+
+// Some forged alerts before and behind it do not hide a goodbye.
+func TestGoodbyeAmongForgedOnes(t *testing.T) {
+	x := newCaller(t, newNetwork(t, Config{}))
+	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
+	x.flow()
+	x.forge(sealedRecord(alertRecord))
+	x.leg.running.Wait()
+	x.forge(sealedRecord(alertRecord), sealedRecord(alertRecord))
 	require.NoError(t, x.session.Close())
-	for x.leg.State() != Closed {
-		x.leg.Watch(time.Now()) // which looks when the time has come
-		x.check(x.conn, x.local)
-		select {
-		case <-x.replies:
-		case <-x.states:
-		case <-time.After(patience):
-			t.Fatal("the goodbye was not heard")
-		}
+	x.forge(sealedRecord(alertRecord), sealedRecord(alertRecord))
+	x.leg.mu.Lock()
+	x.leg.look(x.leg.farewell.next)
+	x.leg.mu.Unlock()
+	x.waitState(Closed)
+}
+
+// A goodbye that comes while the session is being parked is heard, by the session or
+// after it.
+func TestGoodbyeWhileBeingParked(t *testing.T) {
+	n := newNetwork(t, Config{})
+	for range 40 {
+		x := newCaller(t, n)
+		x.connect(dtls.SRTP_AEAD_AES_128_GCM)
+		x.send(x.packet(1, 1, 7))
+		require.NoError(t, x.session.Close())
+		x.waitState(Closed)
 	}
 }
 
@@ -142,15 +192,22 @@ func TestHarmless(t *testing.T) {
 	}
 }
 
-// What is no alert, or cannot be one, is not kept to be looked at.
+// What is no sealed alert, or more than one, is not kept to be looked at.
 func TestNote(t *testing.T) {
-	p := new(parked)
-	long := make([]byte, longestAlert+1)
-	long[0], long[4] = alertRecord, sealedEpoch
-	for _, record := range [][]byte{nil, {alertRecord}, long, append([]byte{alertRecord, 0, 0, 0, 0}, make([]byte, 20)...)} {
-		p.note(record)
-		assert.Nil(t, p.alert)
+	f := new(farewell)
+	long := append(sealedRecord(alertRecord), make([]byte, longestAlert)...)
+	long[12] = byte(len(long) - headerBytes)
+	epoch := sealedRecord(alertRecord)
+	epoch[3] = 1
+	for _, datagram := range [][]byte{
+		nil, {alertRecord}, long, epoch, plainRecord(alertRecord, 1, 0), sealedRecord(23),
+		append(sealedRecord(alertRecord), plainRecord(alertRecord, 1, 0)...), sealedRecord(alertRecord)[:30],
+	} {
+		f.note(datagram)
+		assert.Empty(t, f.alerts)
 	}
-	p.note(long[:longestAlert])
-	assert.Len(t, p.alert, longestAlert)
+	for range mostAlerts + 1 {
+		f.note(sealedRecord(alertRecord))
+	}
+	assert.Len(t, f.alerts, mostAlerts)
 }

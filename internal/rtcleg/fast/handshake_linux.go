@@ -33,6 +33,9 @@ var (
 func (c *Conn) run() {
 	session, err := c.handshake()
 	if err == nil {
+		err = c.expectGoodbye(session)
+	}
+	if err == nil {
 		err = c.key(session)
 	}
 	c.mu.Lock()
