@@ -15,7 +15,7 @@ func (c *caller) flow() {
 	c.t.Helper()
 	c.send(c.packet(1, 1, 7))
 	assert.Equal(c.t, []byte{7}, c.hears().Payload)
-	c.leg.running.Wait()
+	c.leg.rest()
 	c.leg.mu.Lock()
 	defer c.leg.mu.Unlock()
 	require.True(c.t, c.leg.farewell.parked)
@@ -52,7 +52,7 @@ func TestGoodbyeWhileParked(t *testing.T) {
 			if c.peers {
 				require.NoError(t, x.session.Close())
 				x.waitState(Closed)
-				x.leg.running.Wait()
+				x.leg.rest()
 				assert.Nil(t, x.leg.farewell.state, "and with it the master secret")
 				return
 			}
@@ -104,7 +104,7 @@ func TestForgedGoodbyes(t *testing.T) {
 				x.leg.look(x.leg.farewell.next)
 				x.leg.mu.Unlock()
 				if parked == 1 {
-					x.leg.running.Wait()
+					x.leg.rest()
 				}
 			}
 		}
@@ -121,7 +121,7 @@ func TestForgedGoodbyesCostLittle(t *testing.T) {
 	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
 	x.flow()
 	x.forge(sealedRecord(alertRecord))
-	x.leg.running.Wait()
+	x.leg.rest()
 	x.leg.mu.Lock()
 	next := x.leg.farewell.next
 	x.leg.farewell.next = next.Add(time.Hour)
@@ -145,7 +145,7 @@ func TestGoodbyeAmongForgedOnes(t *testing.T) {
 	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
 	x.flow()
 	x.forge(sealedRecord(alertRecord))
-	x.leg.running.Wait()
+	x.leg.rest()
 	x.forge(sealedRecord(alertRecord), sealedRecord(alertRecord))
 	require.NoError(t, x.session.Close())
 	x.forge(sealedRecord(alertRecord), sealedRecord(alertRecord))

@@ -114,7 +114,7 @@ func TestKeysAreForgotten(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, x.session.Close())
 			x.waitState(Closed)
-			x.leg.running.Wait()
+			x.leg.rest()
 			in, out := &x.leg.in, &x.leg.out
 			assert.False(t, in.gcm.Ready() || out.gcm.Ready())
 			assert.Nil(t, in.srtp)
