@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -48,12 +50,7 @@ func TestNetworkIsServedByTicks(t *testing.T) {
 	e := New(Config{Shards: 2, Seed: 1, Network: d})
 	defer e.Close()
 	ctx := context.Background()
-	if err := e.Open("other shard", bridge.Config{}, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := e.End(ctx, "other shard"); err != nil {
-		t.Fatal(err)
-	}
+	e.load[0] = shardFull // by all that it knows
 	if err := e.Open("a", bridge.Config{}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -104,6 +101,42 @@ func TestPacketsLeaveInGroups(t *testing.T) {
 			t.Errorf("%d of %d conferences were passed over when others failed", s.count, rooms)
 		}
 	}
+}
+
+// TestShardsAreFilled: one after the other, and then evenly; what ends leaves room.
+func TestShardsAreFilled(t *testing.T) {
+	e := New(Config{Shards: 3})
+	defer e.Close()
+	open := func(n int) {
+		for range n {
+			if err := e.Open(rand.Text(), bridge.Config{}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	check := func(want ...int) {
+		t.Helper()
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if !slices.Equal(e.load, want) {
+			t.Fatalf("%v, want %v", e.load, want)
+		}
+	}
+	open(shardFull - 1)
+	check(shardFull-1, 0, 0)
+	if err := e.Open("last of the first", bridge.Config{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	open(2*shardFull + 1)
+	check(shardFull+1, shardFull, shardFull)
+	open(2)
+	check(shardFull+1, shardFull+1, shardFull+1)
+	if err := e.End(context.Background(), "last of the first"); err != nil {
+		t.Fatal(err)
+	}
+	check(shardFull, shardFull+1, shardFull+1)
+	open(1)
+	check(shardFull+1, shardFull+1, shardFull+1)
 }
 
 // TestPhases: few conferences share few phases, and many are spread evenly.
