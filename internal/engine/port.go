@@ -53,9 +53,9 @@ func (l *Leg) sendEvents(events []dtmf.EventPayload) {
 }
 
 func (l *Leg) write(timestamp uint32, payload []byte) {
-	h := l.header
-	h.Timestamp = timestamp
-	if err := l.transport.Send(&h, payload); err != nil {
+	l.sending = l.header // here, as what goes to a transport would be allocated elsewhere
+	l.sending.Timestamp = timestamp
+	if err := l.transport.Send(&l.sending, payload); err != nil {
 		l.sendFails++
 	} else {
 		l.sent++

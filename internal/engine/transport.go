@@ -118,7 +118,8 @@ type Leg struct {
 	transport Transport
 	media     bridge.Media
 	header    rtp.Header
-	resumed   bool // the next audio packet follows a pause
+	sending   rtp.Header // of the packet on its way out
+	resumed   bool       // the next audio packet follows a pause
 	payload   [160]byte
 	malformed uint64
 	sendFails uint64
