@@ -26,6 +26,11 @@
 // ICE there is, and the peer's checks are also its consent (RFC 7675): without
 // them the leg is first disconnected and then failed, and sends nothing more.
 //
+// # Sessions
+//
+// A DTLS session is closed, unknown to the peer, once media flow; what it takes to say
+// goodbye and to know the peer's is kept. See goodbye_linux.go.
+//
 // # What stays in memory
 //
 // Packets are decrypted in place, in the buffer they were read into (long ones in
