@@ -48,7 +48,7 @@ proof:
 	@echo "== a card leaves no trace"
 	@scripts/proof.sh
 
-# The same on the portable media path: 12 minutes.
+# The same on the portable media path: 10 minutes.
 portable: deps
 	@scripts/portable.sh
 

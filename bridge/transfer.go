@@ -134,10 +134,11 @@ func (c *Conference) mix(out *Output) {
 // who hear and keep what agents hear, as far as there are any.
 func (c *Conference) mixForAgents(out *Output, customer, agent, ivr *leg) {
 	apart := c.outside()
-	if c.waited() {
-		out.Waiting, out.made.waiting = mask.ForAgent(c.music.gated), true
-	} else if out.made.waiting {
-		out.Waiting, out.made.waiting = mask.AgentMix{}, false
+	switch {
+	case c.waited():
+		out.Waiting = mask.ForAgent(c.music.gated)
+	case out.made.waiting:
+		out.Waiting = mask.AgentMix{}
 	}
 	if apart || onHold(agent) {
 		out.Agent = out.Waiting
@@ -145,25 +146,22 @@ func (c *Conference) mixForAgents(out *Output, customer, agent, ivr *leg) {
 		out.Agent = mask.ForAgent(forAgent(talking(customer)), gated(talking(ivr)))
 	}
 	switch {
-	case out.Unheard.Supervisor && out.made.supervisor:
-		out.Supervisor = mask.AgentMix{}
-	case out.Unheard.Supervisor:
-	case apart:
+	case !out.Unheard.Supervisor && apart:
 		out.Supervisor = mask.ForAgent(c.music.gated, gated(talking(agent)))
-	default:
+	case !out.Unheard.Supervisor:
 		out.Supervisor = mask.ForAgent(gated(talking(customer)), gated(talking(ivr)), gated(talking(agent)))
+	case out.made.supervisor:
+		out.Supervisor = mask.AgentMix{}
 	}
-	if !out.Unheard.Recorder || out.made.recorder {
+	switch { // A leak to the disk wants a leak to the agent first: it hears no more.
+	case !out.Unheard.Recorder && (apart || onHold(agent)):
+		out.Recorder = RecorderMix{agent: gated(talking(agent)), customer: c.music.gated}
+	case !out.Unheard.Recorder:
+		out.Recorder = RecorderMix{gated(talking(agent)), gated(talking(customer)), gated(talking(ivr))}
+	case out.made.recorder:
 		out.Recorder = RecorderMix{}
 	}
-	if !out.Unheard.Recorder {
-		// A leak to the disk wants a leak to the agent first: it hears no more.
-		out.Recorder.agent, out.Recorder.customer = gated(talking(agent)), c.music.gated
-		if !apart && !onHold(agent) {
-			out.Recorder.customer, out.Recorder.ivr = gated(talking(customer)), gated(talking(ivr))
-		}
-	}
-	out.made.supervisor, out.made.recorder = !out.Unheard.Supervisor, !out.Unheard.Recorder
+	out.made.waiting, out.made.supervisor, out.made.recorder = c.waited(), !out.Unheard.Supervisor, !out.Unheard.Recorder
 }
 
 // toCustomer is what the customer hears beside the parties.

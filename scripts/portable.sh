@@ -4,7 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Every server below is started with this environment; that it is obeyed is seen first.
-if refused=$(TONEGATE_MEDIA_PATH=none TONEGATE_API_KEY=key-of-the-test-0123 go run . serve --data "$(mktemp -d)" 2>&1) ||
+data=$(mktemp -d)
+trap 'rm -rf "$data"' EXIT
+if refused=$(TONEGATE_MEDIA_PATH=none TONEGATE_API_KEY=key-of-the-test-0123 go run . serve --data "$data" 2>&1) ||
 	! grep -q 'media-path "none"' <<<"$refused"; then
 	echo "TONEGATE_MEDIA_PATH does not choose the media path: $refused"
 	exit 1

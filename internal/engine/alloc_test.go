@@ -17,8 +17,7 @@ type drain struct{ packets int }
 func (d *drain) Send(*rtp.Header, []byte) error { d.packets++; return nil }
 func (d *drain) Close() error                   { return nil }
 
-// TestNothingIsAllocated: not by a tick with all of its ports and packets, on a
-// network or on none. What a tick allocates has the collector run through the memory
+// TestNothingIsAllocated: not by a tick with all of its ports and packets. What a tick allocates has the collector run through the memory
 // of all calls every few seconds.
 func TestNothingIsAllocated(t *testing.T) {
 	d := new(drain)

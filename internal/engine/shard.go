@@ -165,9 +165,9 @@ func (s *shard) tickPhase(now time.Time) {
 	}
 	rooms := s.rooms[s.step%phases]
 	// Backwards: a conference that fails is removed from the list meanwhile.
-	for i, ticked := len(rooms)-1, 1; i >= 0; i, ticked = i-1, ticked+1 {
+	for i := len(rooms) - 1; i >= 0; i-- {
 		rooms[i].tick(deadline)
-		if ticked%leaveTogether == 0 && i > 0 && s.cfg.Network != nil {
+		if (len(rooms)-i)%leaveTogether == 0 && i > 0 && s.cfg.Network != nil {
 			s.cfg.Network.Flush(s.index)
 		}
 	}

@@ -221,7 +221,6 @@ func (c *Conn) Close() error {
 		_ = records.Close()
 	}
 	c.running.Wait()
-	c.sayGoodbye()
 	c.leave()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -229,9 +228,10 @@ func (c *Conn) Close() error {
 	return err
 }
 
-// leave forgets the peer: its addresses, its names and its keys. Round keys within a
-// cipher cannot be zeroed, but nothing leads to them any more.
+// leave says goodbye and forgets the peer: its addresses, its names and its keys. Round
+// keys within a cipher cannot be zeroed, but nothing leads to them any more.
 func (c *Conn) leave() {
+	c.sayGoodbye()
 	c.mu.Lock()
 	c.dropPaths(maxPaths, func(*path) bool { return true })
 	c.forgetPrevious()

@@ -183,8 +183,7 @@ func (c *Conn) look(now time.Time) {
 // isGoodbye reports whether one of the records ends the session.
 func (c *Conn) isGoodbye(state *dtls.State, records [][]byte) bool {
 	only := newOnly(records)
-	session, err := dtls.ResumeWithOptions(state, only, recordAddr{}, dtls.WithCertificates(c.network.cfg.Certificate),
-		dtls.WithSRTPProtectionProfiles(profiles...), dtls.WithInsecureSkipVerify(true), dtls.WithLoggerFactory(c.network.cfg.Logs))
+	session, err := dtls.ResumeWithOptions(state, only, recordAddr{}, c.options()...)
 	if err != nil {
 		return false
 	}
@@ -209,7 +208,6 @@ func (c *Conn) hungUp() {
 	c.tell(time.Now())
 	c.mu.Unlock()
 	if !closed {
-		c.sayGoodbye()
 		c.leave()
 	}
 }

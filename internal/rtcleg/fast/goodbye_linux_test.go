@@ -115,13 +115,20 @@ func TestForgedGoodbyes(t *testing.T) {
 	}
 }
 
-// Between two looks there is some time, whatever comes.
-func TestForgedGoodbyesCostLittle(t *testing.T) {
+// newForged has a leg whose session is parked, and that has looked at a forged alert.
+func newForged(t *testing.T) *caller {
+	t.Helper()
 	x := newCaller(t, newNetwork(t, Config{}))
 	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
 	x.flow()
 	x.forge(sealedRecord(alertRecord))
 	x.leg.rest()
+	return x
+}
+
+// Between two looks there is some time, whatever comes.
+func TestForgedGoodbyesCostLittle(t *testing.T) {
+	x := newForged(t)
 	x.leg.mu.Lock()
 	next := x.leg.farewell.next
 	x.leg.farewell.next = next.Add(time.Hour)
@@ -141,11 +148,7 @@ func TestForgedGoodbyesCostLittle(t *testing.T) {
 
 // Some forged alerts before and behind it do not hide a goodbye.
 func TestGoodbyeAmongForgedOnes(t *testing.T) {
-	x := newCaller(t, newNetwork(t, Config{}))
-	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
-	x.flow()
-	x.forge(sealedRecord(alertRecord))
-	x.leg.rest()
+	x := newForged(t)
 	x.forge(sealedRecord(alertRecord), sealedRecord(alertRecord))
 	require.NoError(t, x.session.Close())
 	x.forge(sealedRecord(alertRecord), sealedRecord(alertRecord))

@@ -67,23 +67,24 @@ func (n *Network) log(err error) {
 	n.cfg.Logs.NewLogger("dtls").Warnf("a leg's handshake: %v", err)
 }
 
-// profiles are what is offered and taken, the cheaper one first.
-var profiles = []dtls.SRTPProtectionProfile{dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80}
-
-func (c *Conn) handshake() (*dtls.Conn, error) {
-	options := []dtls.Option{
+// options are those of a session on either side, and of one that is opened again.
+func (c *Conn) options() []dtls.Option {
+	return []dtls.Option{
 		dtls.WithCertificates(c.network.cfg.Certificate),
-		dtls.WithSRTPProtectionProfiles(profiles...),
+		dtls.WithSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80),
 		// The fingerprint says who the peer is; no authority does.
 		dtls.WithInsecureSkipVerify(true),
 		dtls.WithVerifyPeerCertificate(c.verify),
 		dtls.WithLoggerFactory(c.network.cfg.Logs),
 	}
+}
+
+func (c *Conn) handshake() (*dtls.Conn, error) {
 	var session *dtls.Conn
 	var err error
 	if c.session.Client {
 		var all []dtls.ClientOption
-		for _, o := range options {
+		for _, o := range c.options() {
 			all = append(all, o)
 		}
 		session, err = dtls.ClientWithOptions(recordConn{c, c.records}, recordAddr{}, all...)
@@ -91,7 +92,7 @@ func (c *Conn) handshake() (*dtls.Conn, error) {
 		all := []dtls.ServerOption{dtls.WithClientAuth(dtls.RequireAnyClientCert),
 			// A check has proved the address already; a cookie would do it again.
 			dtls.WithInsecureSkipVerifyHello(true)}
-		for _, o := range options {
+		for _, o := range c.options() {
 			all = append(all, o)
 		}
 		session, err = dtls.ServerWithOptions(recordConn{c, c.records}, recordAddr{}, all...)
