@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -40,6 +41,9 @@ type peer struct {
 	leg   *Leg
 	pc    *webrtc.PeerConnection
 	track *rawtrack.Track
+
+	started chan struct{} // closed when ICE has the peer's credentials, or never will
+	start   func()        // closes it, once
 }
 
 func (p *portable) connect(l *Leg) (connection, error) {
@@ -47,12 +51,19 @@ func (p *portable) connect(l *Leg) (connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &peer{leg: l, track: rawtrack.New("audio", cname)}
+	c := &peer{leg: l, track: rawtrack.New("audio", cname), started: make(chan struct{})}
+	c.start = sync.OnceFunc(func() { close(c.started) })
 	c.pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{p.certificate}})
 	if err != nil {
 		return nil, err
 	}
-	c.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { l.connectionChanged() })
+	c.pc.OnICEConnectionStateChange(func(webrtc.ICEConnectionState) { c.start() })
+	c.pc.OnConnectionStateChange(func(now webrtc.PeerConnectionState) {
+		if now == webrtc.PeerConnectionStateClosed {
+			c.start()
+		}
+		l.connectionChanged()
+	})
 	c.pc.OnTrack(l.receive)
 	sender, err := c.pc.AddTrack(c.track)
 	if err != nil {
@@ -146,10 +157,15 @@ func (c *peer) negotiate(ctx context.Context, o *offer, version int) (local, err
 	if err := c.pc.SetLocalDescription(answered); err != nil {
 		return local{}, err
 	}
-	select {
-	case <-gathered:
-	case <-ctx.Done():
-		return local{}, ctx.Err()
+	// The library starts ICE after it has answered. An offer that came before that
+	// would meet an agent without credentials of the peer's, and be taken for one that
+	// changes them: a restart that nobody asked for.
+	for _, done := range []<-chan struct{}{gathered, c.started} {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return local{}, ctx.Err()
+		}
 	}
 	return readLocal(answered.SDP)
 }
