@@ -55,6 +55,7 @@ type Conference struct {
 	tone    dtmf.ToneGenerator
 	sender  dtmf.EventSender
 	forIVR  audio.Frame // scratch: the customer as an external IVR hears it
+	edited  bool        // forIVR holds something
 	noise   audio.Noise
 
 	transfer     Transfer

@@ -20,6 +20,9 @@ type rig struct {
 	now  time.Time
 	out  bridge.Output
 	legs map[bridge.LegID]*voice
+	// jammed is true while the network stands still; late is what waits in it.
+	jammed bool
+	late   []func()
 	// what everybody heard so far
 	customer, ivr, agent, supervisor []int16
 	pressed                          []dtmf.Key
@@ -64,10 +67,30 @@ func (r *rig) say(id bridge.LegID, f *audio.Frame) {
 	v := r.legs[id]
 	payload := make([]byte, audio.FrameSamples)
 	v.law.Encode(payload, f)
-	r.c.Receive(id, bridge.Packet{PayloadType: v.law.PayloadType(), Sequence: v.seq, Timestamp: v.ts,
+	r.deliver(id, bridge.Packet{PayloadType: v.law.PayloadType(), Sequence: v.seq, Timestamp: v.ts,
 		SSRC: uint32(id), Payload: payload, Arrived: r.now})
 	v.ts += audio.FrameSamples
 	v.seq++
+}
+
+// deliver brings a packet to the conference, unless the network stands still.
+func (r *rig) deliver(id bridge.LegID, p bridge.Packet) {
+	if r.jammed {
+		r.late = append(r.late, func() { p.Arrived = r.now; r.c.Receive(id, p) })
+		return
+	}
+	r.c.Receive(id, p)
+}
+
+// jam has the network stand still, or bring at once what waits in it.
+func (r *rig) jam(still bool) {
+	if r.jammed = still; still {
+		return
+	}
+	for _, arrive := range r.late {
+		arrive()
+	}
+	r.late = nil
 }
 
 // lose is say for a packet that the network loses.
@@ -104,7 +127,7 @@ func (r *rig) event(id bridge.LegID, k dtmf.Key, age uint32, duration uint16, ma
 	if end {
 		flags |= 0x80
 	}
-	r.c.Receive(id, bridge.Packet{PayloadType: eventPT, Marker: marker, Sequence: v.seq, Timestamp: v.ts - age,
+	r.deliver(id, bridge.Packet{PayloadType: eventPT, Marker: marker, Sequence: v.seq, Timestamp: v.ts - age,
 		SSRC: uint32(id), Payload: []byte{byte(k), flags, byte(duration >> 8), byte(duration)}, Arrived: r.now})
 	v.seq++
 }

@@ -42,6 +42,8 @@ type keying struct {
 	skew    int // frames by which the events lag
 	off     int // samples by which they are stamped late
 	loss    int // percent of the audio's packets that are lost
+	stall   int // frames for which the network stands still,
+	from    int // from the keying's first frame on
 	seed    uint64
 }
 
@@ -57,6 +59,7 @@ func (r *rig) bothTransports(id bridge.LegID, card string, k keying) (got string
 	}
 	ear := dtmf.NewDetector()
 	for n := range len(sent) / audio.FrameSamples {
+		r.jam(n >= first+k.from && n < first+k.from+k.stall)
 		at := n - first - k.skew
 		if i := at / k.spacing; at >= 0 && i < len(card) && at%k.spacing < down {
 			key, _ := dtmf.KeyOf(card[i])

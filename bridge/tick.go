@@ -94,6 +94,9 @@ func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Fram
 	if ivr == nil || ivr.spec.Builtin {
 		return &customer.raw
 	}
+	if c.edited {
+		c.forIVR, c.edited = audio.Frame{}, false // it may be a key's tone
+	}
 	ev := &customer.evidence
 	relay, copies := ev.Relay(), ev.InBandCopies()
 	if ivr.spec.Media.Events && relay.Continues {
@@ -102,11 +105,13 @@ func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Fram
 	if ivr.spec.Media.Events {
 		out.Events = append(out.Events, c.sender.Next(relay)...)
 	}
-	if len(copies) == 0 && (!relay.On || ivr.spec.Media.Events) {
-		return &customer.raw
+	if ivr.spec.Media.Events || !relay.On {
+		if relay = ev.Sustained(); len(copies) == 0 && !relay.On {
+			return &customer.raw
+		}
 	}
-	c.forIVR = customer.raw
-	if relay.On && !ivr.spec.Media.Events {
+	c.forIVR, c.edited = customer.raw, true
+	if relay.On {
 		// As with an endpoint that sends events, the voice pauses meanwhile: a
 		// late in-band copy may begin under the key, and its first milliseconds
 		// would pass for a second one.
@@ -115,7 +120,7 @@ func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Fram
 	for _, s := range copies {
 		c.noise.Fill(c.forIVR[max(0, s.Start):min(audio.FrameSamples, int(s.End))])
 	}
-	if relay.On && !ivr.spec.Media.Events {
+	if relay.On {
 		c.tone.Add(&c.forIVR, relay)
 	}
 	return &c.forIVR

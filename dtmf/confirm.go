@@ -60,15 +60,18 @@ type run struct {
 	clear       int     // clear proofs in a row
 }
 
-// shift moves a run into the next frame's time.
-func (r *run) shift() {
-	r.first -= audio.FrameSamples
-	r.last -= audio.FrameSamples
+// shift moves a run into the time of a frame that begins n samples later.
+func (r *run) shift(n int32) {
+	r.first -= n
+	r.last -= n
 	if r.last < -8000 {
 		r.on = false
 	}
 	r.first = max(r.first, -80000)
 }
+
+// goesOn reports whether a tone that began before the frame is heard in it.
+func (r *run) goesOn() bool { return r.on && r.first < 0 && r.last > 0 }
 
 // continues reports whether a proof of the key at [start, end) with the given
 // power belongs to the run.
@@ -89,13 +92,17 @@ func (r *run) extend(end int32, p *tonePair) {
 // becomes the held key when it is confirmed; a held key that goes on, through
 // short interruptions and lost frames, is not pressed again. hopes are the ends of the
 // windows that may prove something, as bits.
-func (d *Detector) confirm(concealed bool, hopes uint32, seen proofSight) {
-	d.held.shift()
-	d.candidate.shift()
-	if concealed {
+func (d *Detector) confirm(heard Reception, hopes uint32, seen proofSight) {
+	lost := heard.Passed
+	if heard.Concealed || heard.Covered {
 		// What concealment made up proves nothing, and its silence neither.
-		d.held.concealed += audio.FrameSamples
-		d.candidate.concealed += audio.FrameSamples
+		lost += audio.FrameSamples - heard.Waited
+	}
+	for _, r := range [2]*run{&d.held, &d.candidate} {
+		r.shift(d.took + heard.Passed)
+		r.concealed += lost
+	}
+	if heard.Concealed || heard.Covered {
 		return
 	}
 	for ; hopes != 0; hopes &= hopes - 1 {

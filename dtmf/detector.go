@@ -10,6 +10,7 @@ type Detector struct {
 	work  *Workspace
 	armed bool
 	now   int64 // position of the frame in the stream, in samples
+	took  int32 // how far it is from there to the next frame
 
 	eagerness float32 // factor on scores, below one when tones are likely
 	sinceKey  int32   // samples since a key was last heard, saturating
@@ -27,6 +28,8 @@ type Detector struct {
 	copied  Key   // the key whose in-band copy is being reported
 	copies  bool  // one is
 	copyEnd int64 // where it was last heard, in samples of the stream
+	stalled int32 // samples waited for audio that is late
+	remains bool  // a tone that the wait interrupted is a key to any receiver
 
 	// What few frames need comes last, so that the rest lies close together. It is
 	// not looked at unless something waits in it.
@@ -108,7 +111,8 @@ func (d *Detector) listen(f *audio.Frame) {
 
 // conclude draws on what was found suspicious in the frame.
 func (d *Detector) conclude(heard Reception, hopes uint32, seen proofSight) Evidence {
-	d.confirm(heard.Concealed || heard.Covered, hopes, seen)
+	d.now += int64(heard.Passed)
+	d.confirm(heard, hopes, seen)
 	ev := Evidence{examined: true, toneEnd: -1}
 	if d.held.on && d.held.last > 0 {
 		ev.toneStart, ev.toneEnd = d.held.first, d.held.last
@@ -116,14 +120,15 @@ func (d *Detector) conclude(heard Reception, hopes uint32, seen proofSight) Evid
 	d.pressed(&ev, heard)
 	d.toIVR(&ev, heard)
 	d.mask(&ev, heard)
+	d.took = audio.FrameSamples - heard.Waited
 	d.remember(heard.Event)
-	d.now += audio.FrameSamples
+	d.now += int64(d.took)
 	return ev
 }
 
 // remember keeps track of how long ago a key was last heard.
 func (d *Detector) remember(named NamedEvents) {
-	d.sinceKey = min(d.sinceKey+audio.FrameSamples, never)
+	d.sinceKey = min(d.sinceKey+d.took, never)
 	if d.held.on && d.held.last > 0 {
 		d.sinceKey, d.lastKey = audio.FrameSamples-d.held.last, d.held.key
 	}

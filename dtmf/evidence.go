@@ -29,6 +29,7 @@ type Evidence struct {
 	keys       [maxKeys]Key
 	copies     [MaxSpans]Span
 	relay      Relay
+	sustain    Relay
 	counts     Counts
 	toneStart  int32
 	toneEnd    int32
@@ -81,11 +82,16 @@ func (e *Evidence) Over() (samples int, over bool) { return int(e.clean), e.clea
 func (e *Evidence) Tone() (start, end int) { return int(e.toneStart), int(e.toneEnd) }
 
 // InBandCopies returns the parts of this frame (never before it) that repeat a
-// key which a named event already carried to the IVR.
+// key which the IVR has got already: by a named event, or by what it heard of the same
+// tone before the rest was late.
 func (e *Evidence) InBandCopies() []Span { return e.copies[:e.nCopies] }
 
 // Relay returns the piece of a named event to send to an IVR leg, if any.
 func (e *Evidence) Relay() Relay { return e.relay }
+
+// Sustained returns what an IVR that hears the audio is to hear of a tone while the
+// rest of it is late, if any: it stands in place of the frame.
+func (e *Evidence) Sustained() Relay { return e.sustain }
 
 // Counts returns how this frame's keys were learnt.
 func (e *Evidence) Counts() Counts { return e.counts }
@@ -97,6 +103,10 @@ type Reception struct {
 	// Blank is true of a concealed frame that is made up from nothing that was
 	// heard: it cannot repeat a tone.
 	Blank bool
+	// Waited is how many samples at the end of a concealed frame may still come, and
+	// then be heard: they took no time of the source. Passed is how many that were
+	// waited for before did not come: they took theirs between the frames.
+	Waited, Passed int32
 	// Covered is true if some of it was not sent, because a named event was. A
 	// tone before that hole and its remainder after it are one key.
 	Covered bool

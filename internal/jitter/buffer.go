@@ -28,7 +28,7 @@ type Stats struct {
 	Late      uint64 // packets that came after their frame was played
 	Concealed uint64 // frames with concealed samples
 	Filled    uint64 // frames filled during a named event
-	Inserted  uint64 // frames inserted to grow the delay
+	Inserted  uint64 // frames by which the delay grew
 	Skipped   uint64 // frames skipped to shrink it
 	Resets    uint64 // new time bases
 }
@@ -63,6 +63,7 @@ type Buffer struct {
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
 	empty   int    // successive frames without any received sample
+	waited  int    // samples made up since the playout began to wait: see wait
 	noise   audio.Noise
 	delay   playout
 	stats   Stats
@@ -92,7 +93,7 @@ func (b *Buffer) Stats() Stats { return b.stats }
 func (b *Buffer) Reset() {
 	clear(b.ring[:])
 	b.conceal = concealer{}
-	b.started, b.primed, b.empty = false, false, 0
+	b.started, b.primed, b.empty, b.waited = false, false, 0, 0
 	b.delay.reset()
 	b.stats.Resets++
 }
@@ -206,6 +207,9 @@ type Frame struct {
 	Blank   bool
 	Silent  bool // the source is not sending; the frame is comfort noise
 	Covered bool // a named event was sent in place of some samples
+	// Waited is how many samples at its end may still come, and take their time then;
+	// Passed how many, waited for before, took theirs: they did not come.
+	Waited, Passed int
 	// Timestamp is the RTP timestamp of the frame's first sample, or of the next
 	// one to play if it was inserted. Timed is false before any packet came.
 	Timestamp uint32
@@ -261,16 +265,22 @@ func (b *Buffer) skip(dst *audio.Frame, event bool) Frame {
 		Blank:     (first.Blank || !first.Concealed) && (after.Blank || !after.Concealed),
 		Silent:    first.Silent && after.Silent,
 		Covered:   first.Covered || after.Covered,
+		Waited:    after.Waited,
+		Passed:    first.Passed,
 	}
 }
 
 // read takes one frame off the ring and makes up what is missing.
 func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 	b.primed = true
-	got, byName, blank := 0, false, true
+	passed := b.resume(event)
+	got, byName, blank, early := 0, false, true, 0
 	for i := 0; i < len(dst); {
 		run, what := b.runAt(b.play+uint32(i), len(dst)-i)
 		part := dst[i : i+run]
+		if what == missing && i+run == len(dst) && !event && !byName {
+			early = b.wait(uint32(i), run)
+		}
 		switch {
 		case what >= received:
 			b.take(part, b.play+uint32(i), what.law())
@@ -286,13 +296,51 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 		}
 		i += run
 	}
-	b.play += uint32(len(dst))
+	b.play += uint32(len(dst) - early)
 	if int32(b.end-b.play) < 0 {
 		b.end = b.play
 	}
 	f := b.account(got, len(dst), event || byName)
-	f.Covered, f.Blank = byName, f.Concealed && blank
+	f.Covered, f.Blank, f.Waited, f.Passed = byName, f.Concealed && blank, early, passed
 	return f
+}
+
+// wait is asked when n samples are missing from i on to the end of a frame, and
+// returns how many of them the playout is to wait for. If nothing newer has come they
+// may be late and not lost: what is made up then takes no time of the source, and
+// when they come, they are played. Else one late packet would cost the part of a key
+// that is in it, twice over.
+func (b *Buffer) wait(i uint32, n int) int {
+	if int32(b.end-b.play-i) > 0 || b.waited+n > maxDelaySamples {
+		return 0
+	}
+	b.waited += n
+	b.delay.starved()
+	return n
+}
+
+// resume ends the wait once something has come. What is still missing before that,
+// or was not to come, as an event is sent in its place, has been made up already, and
+// is passed over.
+func (b *Buffer) resume(event bool) (passed int) {
+	for b.waited > 0 {
+		n, what := b.runAt(b.play, b.waited)
+		if ahead := int32(b.end - b.play); what >= received || what == missing && ahead <= 0 && !event {
+			if ahead > 0 { // it was late: the delay has grown
+				b.stats.Inserted += uint64(b.waited+audio.FrameSamples-1) / audio.FrameSamples
+				b.waited = 0
+			}
+			break
+		}
+		b.uncover(b.play, n)
+		b.play += uint32(n)
+		b.waited -= n
+		passed += n
+		if int32(b.end-b.play) < 0 {
+			b.end = b.play
+		}
+	}
+	return passed
 }
 
 func (b *Buffer) account(got, want int, event bool) Frame {

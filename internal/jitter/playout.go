@@ -22,6 +22,9 @@ const (
 	// calm is how long every packet must have had a frame of slack to spare
 	// before the delay shrinks.
 	calm = 4 * time.Second
+	// stillCalm is the same just after it shrank: what one long delay made it grow
+	// by is gone in seconds, and not in minutes.
+	stillCalm = time.Second
 	// maxDelaySamples bounds growth: beyond it, late packets are lost packets.
 	maxDelaySamples = 12 * audio.FrameSamples
 )
@@ -35,6 +38,7 @@ type playout struct {
 	late     bool          // a packet came too late since the last move
 	least    time.Duration // least slack of the calm period under way
 	since    time.Time     // when that period began; zero if none
+	shrank   bool          // it shrank, and nothing was late since
 }
 
 func (p *playout) reset() { *p = playout{lastTick: p.lastTick, ticked: p.ticked} }
@@ -61,6 +65,17 @@ func (p *playout) observe(offset int32, arrived time.Time, primed bool) {
 	p.least = min(p.least, slack)
 }
 
+// starved notes that the frame under way wants audio that has not come.
+func (p *playout) starved() { p.since, p.shrank = time.Time{}, false }
+
+// patience is how long a calm period must last.
+func (p *playout) patience() time.Duration {
+	if p.shrank {
+		return stillCalm
+	}
+	return calm
+}
+
 // tick says what to do at now with ahead samples waiting.
 func (p *playout) tick(now time.Time, ahead uint32, hold bool) move {
 	p.lastTick, p.ticked = now, true
@@ -73,16 +88,17 @@ func (p *playout) tick(now time.Time, ahead uint32, hold bool) move {
 	}
 	if p.late {
 		p.late = false
-		p.since = time.Time{}
+		p.starved()
 		if ahead < maxDelaySamples {
 			return grow
 		}
 		return stay
 	}
-	if !p.since.IsZero() && now.Sub(p.since) >= calm {
+	if !p.since.IsZero() && now.Sub(p.since) >= p.patience() {
 		spare := p.least
-		p.since = time.Time{}
+		p.starved()
 		if spare >= audio.FrameDuration+reserve && ahead >= 2*audio.FrameSamples {
+			p.shrank = true
 			return shrink
 		}
 	}

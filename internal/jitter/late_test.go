@@ -1,0 +1,162 @@
+package jitter_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"tonegate/internal/audio"
+	"tonegate/internal/jitter"
+)
+
+func always(int) bool { return true }
+
+// stalled are n packets of a network that stands still for d, and then delivers what
+// waits all at once.
+func stalled(n int, at, d time.Duration) []arrival {
+	return sequence(n, func(k int) time.Duration {
+		sent := time.Duration(k) * audio.FrameDuration
+		if sent < at {
+			return 0
+		}
+		return max(0, at+d-sent)
+	})
+}
+
+// consecutive reports whether all frames from the first on were played, each once.
+func consecutive(played []int) bool {
+	for i := 1; i < len(played); i++ {
+		if played[i] != (played[i-1]+1)%100 {
+			return false
+		}
+	}
+	return true
+}
+
+// TestLateIsNotLost: what a network that stood still brings late is played all the
+// same, a tone as whole as it was sent. What is made up meanwhile takes none of it.
+func TestLateIsNotLost(t *testing.T) {
+	for _, d := range []time.Duration{10 * ms, 20 * ms, 60 * ms, 100 * ms, 200 * ms} {
+		for _, hold := range []func(int) bool{nil, always} {
+			b := jitter.New(audio.MuLaw, 1)
+			played := play(t, b, stalled(200, 1000*ms, d), 190, hold)
+			if got := real(played); !consecutive(got) || got[0] != 0 {
+				t.Errorf("%v: not every frame was played: %v", d, got)
+			}
+			s := b.Stats()
+			if frames := uint64((d + audio.FrameDuration/2) / audio.FrameDuration); s.Concealed > frames || s.Late > 0 || s.Inserted != frames {
+				t.Errorf("%v: %+v", d, s)
+			}
+		}
+	}
+}
+
+// TestDelayComesBack: what one long delay made the playout wait for is gone ten
+// seconds later.
+func TestDelayComesBack(t *testing.T) {
+	b := jitter.New(audio.MuLaw, 1)
+	play(t, b, stalled(700, 1000*ms, 100*ms), 699, nil)
+	if s := b.Stats(); s.Inserted != 5 || s.Skipped < 4 || s.Skipped > 5 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestLostIsNotWaitedFor: a packet that is lost takes the time that it would have, as
+// soon as the next one tells; the delay stays.
+func TestLostIsNotWaitedFor(t *testing.T) {
+	for _, lost := range []int{1, 2, 5, 11} {
+		b := jitter.New(audio.MuLaw, 1)
+		played := play(t, b, sequence(90, func(k int) time.Duration {
+			if k >= 40 && k < 40+lost {
+				return -1
+			}
+			return 0
+		}), 90, always)
+		for tick, n := range played {
+			if gone := tick >= 40 && tick < 40+lost; !gone && n != tick || gone && n >= 0 {
+				t.Fatalf("%d lost: at tick %d frame %d is played", lost, tick, n)
+			}
+		}
+		if s := b.Stats(); s.Inserted != 0 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestSilentSource: a source that sends nothing for seconds is played as promptly
+// after that as before.
+func TestSilentSource(t *testing.T) {
+	b := jitter.New(audio.MuLaw, 1)
+	played := play(t, b, sequence(190, func(k int) time.Duration {
+		if k >= 40 && k < 150 {
+			return -1
+		}
+		return 0
+	}), 190, always)
+	for tick := 150; tick < 190; tick++ {
+		if played[tick] != tick%100 {
+			t.Fatalf("at tick %d frame %d is played", tick, played[tick])
+		}
+	}
+}
+
+// TestEventAfterAWait: an event tells that what was waited for was not to come. The
+// audio behind it is played as promptly as without.
+func TestEventAfterAWait(t *testing.T) {
+	for _, covers := range []bool{true, false} {
+		b := jitter.New(audio.MuLaw, 1)
+		for n := range 60 {
+			now := time.Unix(0, int64(n)*int64(audio.FrameDuration))
+			hole, told := n >= 30 && n < 37, n >= 31 && n < 37 // a tick late
+			if !hole {
+				b.Insert(uint32(n*160), payloadOf(n), now)
+			}
+			if told && covers {
+				b.Cover(uint32(30*160), uint32(n-29)*160)
+			}
+			var f audio.Frame
+			got := b.Pop(&f, now, hole, told)
+			if got.Concealed != (n == 30) || !hole && number(t, f) != n {
+				t.Fatalf("covered %v: frame %d: %+v", covers, n, got)
+			}
+		}
+		if s := b.Stats(); s.Inserted != 0 || s.Concealed != 1 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestWaitsNoLonger: what is late by more than is worth a wait is late.
+func TestWaitsNoLonger(t *testing.T) {
+	b := jitter.New(audio.MuLaw, 1)
+	got := real(play(t, b, stalled(140, 1000*ms, 600*ms), 139, always))
+	if s := b.Stats(); s.Inserted != 12 || s.Late == 0 || !slices.Contains(got, 80) {
+		t.Errorf("%+v: %v", s, got)
+	}
+}
+
+// TestEveryFrameOnce: whatever stalls a network has, one after the other, as long as
+// it keeps the order and nothing waits for longer than 200 ms, each frame is played
+// once and in its order.
+func TestEveryFrameOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const n = 90
+		last := time.Duration(0)
+		all := sequence(n, func(k int) time.Duration {
+			sent := time.Duration(k) * audio.FrameDuration
+			d := time.Duration(rapid.IntRange(0, 30).Draw(t, "delay")) * ms
+			if k > 0 && rapid.IntRange(0, 12).Draw(t, "stalls") == 0 {
+				d = time.Duration(rapid.IntRange(30, 200).Draw(t, "stall")) * ms
+			}
+			last = max(last, sent+d)
+			return last - sent
+		})
+		b := jitter.New(audio.MuLaw, 1)
+		got := real(play(t, b, all, n+20, always))
+		if len(got) != n || !consecutive(got) || got[0] != 0 {
+			t.Fatalf("%d of %d frames: %v", len(got), n, got)
+		}
+	})
+}
