@@ -56,6 +56,7 @@ type Conference struct {
 	sender  dtmf.EventSender
 	forIVR  audio.Frame // scratch: the customer as an external IVR hears it
 	edited  bool        // forIVR holds something
+	sustain dtmf.ToneGenerator
 	noise   audio.Noise
 
 	transfer     Transfer

@@ -10,81 +10,226 @@ import (
 	"tonegate/mixer/mask"
 )
 
-// stalls are for how many frames the network stands still.
-var stalls = []int{1, 2, 3, 5, 8, 10}
+const ms = audio.SamplesPerMs
 
-// TestAStallCostsNoKey: the network stands still while a card is keyed by tones, and
-// brings all of it late. Whichever part of a key it is, every key is read, once, and
-// the agent hears nothing of it.
-func TestAStallCostsNoKey(t *testing.T) {
-	for _, length := range []int{44, 60, 80, 100} { // of a tone, in ms
-		for _, stalled := range stalls {
-			t.Run(fmt.Sprintf("%d of %d ms", 20*stalled, length), func(t *testing.T) {
-				for at := range 8 { // frames into the fifth key and its gap
-					for onset := 0; onset < audio.FrameSamples; onset += 40 {
-						stall(t, stallOf{length * audio.SamplesPerMs, onset, at, stalled})
-					}
-				}
-			})
-		}
-	}
+// line is a customer's network: packets of so many samples, some of which are late or
+// never sent. Times are in samples since the call began.
+type line struct {
+	keys       string
+	on, every  int             // of its tones
+	onset      int             // of the first, behind the call's 400 ms
+	packet     int             // 20 ms, if zero
+	arrives    func(int) int   // when what is sent by then comes; at once, if nil
+	silent     func(int) bool  // whether the packet that begins then is not sent
+	also       func(*rig, int) // done in each tick
+	muted      bool
+	uncaptured bool
 }
 
-// stallOf is a stall within a key: all in samples, but for the frames at and for.
-type stallOf struct{ length, onset, at, frames int }
+// heard is what came of it.
+type heard struct {
+	builtin, external string
+	loud              int // samples at the agent
+}
 
-// stall keys a card with such a stall.
-func stall(t *testing.T, s stallOf) {
-	const (
-		card         = "4111110000000009"
-		first, every = 20 * audio.FrameSamples, 8 * audio.FrameSamples
-	)
-	sent := make([]int16, first+(len(card)+6)*every)
-	for i := range card {
-		key, _ := dtmf.KeyOf(card[i])
-		keyTone(sent, first+i*every+s.onset, s.length, key)
+const lineFirst = 400 * ms
+
+// play plays a call on the line.
+func (l line) play(t *testing.T) (h heard) {
+	if l.packet == 0 {
+		l.packet = audio.FrameSamples
+	}
+	sent := make([]int16, lineFirst+l.onset+len(l.keys)*l.every+1200*ms)
+	for i := range l.keys {
+		key, _ := dtmf.KeyOf(l.keys[i])
+		keyTone(sent, lineFirst+l.onset+i*l.every, l.on, key)
 	}
 	r := newRig(t, mask.Strip)
 	customer := r.join(bridge.Customer, audio.MuLaw, true)
 	r.join(bridge.Agent, audio.MuLaw, false)
 	r.join(bridge.IVR, audio.MuLaw, false)
-	r.capture(mask.Strip)
-	ear, got, from := dtmf.NewDetector(), "", first/audio.FrameSamples+4*8+s.at
-	for n := range len(sent) / audio.FrameSamples {
-		r.jam(n >= from && n < from+s.frames)
-		f := frameOf(sent, n)
-		r.say(customer, &f)
-		got += r.heardByIVR(ear)
+	if err := r.c.SetMuted(customer, l.muted); err != nil {
+		t.Fatal(err)
 	}
-	if pressed := symbols(r.pressed); pressed != card || got != card {
-		t.Errorf("%+v: the built-in IVR reads %s, another one %s", s, pressed, got)
+	if !l.uncaptured {
+		r.capture(mask.Strip)
 	}
-	for i, v := range r.agent {
-		if v > 200 || v < -200 {
-			t.Fatalf("%+v: the agent hears sample %d", s, i)
+	ear, next := dtmf.NewDetector(), 0
+	for now := audio.FrameSamples; now <= len(sent); now += audio.FrameSamples {
+		for ; next+l.packet <= len(sent); next += l.packet {
+			if at := next + l.packet; at > now || l.arrives != nil && l.arrives(at) > now {
+				break
+			}
+			r.packet(customer, sent[next:next+l.packet], l.silent != nil && l.silent(next))
 		}
+		if l.also != nil {
+			l.also(r, now)
+		}
+		h.external += r.heardByIVR(ear)
+	}
+	h.builtin = symbols(r.pressed)
+	for _, v := range r.agent {
+		if v > 200 || v < -200 {
+			h.loud++
+		}
+	}
+	return h
+}
+
+// packet says samples, or keeps silent for as long.
+func (r *rig) packet(id bridge.LegID, samples []int16, silent bool) {
+	v := r.legs[id]
+	if !silent {
+		payload := make([]byte, len(samples))
+		for i, s := range samples {
+			payload[i] = v.law.EncodeSample(s)
+		}
+		r.deliver(id, bridge.Packet{PayloadType: v.law.PayloadType(), Sequence: v.seq, Timestamp: v.ts, SSRC: uint32(id), Payload: payload, Arrived: r.now})
+		v.seq++
+	}
+	v.ts += uint32(len(samples))
+}
+
+// standsStill is a network that does, for a while, and then brings all of it at once.
+func standsStill(from, length int) func(int) int {
+	return func(at int) int {
+		if at > from && at < from+length {
+			return from + length
+		}
+		return at
 	}
 }
 
-// TestAStallOfBothTransports: the same for keys that come as tones and as events.
-func TestAStallOfBothTransports(t *testing.T) {
-	const card = "5500142##9"
-	for _, takesEvents := range []bool{false, true} {
-		for _, stalled := range stalls {
-			t.Run(fmt.Sprintf("%d ms/events=%v", 20*stalled, takesEvents), func(t *testing.T) {
-				for at := range 15 {
-					for _, skew := range []int{-5, 0, 5} {
-						r := newRig(t, mask.Strip)
-						customer := r.join(bridge.Customer, audio.MuLaw, true)
-						r.join(bridge.IVR, audio.MuLaw, takesEvents)
-						r.capture(mask.Strip)
-						got := r.bothTransports(customer, card, keying{spacing: 15, skew: skew, stall: stalled, from: 15*4 + at})
-						if pressed := symbols(r.pressed); pressed != card || got != card {
-							t.Errorf("stalled %d frames in, skew %d: the built-in IVR reads %s, another one %s", at, skew, pressed, got)
+// TestAStallCostsNoKey: the network stands still while a card is keyed by tones, and
+// brings all of it late. Whichever part of a key it is, every key is read, once, and
+// the agent hears nothing of it.
+func TestAStallCostsNoKey(t *testing.T) {
+	const card = "41111009"
+	for _, c := range []struct{ packet, on int }{{160, 44}, {160, 80}, {160, 100}, {80, 80}, {240, 80}, {240, 120}} {
+		for _, stalled := range []int{20, 60, 100, 200, 240} {
+			t.Run(fmt.Sprintf("packets of %d ms, %d of %d ms", c.packet/ms, stalled, c.on), func(t *testing.T) {
+				every := (max(c.on, 80) + 80) * ms
+				for at := 0; at < every; at += audio.FrameSamples { // into the fourth key and its gap
+					for _, onset := range []int{0, 120} {
+						l := line{keys: card, on: c.on * ms, every: every, onset: onset, packet: c.packet,
+							arrives: standsStill(lineFirst+3*every+at, stalled*ms)}
+						if got := l.play(t); got != (heard{card, card, 0}) {
+							t.Errorf("%d ms and %d samples into a key: %+v", at/ms, onset, got)
 						}
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestALongStallLeaksNothing: what is late by more than the playout waits for is lost in
+// part, and a tone may end just behind the loss.
+func TestALongStallLeaksNothing(t *testing.T) {
+	for _, uncaptured := range []bool{false, true} {
+		for _, on := range []int{80, 200} {
+			for _, stalled := range []int{280, 300, 320, 340, 400} {
+				for at := 0; at < on*ms; at += audio.FrameSamples {
+					for onset := 4; onset < 32; onset += 12 { // how much of it, behind a packet's end
+						l := line{keys: "15", on: on * ms, every: 600 * ms, onset: onset, uncaptured: uncaptured,
+							arrives: standsStill(lineFirst+600*ms+at, stalled*ms)}
+						if got := l.play(t); got.loud > 0 {
+							t.Errorf("uncaptured %t, %d of %d ms, %d ms and %d samples into a key: the agent hears %d samples",
+								uncaptured, stalled, on, at/ms, onset, got.loud)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestGapsThatAreNotSent: a source that sends nothing between its keys is not late.
+func TestGapsThatAreNotSent(t *testing.T) {
+	for _, keys := range []string{"11557", "123456789"} {
+		for gap := 80; gap <= 320; gap += 20 {
+			for _, onset := range []int{0, 40, 80} {
+				l := line{keys: keys, on: 80 * ms, every: (80 + gap) * ms, onset: onset}
+				l.silent = func(at int) bool {
+					at -= lineFirst + onset
+					return at >= l.on && at/l.every < len(keys)-1 && at%l.every >= l.on && at%l.every+audio.FrameSamples <= l.every
+				}
+				if got := l.play(t); got != (heard{keys, keys, 0}) {
+					t.Errorf("gaps of %d ms, %d samples: %+v", gap, onset, got)
+				}
+			}
+		}
+	}
+}
+
+// TestALossBetweenEqualKeys: what was lost is a gap as well.
+func TestALossBetweenEqualKeys(t *testing.T) {
+	for _, gap := range []int{100, 160, 200} {
+		for lost := 1; lost <= gap/20; lost++ {
+			for onset := 0; onset < audio.FrameSamples; onset += 40 {
+				l := line{keys: "9119", on: 80 * ms, every: (80 + gap) * ms, onset: onset}
+				from := (lineFirst + l.every + onset + l.on + audio.FrameSamples - 1) / audio.FrameSamples * audio.FrameSamples
+				if from+lost*audio.FrameSamples > lineFirst+2*l.every+onset {
+					continue
+				}
+				l.silent = func(at int) bool { return at >= from && at < from+lost*audio.FrameSamples }
+				if got := l.play(t); got != (heard{"9119", "9119", 0}) {
+					t.Errorf("gap of %d ms, %d samples, %d packets lost: %+v", gap, onset, lost, got)
+				}
+			}
+		}
+	}
+}
+
+// TestAStallOfAMutedLeg: nothing is sustained that nobody is to hear.
+func TestAStallOfAMutedLeg(t *testing.T) {
+	for at := 0; at < 160*ms; at += audio.FrameSamples {
+		l := line{keys: "5", on: 100 * ms, every: 400 * ms, muted: true, arrives: standsStill(lineFirst+at, 60*ms)}
+		if got := l.play(t); got != (heard{}) {
+			t.Errorf("%d ms into the key: %+v", at/ms, got)
+		}
+	}
+}
+
+// TestSilentBetweenKeysOfBothTransports: a source that names its keys is not waited for.
+func TestSilentBetweenKeysOfBothTransports(t *testing.T) {
+	const keys, down = "1234567890", 5
+	for _, spacing := range []int{15, 30} { // frames
+		for skew := -14; skew <= 14; skew++ {
+			l := line{keys: keys, on: down * audio.FrameSamples, every: spacing * audio.FrameSamples}
+			l.silent = func(at int) bool {
+				at -= lineFirst
+				return at >= 0 && at < len(keys)*l.every && at%l.every >= l.on
+			}
+			l.also = func(r *rig, now int) {
+				at := (now-lineFirst)/audio.FrameSamples - 1 - skew
+				if i := at / spacing; at >= 0 && i < len(keys) && at%spacing < down {
+					key, _ := dtmf.KeyOf(keys[i])
+					step := at % spacing
+					r.event(1, key, uint32((step+1)*audio.FrameSamples), uint16((step+1)*audio.FrameSamples), step == 0, step == down-1)
+				}
+			}
+			if got := l.play(t); got.builtin != keys || got.external != keys {
+				t.Errorf("every %d frames, skew %d: %+v", spacing, skew, got)
+			}
+		}
+	}
+}
+
+// TestAStallOfBothTransports: the built-in IVR reads what is named and sounds, once.
+func TestAStallOfBothTransports(t *testing.T) {
+	const card = "5500142##9"
+	for _, stalled := range []int{1, 2, 3, 5, 8, 10} {
+		for at := 0; at < 15; at += 2 {
+			for _, skew := range []int{-10, 0, 5} {
+				r := newRig(t, mask.Strip)
+				customer := r.join(bridge.Customer, audio.MuLaw, true)
+				r.capture(mask.Strip)
+				r.bothTransports(customer, card, keying{spacing: 15, skew: skew, stall: stalled, from: 15*4 + at})
+				if pressed := symbols(r.pressed); pressed != card {
+					t.Errorf("%d ms, %d frames in, skew %d: %s", 20*stalled, at, skew, pressed)
+				}
+			}
 		}
 	}
 }

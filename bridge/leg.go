@@ -155,7 +155,11 @@ func (l *leg) receive(p Packet) {
 		})
 		if err != nil {
 			l.stats.Malformed++
-		} else if m.Clock == audio.SampleRate {
+			return
+		}
+		// It names its keys: its audio is not needed for them, and must not be behind.
+		l.buffer.Prompt()
+		if m.Clock == audio.SampleRate {
 			l.buffer.Cover(p.Timestamp, dtmf.EventLength(p.Payload))
 		}
 	default:
@@ -213,7 +217,7 @@ func (l *leg) hear(now time.Time) {
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
 		heard.Concealed, heard.Blank = f.Concealed || f.Waited > 0, f.Blank || f.Waited > 0 && !f.Concealed
-		heard.Waited, heard.Passed = int32(f.Waited), int32(f.Passed)
+		heard.Absent, heard.Waited, heard.Passed = f.Absent, int32(f.Waited), int32(f.Passed)
 		heard.Covered = f.Covered || f.Silent && heard.Event.Active
 		heard.Ahead, heard.Timestamp = f.Ahead, f.Timestamp
 		heard.Timed = f.Timed && l.spec.Media.Clock == audio.SampleRate

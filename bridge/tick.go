@@ -88,14 +88,14 @@ func (c *Conference) Tick(now time.Time, out *Output) {
 // it: with keys that only a named event carried added to it, as events or as
 // tones, and without in-band copies of keys that were added before.
 func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Frame {
+	if c.edited {
+		c.forIVR, c.edited = audio.Frame{}, false // it may be a key's tone
+	}
 	if customer == nil {
 		return nil
 	}
 	if ivr == nil || ivr.spec.Builtin {
 		return &customer.raw
-	}
-	if c.edited {
-		c.forIVR, c.edited = audio.Frame{}, false // it may be a key's tone
 	}
 	ev := &customer.evidence
 	relay, copies := ev.Relay(), ev.InBandCopies()
@@ -105,10 +105,12 @@ func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Fram
 	if ivr.spec.Media.Events {
 		out.Events = append(out.Events, c.sender.Next(relay)...)
 	}
+	tone := &c.tone
 	if ivr.spec.Media.Events || !relay.On {
-		if relay = ev.Sustained(); len(copies) == 0 && !relay.On {
-			return &customer.raw
-		}
+		relay, tone = ev.Sustained(), &c.sustain
+	}
+	if len(copies) == 0 && !relay.On {
+		return &customer.raw
 	}
 	c.forIVR, c.edited = customer.raw, true
 	if relay.On {
@@ -120,9 +122,7 @@ func (c *Conference) customerForIVR(customer, ivr *leg, out *Output) *audio.Fram
 	for _, s := range copies {
 		c.noise.Fill(c.forIVR[max(0, s.Start):min(audio.FrameSamples, int(s.End))])
 	}
-	if relay.On {
-		c.tone.Add(&c.forIVR, relay)
-	}
+	tone.Add(&c.forIVR, relay)
 	return &c.forIVR
 }
 

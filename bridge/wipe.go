@@ -41,7 +41,7 @@ func (c *Conference) Wipe() {
 		}
 	}
 	c.cfg.Workspace.Wipe()
-	c.tone, c.sender, c.forIVR = dtmf.ToneGenerator{}, dtmf.EventSender{}, audio.Frame{}
+	c.tone, c.sustain, c.sender, c.forIVR = dtmf.ToneGenerator{}, dtmf.ToneGenerator{}, dtmf.EventSender{}, audio.Frame{}
 }
 
 // Wipe zeroes what the last tick put out, and what was there before it.

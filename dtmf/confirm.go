@@ -20,6 +20,7 @@ const (
 	proofGuess   = 1. / 16                 // and that a guess must show
 	checkBlocks  = 20                      // window that decides the frequencies
 	longestBreak = 14 * audio.SamplesPerMs // within a key
+	longestLoss  = 60 * audio.SamplesPerMs // the same, of what was not received
 	tolerance    = 0.025                   // between the 1.5 % and 3.5 % of Q.24
 	never        = int32(1 << 30)          // a time long ago
 	echoTime     = 400 * audio.SamplesPerMs
@@ -58,6 +59,7 @@ type run struct {
 	power       float32 // of the last
 	weak        float32 // the same of the weaker tone alone
 	clear       int     // clear proofs in a row
+	cut         bool    // a receiver has a key of it: what is left must not go to an IVR
 }
 
 // shift moves a run into the time of a frame that begins n samples later.
@@ -69,9 +71,6 @@ func (r *run) shift(n int32) {
 	}
 	r.first = max(r.first, -80000)
 }
-
-// goesOn reports whether a tone that began before the frame is heard in it.
-func (r *run) goesOn() bool { return r.on && r.first < 0 && r.last > 0 }
 
 // continues reports whether a proof of the key at [start, end) with the given
 // power belongs to the run.
@@ -93,14 +92,10 @@ func (r *run) extend(end int32, p *tonePair) {
 // short interruptions and lost frames, is not pressed again. hopes are the ends of the
 // windows that may prove something, as bits.
 func (d *Detector) confirm(heard Reception, hopes uint32, seen proofSight) {
-	lost := heard.Passed
-	if heard.Concealed || heard.Covered {
-		// What concealment made up proves nothing, and its silence neither.
-		lost += audio.FrameSamples - heard.Waited
-	}
+	lost := d.lose(heard)
 	for _, r := range [2]*run{&d.held, &d.candidate} {
 		r.shift(d.took + heard.Passed)
-		r.concealed += lost
+		r.concealed = min(r.concealed+lost, never)
 	}
 	if heard.Concealed || heard.Covered {
 		return

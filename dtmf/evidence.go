@@ -103,6 +103,8 @@ type Reception struct {
 	// Blank is true of a concealed frame that is made up from nothing that was
 	// heard: it cannot repeat a tone.
 	Blank bool
+	// Absent is true if none of the frame was received.
+	Absent bool
 	// Waited is how many samples at the end of a concealed frame may still come, and
 	// then be heard: they took no time of the source. Passed is how many that were
 	// waited for before did not come: they took theirs between the frames.

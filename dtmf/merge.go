@@ -25,9 +25,12 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	case heard.Concealed:
 		d.found.extend(crossFade - hang)
 	}
-	until := d.found.until - whole
-	if heard.Waited > 0 { // what comes next followed at once when it was sent
-		until = max(until, d.lastEnd)
+	until := d.found.until - whole + heard.Waited
+	if heard.Absent && d.absent < absentTime { // what comes next may have followed at once
+		until = max(d.found.until-whole, d.lastEnd)
+		d.absent += whole
+	} else if !heard.Absent {
+		d.absent = 0
 	}
 	d.lastEnd = max(until, -never)
 	ev.clean = max(0, -d.lastEnd)
@@ -108,42 +111,13 @@ func (d *Detector) toIVR(ev *Evidence, heard Reception) {
 		ev.relay = d.relays.next(m)
 	}
 	d.copyBegins(m)
-	if end := max(d.copyGoesOn(heard.Concealed), d.interrupted(m, ev, heard)); end > 0 {
+	if end := max(d.copyGoesOn(heard.Concealed), d.interrupted(ev, heard)); end > 0 {
 		ev.copies[0] = Span{0, int16(end)}
 		ev.nCopies = 1
 	}
 	if d.waits {
 		d.waits = d.pairs.audio.n+d.pairs.named.n+d.relays.n > 0
 	}
-}
-
-// interrupted follows a wait for audio that is late, and returns up to where in the
-// frame an IVR must not hear it; zero is nowhere. A tone that the wait interrupts is
-// sustained until it is long enough. Then a receiver has a key of it, and what is left
-// of it, when it comes, would be another: that is cut. What is too short to be a tone
-// yet, or over, is not repeated.
-func (d *Detector) interrupted(m moment, ev *Evidence, heard Reception) int32 {
-	const whole = audio.FrameSamples
-	if heard.Waited == 0 {
-		d.stalled = 0
-		if d.remains = d.remains && (d.held.goesOn() || d.candidate.goesOn()); d.remains {
-			return min(d.found.until, whole)
-		}
-		return 0
-	}
-	before := -m.last // how long before the wait it ended, if it did
-	d.stalled += whole
-	switch d.remains = false; {
-	case !m.sounding || before >= touchGap:
-		if !d.suspected {
-			return 0
-		}
-	case before < touch && d.stalled <= sustained:
-		ev.sustain = Relay{On: true, Start: d.stalled == whole, Key: m.key, Samples: uint16(d.stalled)}
-	default:
-		d.remains = before < touch || !m.tooShort
-	}
-	return whole
 }
 
 // copyBegins notes whether what the audio brings is a copy of a key that the IVR
@@ -189,7 +163,6 @@ func (d *Detector) moment(heard Reception) moment {
 	for _, r := range [2]*run{&d.candidate, &d.held} {
 		if r.on && r.last+r.concealed > -touchGap {
 			m.sounding, m.key = true, r.key
-			m.last = r.last
 			m.tooShort = r.last-r.first < enough
 			m.proving = r == &d.candidate && r.last > 0
 			return m

@@ -17,9 +17,6 @@ const (
 	touchGap = 10 * audio.SamplesPerMs
 	touch    = 3 * audio.SamplesPerMs
 	enough   = 48 * audio.SamplesPerMs
-	// sustained is how long a tone that waits for more of it is made up: with the
-	// least that is taken for one it makes a key.
-	sustained = 40 * audio.SamplesPerMs
 )
 
 // relayed is a named event on its way to an IVR leg.
@@ -87,11 +84,10 @@ func (q *relayQueue) update(named NamedEvents) {
 // moment is what the detector knows of a frame when a relay may begin in it.
 type moment struct {
 	now      int64
-	hole     bool  // an event was sent in place of this frame's audio
-	sounding bool  // a tone of this key sounded just before, or in the frame
-	last     int32 // where that was last heard, in samples relative to the frame
-	tooShort bool  // so far, for a receiver to have a key of it for certain
-	proving  bool  // that tone is not confirmed yet
+	hole     bool // an event was sent in place of this frame's audio
+	sounding bool // a tone of this key sounded just before, or in the frame
+	tooShort bool // so far, for a receiver to have a key of it for certain
+	proving  bool // that tone is not confirmed yet
 	key      Key
 }
 

@@ -64,6 +64,7 @@ type Buffer struct {
 	end     uint32 // RTP timestamp after the newest sample received
 	empty   int    // successive frames without any received sample
 	waited  int    // samples made up since the playout began to wait: see wait
+	prompt  bool   // it does not: see Prompt
 	noise   audio.Noise
 	delay   playout
 	stats   Stats
@@ -207,6 +208,7 @@ type Frame struct {
 	Blank   bool
 	Silent  bool // the source is not sending; the frame is comfort noise
 	Covered bool // a named event was sent in place of some samples
+	Absent  bool // none of it was received
 	// Waited is how many samples at its end may still come, and take their time then;
 	// Passed how many, waited for before, took theirs: they did not come.
 	Waited, Passed int
@@ -225,7 +227,7 @@ func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
 	at := b.play
 	f := b.pop(dst, now, hold, event)
 	if b.started {
-		f.Timestamp, f.Timed = at, true
+		f.Timestamp, f.Timed = at+uint32(f.Passed), true
 		f.Ahead = b.end - b.play
 	}
 	return f
@@ -234,16 +236,16 @@ func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
 func (b *Buffer) pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
 	if !b.started {
 		b.noise.Fill(dst[:])
-		return Frame{Silent: true}
+		return Frame{Silent: true, Absent: true}
 	}
 	switch move := b.delay.tick(now, b.end-b.play, hold); {
 	case move == grow && b.primed:
 		b.stats.Inserted++
 		b.conceal.lose(dst[:])
-		return Frame{Concealed: true, Blank: b.conceal.blank()}
+		return Frame{Concealed: true, Blank: b.conceal.blank(), Absent: true}
 	case move == grow: // still filling up before the first frame
 		b.noise.Fill(dst[:])
-		return Frame{Silent: true}
+		return Frame{Silent: true, Absent: true}
 	case move == shrink:
 		return b.skip(dst, event)
 	}
@@ -265,6 +267,7 @@ func (b *Buffer) skip(dst *audio.Frame, event bool) Frame {
 		Blank:     (first.Blank || !first.Concealed) && (after.Blank || !after.Concealed),
 		Silent:    first.Silent && after.Silent,
 		Covered:   first.Covered || after.Covered,
+		Absent:    first.Absent && after.Absent,
 		Waited:    after.Waited,
 		Passed:    first.Passed,
 	}
@@ -301,46 +304,9 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 		b.end = b.play
 	}
 	f := b.account(got, len(dst), event || byName)
-	f.Covered, f.Blank, f.Waited, f.Passed = byName, f.Concealed && blank, early, passed
+	f.Covered, f.Blank, f.Absent = byName, f.Concealed && blank, got == 0
+	f.Waited, f.Passed = early, passed
 	return f
-}
-
-// wait is asked when n samples are missing from i on to the end of a frame, and
-// returns how many of them the playout is to wait for. If nothing newer has come they
-// may be late and not lost: what is made up then takes no time of the source, and
-// when they come, they are played. Else one late packet would cost the part of a key
-// that is in it, twice over.
-func (b *Buffer) wait(i uint32, n int) int {
-	if int32(b.end-b.play-i) > 0 || b.waited+n > maxDelaySamples {
-		return 0
-	}
-	b.waited += n
-	b.delay.starved()
-	return n
-}
-
-// resume ends the wait once something has come. What is still missing before that,
-// or was not to come, as an event is sent in its place, has been made up already, and
-// is passed over.
-func (b *Buffer) resume(event bool) (passed int) {
-	for b.waited > 0 {
-		n, what := b.runAt(b.play, b.waited)
-		if ahead := int32(b.end - b.play); what >= received || what == missing && ahead <= 0 && !event {
-			if ahead > 0 { // it was late: the delay has grown
-				b.stats.Inserted += uint64(b.waited+audio.FrameSamples-1) / audio.FrameSamples
-				b.waited = 0
-			}
-			break
-		}
-		b.uncover(b.play, n)
-		b.play += uint32(n)
-		b.waited -= n
-		passed += n
-		if int32(b.end-b.play) < 0 {
-			b.end = b.play
-		}
-	}
-	return passed
 }
 
 func (b *Buffer) account(got, want int, event bool) Frame {

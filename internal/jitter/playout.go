@@ -65,7 +65,7 @@ func (p *playout) observe(offset int32, arrived time.Time, primed bool) {
 	p.least = min(p.least, slack)
 }
 
-// starved notes that the frame under way wants audio that has not come.
+// starved begins a calm period anew: audio came late.
 func (p *playout) starved() { p.since, p.shrank = time.Time{}, false }
 
 // patience is how long a calm period must last.

@@ -3,6 +3,7 @@ package rtcleg
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -16,6 +17,9 @@ import (
 	"tonegate/internal/audio"
 	"tonegate/internal/rtcleg/rawtrack"
 )
+
+// startTime is how long the library may take to begin with ICE, which it does at once.
+const startTime = 10 * time.Second
 
 // portable is the path of a PeerConnection for each leg, over Go's own sockets.
 type portable struct {
@@ -160,12 +164,17 @@ func (c *peer) negotiate(ctx context.Context, o *offer, version int) (local, err
 	// The library starts ICE after it has answered. An offer that came before that
 	// would meet an agent without credentials of the peer's, and be taken for one that
 	// changes them: a restart that nobody asked for.
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
 	for _, done := range []<-chan struct{}{gathered, c.started} {
 		select {
 		case <-done:
 		case <-ctx.Done():
-			return local{}, ctx.Err()
+			return local{}, fmt.Errorf("start ICE: %w", ctx.Err())
 		}
+	}
+	if c.leg.closed.Load() {
+		return local{}, ErrClosed
 	}
 	return readLocal(answered.SDP)
 }
