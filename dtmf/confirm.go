@@ -141,7 +141,7 @@ func (d *Detector) seeProof(end int) (g glance, ok bool) {
 		return g, false
 	}
 	g = d.front.look(oldBlocks+end-proofBlocks, oldBlocks+end)
-	return g, g.tonal(heldScore, proofGuess)
+	return g, d.front.tonal(&g, heldScore, proofGuess)
 }
 
 func (d *Detector) prove(end int, g *glance) {

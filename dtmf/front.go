@@ -63,6 +63,7 @@ type view struct {
 	energy    [allBlocks + 1]float64 // sums of those before; a loud past must not blur a quiet present
 	sums      sums
 	sieve     sieve
+	looked    looked
 	rawSum    [allBlocks + 1]int64 // of the samples before each block since the stream began,
 	rawEnergy [allBlocks + 1]int64 // and of their squares: exact, as differences may wrap around
 }

@@ -42,7 +42,7 @@ func (r reference) seeProof(end int) (g glance, ok bool) {
 		return g, false
 	}
 	g = r.look(oldBlocks+end-proofBlocks, oldBlocks+end)
-	return g, g.tonal(heldScore, proofGuess)
+	return g, r.front.tonal(&g, heldScore, proofGuess)
 }
 
 // unsieved is the reference without the sieve and without guesses: what is
@@ -63,7 +63,7 @@ func (r unsieved) process(f *audio.Frame, heard Reception) Evidence {
 	}
 	return r.conclude(heard, everyProof, func(end int) (glance, bool) {
 		g := r.look(oldBlocks+end-proofBlocks, oldBlocks+end)
-		return g, g.tonal(heldScore, 0)
+		return g, r.front.tonal(&g, heldScore, 0)
 	})
 }
 
@@ -167,7 +167,7 @@ func (r reference) look(from, to int) glance {
 		low, high, rest := r.fit(g.row*gridHz, g.column*gridHz, p[0], p[1])
 		weaker[0], weaker[1], residual = weaker[0]+low, weaker[1]+high, residual+rest
 	}
-	g.guess = float32(min(weaker[0], weaker[1]) / residual)
+	g.guess, g.guessed = float32(min(weaker[0], weaker[1])/residual), true
 	return g
 }
 

@@ -117,39 +117,54 @@ type glance struct {
 	row, column int     // grid indices of the strongest coarse frequencies
 	low, high   float32 // energy explained by each alone
 	energy      float32
-	guess       float32 // score of the pair of them, fitted jointly
+	guess       float32 // score of the pair of them, fitted jointly: see guessed
+	guessed     bool
+}
+
+// looked is what the last look went by, for a guess to go on from.
+type looked struct {
+	at          [2]phasors
+	row, column int // of the coarse frequencies
+	ends        [3]int
+	parts       int
 }
 
 // look sums up the blocks [from, to). Windows longer than 20 ms are looked at
 // in two halves, as their bins would be narrower than the coarse grid.
 func (f *front) look(from, to int) glance {
-	ends := [3]int{from, to}
-	parts := 1
+	l := &f.looked
+	l.ends, l.parts = [3]int{from, to}, 1
 	if to-from > longestLook {
-		ends, parts = [3]int{from, (from + to) / 2, to}, 2
+		l.ends, l.parts = [3]int{from, (from + to) / 2, to}, 2
 	}
-	var at [2]phasors
 	var power lanes
-	for i := range parts {
-		f.sumUp(&at[i], &power, ends[i], ends[i+1])
+	for i := range l.parts {
+		f.sumUp(&l.at[i], &power, l.ends[i], l.ends[i+1])
 	}
 	r := strongest(&power, strongest(&power, 0, 1, sieveRows), sieveAll, coarseSplit)
 	c := strongest(&power, strongest(&power, sieveRows, sieveRows+1, sieveAll), coarseSplit, coarseAll)
-	scale := 2 / float32((ends[1]-from)*hop)
-	g := glance{
+	l.row, l.column = r, c
+	scale := 2 / float32((l.ends[1]-from)*hop)
+	return glance{
 		row: coarse.grid[r], column: coarse.grid[c],
 		low: power[r] * scale, high: power[c] * scale, energy: f.energyIn(from, to),
 	}
-	var both tonePair
-	for i := range parts {
-		both.add(f.guess(&at[i], r, c, ends[i], ends[i+1]))
-	}
-	g.guess = both.score()
-	return g
 }
 
-// guess fits two of the coarse frequencies to the blocks [from, to).
-func (f *front) guess(at *phasors, r, c, from, to int) tonePair {
+// guess completes the last look. Few are worth it.
+func (f *front) guess(g *glance) {
+	if g.guessed {
+		return
+	}
+	var both tonePair
+	for l, i := &f.looked, 0; i < l.parts; i++ {
+		both.add(f.fitCoarse(&l.at[i], l.row, l.column, l.ends[i], l.ends[i+1]))
+	}
+	g.guess, g.guessed = both.score(), true
+}
+
+// fitCoarse fits two of the coarse frequencies to the blocks [from, to).
+func (f *front) fitCoarse(at *phasors, r, c, from, to int) tonePair {
 	middle := f.sums.rotation(from + to - 1)
 	rowCos, rowSin := at.turned(r, middle)
 	columnCos, columnSin := at.turned(c, middle)
@@ -188,15 +203,24 @@ func (f *front) sumUp(at *phasors, power *lanes, from, to int) {
 // nothing is the sum of no blocks.
 var nothing phasors
 
-// tonal reports whether a fit of the window could reach the score wanted, of
-// which the guess must show a share. It is lenient: two tones of a short window
-// leak into each other, the coarse grid misses some of each, and the high-pass
-// filter rings where a tone begins.
-func (g *glance) tonal(wanted, share float32) bool {
+// tonal reports whether a fit of the window just looked at could reach the score
+// wanted, of which a guess must show a share.
+func (f *front) tonal(g *glance, wanted, share float32) bool {
+	if !g.hopeful(wanted) {
+		return false
+	}
+	f.guess(g)
+	return g.guess >= share*wanted
+}
+
+// hopeful is tonal without a guess. It is lenient: two tones of a short window leak
+// into each other, the coarse grid misses some of each, and the high-pass filter
+// rings where a tone begins.
+func (g *glance) hopeful(wanted float32) bool {
 	weaker := min(g.low, g.high)
 	if weaker < 0.02*g.energy || g.energy < 1 {
 		return false
 	}
 	rest := g.energy - 1.6*(g.low+g.high)
-	return 2*weaker >= 0.2*wanted*rest && g.guess >= share*wanted
+	return 2*weaker >= 0.2*wanted*rest
 }

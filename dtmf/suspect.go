@@ -178,7 +178,7 @@ func (d *Detector) wantedHigh(w *window) float32 {
 
 // judge fits a window if a glance at it gives hope, and masks if it is a hit.
 func (d *Detector) judge(w *window, end int, in place, g *glance) {
-	if !g.tonal(d.wantedRaw(w)*d.keyBias(g.row, g.column), w.guess) {
+	if !d.front.tonal(g, d.wantedRaw(w)*d.keyBias(g.row, g.column), w.guess) {
 		return
 	}
 	if key, found := d.pairIn(w, end, in, g); found {
