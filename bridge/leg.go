@@ -157,8 +157,9 @@ func (l *leg) receive(p Packet) {
 			l.stats.Malformed++
 			return
 		}
-		// It names its keys: its audio is not needed for them, and must not be behind.
-		l.buffer.Prompt()
+		if len(p.Payload) > 0 { // It names its keys: its audio is not needed for them, and must not be behind.
+			l.buffer.Prompt(true)
+		}
 		if m.Clock == audio.SampleRate {
 			l.buffer.Cover(p.Timestamp, dtmf.EventLength(p.Payload))
 		}
@@ -200,6 +201,7 @@ func (s *sequence) lost() uint64 {
 func (l *leg) bind(ssrc uint32) {
 	if l.bound && l.ssrc != ssrc {
 		l.buffer.Reset()
+		l.buffer.Prompt(false)
 		l.stats.Lost += l.seq.lost()
 		l.seq = sequence{}
 	}

@@ -21,7 +21,7 @@ func (d *Detector) lose(heard Reception) (samples int32) {
 		samples = whole - heard.Waited
 	case heard.Concealed:
 		samples = whole - heard.Waited
-		d.unheard += samples
+		d.unheard = min(d.unheard+samples, never)
 	case heard.Absent:
 		unheard += whole
 	default:
@@ -47,7 +47,7 @@ func (d *Detector) interrupted(ev *Evidence, heard Reception) int32 {
 	}
 	d.stalled += whole
 	r := &d.held
-	if c := &d.candidate; c.on && c.last-c.first >= nearly {
+	if c := &d.candidate; c.on && c.last-c.first >= nearly && d.wary {
 		r = c
 	}
 	before := -(r.last + r.concealed) // how long before the wait it ended, if it did
@@ -68,10 +68,12 @@ func (d *Detector) interrupted(ev *Evidence, heard Reception) int32 {
 }
 
 // cutRest returns up to where in the frame an interrupted key goes on. It is over with
-// the first frame that was received without it.
+// the first frame that was received without it, or when so much was lost that what
+// follows is another press.
 func (d *Detector) cutRest(heard Reception) (end int32) {
 	for _, r := range [2]*run{&d.held, &d.candidate} {
-		if r.cut = r.cut && r.on && (r.last > 0 || heard.Absent) && heard.Passed == 0; r.cut {
+		goesOn := r.last > 0 || heard.Absent || heard.Concealed
+		if r.cut = r.cut && r.on && goesOn && heard.Passed <= longestLoss; r.cut {
 			end = min(d.found.until, audio.FrameSamples)
 		}
 	}

@@ -20,7 +20,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 		d.found.extend(whole)
 	}
 	switch {
-	case heard.Covered || d.repeated > 0 || heard.Concealed && !heard.Blank:
+	case heard.Covered || d.repeated > 0 || heard.Concealed && !(heard.Blank && heard.Absent):
 		d.found.extend(whole - hang + crossFade)
 	case heard.Concealed:
 		d.found.extend(crossFade - hang)

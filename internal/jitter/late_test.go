@@ -142,7 +142,7 @@ func TestTimestampsBehindALoss(t *testing.T) {
 // TestPrompt: a source that names its keys is not waited for.
 func TestPrompt(t *testing.T) {
 	b := jitter.New(audio.MuLaw, 1)
-	b.Prompt()
+	b.Prompt(true)
 	play(t, b, stalled(100, 1000*ms, 100*ms), 99, always)
 	if s := b.Stats(); s.Inserted > 0 || s.Late == 0 {
 		t.Errorf("%+v", s)

@@ -38,7 +38,7 @@ type playout struct {
 	late     bool          // a packet came too late since the last move
 	least    time.Duration // least slack of the calm period under way
 	since    time.Time     // when that period began; zero if none
-	shrank   bool          // it shrank, and nothing was late since
+	shrank   bool          // it shrank when the last such period ended, and nothing was late since
 }
 
 func (p *playout) reset() { *p = playout{lastTick: p.lastTick, ticked: p.ticked} }

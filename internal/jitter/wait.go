@@ -2,8 +2,8 @@ package jitter
 
 import "tonegate/internal/audio"
 
-// Prompt makes the playout wait no longer for audio that may be late.
-func (b *Buffer) Prompt() { b.prompt = true }
+// Prompt says whether the playout shall not wait for audio that may be late.
+func (b *Buffer) Prompt(prompt bool) { b.prompt = prompt }
 
 // wait is asked when n samples are missing from i on to the end of a frame, and
 // returns how many of them the playout is to wait for. If nothing newer has come they
@@ -18,7 +18,7 @@ func (b *Buffer) wait(i uint32, n int) int {
 	return n
 }
 
-// resume ends the wait once something has come. What is still missing before that,
+// resume ends the wait once something has come, or an event tells that nothing will. What is still missing before that,
 // or was not to come, as an event is sent in its place, has been made up already, and
 // is passed over.
 func (b *Buffer) resume(event bool) (passed int) {
