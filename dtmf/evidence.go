@@ -103,7 +103,8 @@ type Reception struct {
 	// Blank is true of a concealed frame that is made up from nothing that was
 	// heard: it cannot repeat a tone.
 	Blank bool
-	// Absent is true if none of the frame was received.
+	// Absent is true if none of the frame was received, nor anything newer: what comes
+	// next may have followed at once on what was received last.
 	Absent bool
 	// Waited is how many samples at the end of a concealed frame may still come, and
 	// then be heard: they took no time of the source. Passed is how many that were

@@ -7,6 +7,9 @@ import "tonegate/internal/audio"
 // event is on, or that a suspicious moment was lost.
 func (d *Detector) mask(ev *Evidence, heard Reception) {
 	const whole = audio.FrameSamples
+	if heard.Passed > 0 { // what followed on it is lost
+		d.lastEnd = min(d.lastEnd, max(d.lastEnd-heard.Passed, crossFade-hang))
+	}
 	d.found.extend(d.lastEnd)
 	// A loss may hide a key's onset: a fragment of a tone too short to be
 	// noticed may end the frame before, and concealment would repeat it, here or
@@ -20,13 +23,13 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 		d.found.extend(whole)
 	}
 	switch {
-	case heard.Covered || d.repeated > 0 || heard.Concealed && !(heard.Blank && heard.Absent):
+	case heard.Covered || d.repeated > 0 || heard.Concealed && !heard.Blank:
 		d.found.extend(whole - hang + crossFade)
 	case heard.Concealed:
 		d.found.extend(crossFade - hang)
 	}
 	until := d.found.until - whole + heard.Waited
-	if heard.Absent && d.absent < absentTime { // what comes next may have followed at once
+	if heard.Absent && d.absent < absentTime {
 		until = max(d.found.until-whole, d.lastEnd)
 		d.absent += whole
 	} else if !heard.Absent {

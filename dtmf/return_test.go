@@ -106,7 +106,7 @@ func TestBlankFramesEndTheMask(t *testing.T) {
 			d := NewDetector()
 			d.Arm(true)
 			h := listen(d, x, func(frame int) Reception {
-				return Reception{Concealed: frame == lost, Absent: frame == lost, Blank: blank && frame == lost}
+				return Reception{Concealed: frame == lost, Blank: blank && frame == lost}
 			})
 			n++
 			if h.released(lost*audio.FrameSamples+crossFade, audio.FrameSamples-crossFade) == 0 {

@@ -203,12 +203,12 @@ func (b *Buffer) Cover(timestamp, samples uint32) {
 // Frame says how the frame of one Pop came about.
 type Frame struct {
 	Concealed bool // some samples were not received and are made up
-	// Blank is true of a concealed frame if what is made up is silence: nothing of
-	// what was heard before is in it, or reaches from it into the next frame.
+	// Blank is true of a concealed frame if it is made up altogether, of silence: nothing
+	// of what was heard before is in it, or reaches from it into the next frame.
 	Blank   bool
 	Silent  bool // the source is not sending; the frame is comfort noise
 	Covered bool // a named event was sent in place of some samples
-	Absent  bool // none of it was received
+	Absent  bool // none of it was received, nor anything newer
 	// Waited is how many samples at its end may still come, and take their time then;
 	// Passed how many, waited for before, took theirs: they did not come.
 	Waited, Passed int
@@ -242,7 +242,7 @@ func (b *Buffer) pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
 	case move == grow && b.primed:
 		b.stats.Inserted++
 		b.conceal.lose(dst[:])
-		return Frame{Concealed: true, Blank: b.conceal.blank(), Absent: true}
+		return Frame{Concealed: true, Blank: b.conceal.blank()}
 	case move == grow: // still filling up before the first frame
 		b.noise.Fill(dst[:])
 		return Frame{Silent: true, Absent: true}
@@ -304,7 +304,7 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 		b.end = b.play
 	}
 	f := b.account(got, len(dst), event || byName)
-	f.Covered, f.Blank, f.Absent = byName, f.Concealed && blank, got == 0
+	f.Covered, f.Blank, f.Absent = byName, f.Concealed && blank && got == 0, got == 0 && b.end == b.play
 	f.Waited, f.Passed = early, passed
 	return f
 }
