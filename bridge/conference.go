@@ -54,9 +54,9 @@ type Conference struct {
 	ticks   uint64
 	tone    dtmf.ToneGenerator
 	sender  dtmf.EventSender
-	forIVR  audio.Frame // scratch: the customer as an external IVR hears it
-	edited  bool        // forIVR holds something
-	sustain dtmf.ToneGenerator
+	forIVR  audio.Frame        // scratch: the customer as an external IVR hears it
+	edited  bool               // forIVR holds something
+	sustain dtmf.ToneGenerator // of keys that lack their end
 	noise   audio.Noise
 
 	transfer     Transfer

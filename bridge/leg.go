@@ -218,12 +218,12 @@ func (l *leg) hear(now time.Time) {
 		l.played = false
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
-		heard.Concealed, heard.Blank = f.Concealed || f.Waited > 0, f.Blank || f.Waited > 0 && !f.Concealed
-		heard.Absent, heard.Waited, heard.Passed = f.Absent, int32(f.Waited), int32(f.Passed)
+		heard.Concealed, heard.Blank = f.MadeUp()
+		heard.Absent, heard.Waited, heard.Passed = f.Absent, f.Waited, f.Passed
 		heard.Covered = f.Covered || f.Silent && heard.Event.Active
 		heard.Ahead, heard.Timestamp = f.Ahead, f.Timestamp
 		heard.Timed = f.Timed && l.spec.Media.Clock == audio.SampleRate
-		l.heard = !f.Concealed && !f.Covered && !f.Silent && f.Waited == 0
+		l.heard = !heard.Concealed && !f.Covered && !f.Silent
 	}
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted

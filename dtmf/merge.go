@@ -29,6 +29,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 		d.found.extend(crossFade - hang)
 	}
 	until := d.found.until - whole + heard.Waited
+	// No time passes, to the mask, while its tone may only be late.
 	if heard.Absent && d.absent < absentTime {
 		until = max(d.found.until-whole, d.lastEnd)
 		d.absent += whole

@@ -105,9 +105,7 @@ func TestBlankFramesEndTheMask(t *testing.T) {
 			clear(x[lost*audio.FrameSamples:][:audio.FrameSamples])
 			d := NewDetector()
 			d.Arm(true)
-			h := listen(d, x, func(frame int) Reception {
-				return Reception{Concealed: frame == lost, Blank: blank && frame == lost}
-			})
+			h := listen(d, x, func(frame int) Reception { return Reception{Concealed: frame == lost, Blank: blank && frame == lost} })
 			n++
 			if h.released(lost*audio.FrameSamples+crossFade, audio.FrameSamples-crossFade) == 0 {
 				late++

@@ -114,8 +114,8 @@ func hear(from source, samples []int16, settings []setting) ([]passage, []indepe
 		if i < frames {
 			var how jitter.Frame
 			f, how = from.Play(i)
-			heard.Concealed, heard.Blank = how.Concealed || how.Waited > 0, how.Blank || how.Waited > 0 && !how.Concealed
-			heard.Absent, heard.Waited, heard.Passed = how.Absent, int32(how.Waited), int32(how.Passed)
+			heard.Concealed, heard.Blank = how.MadeUp()
+			heard.Absent, heard.Waited, heard.Passed = how.Absent, how.Waited, how.Passed
 		}
 		ev := d.Process(&f, heard)
 		if clean, over := ev.Over(); over {

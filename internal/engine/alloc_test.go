@@ -17,8 +17,8 @@ type drain struct{ packets int }
 func (d *drain) Send(*rtp.Header, []byte) error { d.packets++; return nil }
 func (d *drain) Close() error                   { return nil }
 
-// TestNothingIsAllocated: not by a tick with all of its ports and packets. What a tick allocates has the collector run through the memory
-// of all calls every few seconds.
+// TestNothingIsAllocated: not by a tick with all of its ports and packets. What a tick
+// allocates has the collector run through the memory of all calls every few seconds.
 func TestNothingIsAllocated(t *testing.T) {
 	d := new(drain)
 	s := newShard(&Config{Network: quietNetwork{}, Metrics: NewMetrics(nil), Log: zap.NewNop()}, 0, time.Now(), func(*room) {})

@@ -211,7 +211,7 @@ type Frame struct {
 	Absent  bool // none of it was received, nor anything newer
 	// Waited is how many samples at its end may still come, and take their time then;
 	// Passed how many, waited for before, took theirs: they did not come.
-	Waited, Passed int
+	Waited, Passed int32
 	// Timestamp is the RTP timestamp of the frame's first sample, or of the next
 	// one to play if it was inserted. Timed is false before any packet came.
 	Timestamp uint32
@@ -264,7 +264,7 @@ func (b *Buffer) skip(dst *audio.Frame, event bool) Frame {
 	b.stats.Skipped++
 	return Frame{
 		Concealed: first.Concealed || after.Concealed,
-		Blank:     (first.Blank || !first.Concealed) && (after.Blank || !after.Concealed),
+		Blank:     first.Blank && after.Blank,
 		Silent:    first.Silent && after.Silent,
 		Covered:   first.Covered || after.Covered,
 		Absent:    first.Absent && after.Absent,
@@ -299,14 +299,19 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 		}
 		i += run
 	}
-	b.play += uint32(len(dst) - early)
+	b.advance(len(dst) - early)
+	f := b.account(got, len(dst), event || byName)
+	f.Covered, f.Blank, f.Absent = byName, f.Concealed && blank && got == 0, got == 0 && b.end == b.play
+	f.Waited, f.Passed = int32(early), passed
+	return f
+}
+
+// advance moves the playout on by n samples.
+func (b *Buffer) advance(n int) {
+	b.play += uint32(n)
 	if int32(b.end-b.play) < 0 {
 		b.end = b.play
 	}
-	f := b.account(got, len(dst), event || byName)
-	f.Covered, f.Blank, f.Absent = byName, f.Concealed && blank && got == 0, got == 0 && b.end == b.play
-	f.Waited, f.Passed = early, passed
-	return f
 }
 
 func (b *Buffer) account(got, want int, event bool) Frame {

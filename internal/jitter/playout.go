@@ -65,8 +65,8 @@ func (p *playout) observe(offset int32, arrived time.Time, primed bool) {
 	p.least = min(p.least, slack)
 }
 
-// starved begins a calm period anew: audio came late.
-func (p *playout) starved() { p.since, p.shrank = time.Time{}, false }
+// anew begins a calm period, a long one.
+func (p *playout) anew() { p.since, p.shrank = time.Time{}, false }
 
 // patience is how long a calm period must last.
 func (p *playout) patience() time.Duration {
@@ -88,7 +88,7 @@ func (p *playout) tick(now time.Time, ahead uint32, hold bool) move {
 	}
 	if p.late {
 		p.late = false
-		p.starved()
+		p.anew()
 		if ahead < maxDelaySamples {
 			return grow
 		}
@@ -96,7 +96,7 @@ func (p *playout) tick(now time.Time, ahead uint32, hold bool) move {
 	}
 	if !p.since.IsZero() && now.Sub(p.since) >= p.patience() {
 		spare := p.least
-		p.starved()
+		p.anew()
 		if spare >= audio.FrameDuration+reserve && ahead >= 2*audio.FrameSamples {
 			p.shrank = true
 			return shrink

@@ -18,27 +18,31 @@ func (b *Buffer) wait(i uint32, n int) int {
 	return n
 }
 
-// resume ends the wait once something has come, or an event tells that nothing will. What is still missing before that,
-// or was not to come, as an event is sent in its place, has been made up already, and
-// is passed over.
-func (b *Buffer) resume(event bool) (passed int) {
+// MadeUp says what a listener must take a frame for: a wait conceals, too, if with
+// silence after a while.
+func (f *Frame) MadeUp() (concealed, blank bool) {
+	waits := f.Waited > 0 && !f.Concealed
+	return f.Concealed || waits, f.Blank || waits
+}
+
+// resume ends the wait once something has come, or an event tells that nothing will.
+// What is still missing before that, or was not to come, as an event is sent in its
+// place, has been made up already, and is passed over.
+func (b *Buffer) resume(event bool) (passed int32) {
 	for b.waited > 0 {
 		n, what := b.runAt(b.play, b.waited)
 		if ahead := int32(b.end - b.play); what >= received || what == missing && ahead <= 0 && !event {
 			if ahead > 0 { // it was late: the delay has grown
 				b.stats.Inserted += uint64(b.waited+audio.FrameSamples-1) / audio.FrameSamples
 				b.waited = 0
-				b.delay.starved()
+				b.delay.anew()
 			}
 			break
 		}
 		b.uncover(b.play, n)
-		b.play += uint32(n)
+		b.advance(n)
 		b.waited -= n
-		passed += n
-		if int32(b.end-b.play) < 0 {
-			b.end = b.play
-		}
+		passed += int32(n)
 	}
 	return passed
 }
