@@ -77,7 +77,7 @@ type ears interface {
 // to it once in 20 ms, and each further page that it has to touch then costs it a
 // search for the page as well.
 type leg struct {
-	buffer jitter.Buffer // first, as its first 16 kB are touched in one place
+	buffer jitter.Buffer
 
 	id    LegID
 	spec  LegSpec

@@ -3,7 +3,6 @@ package bridge
 import (
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
-	"tonegate/internal/jitter"
 	"tonegate/mixer"
 	"tonegate/mixer/mask"
 )
@@ -22,7 +21,8 @@ func (l *leg) wipeHeard() {
 // wipe zeroes all of a leg that is gone: the detector's windows and keys, the
 // jitter buffer, the gates' delay lines.
 func (l *leg) wipe() {
-	l.buffer, l.events, l.gate, l.aside = jitter.Buffer{}, dtmf.EventReceiver{}, mask.Gate{}, mask.Gate{}
+	l.buffer.Wipe()
+	l.events, l.gate, l.aside = dtmf.EventReceiver{}, mask.Gate{}, mask.Gate{}
 	if d, ok := l.ears.(*dtmf.Detector); ok {
 		d.Wipe()
 	}

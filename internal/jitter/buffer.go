@@ -7,12 +7,9 @@ import (
 )
 
 const (
-	// ringSamples is the capacity: 1.024 s, a power of two so that the RTP
-	// timestamp's wrap-around is also the ring's.
-	ringSamples = 8192
 	// maxAhead is how far beyond the playout point a packet may lie before it
 	// is taken for a new time base.
-	maxAhead = ringSamples - 2*audio.FrameSamples
+	maxAhead = farSamples - 2*audio.FrameSamples
 	// maxBehind is how far behind it may lie and still be called late.
 	maxBehind = 2 * audio.SampleRate
 	// goneAfter is the number of successive empty frames after which the
@@ -33,30 +30,9 @@ type Stats struct {
 	Resets    uint64 // new time bases
 }
 
-// slot says what is known of one sample.
-type slot uint8
-
-const (
-	missing  slot = iota
-	covered       // by a named event, which was sent in its place
-	received      // and, above it, a code word of the law received+law
-)
-
-func receivedIn(law audio.Law) slot { return received + slot(law) }
-
-// law is what a received sample's code word is of.
-func (s slot) law() audio.Law { return audio.Law(s - received) }
-
-// entry is a sample of the ring: its slot, and in the lower byte its code word. They
-// lie together, as a frame that is read is then in one page of memory and not two.
-type entry uint16
-
-func (s slot) of(code byte) entry { return entry(s)<<8 | entry(code) }
-func (e entry) slot() slot        { return slot(e >> 8) }
-
 // Buffer is one leg's jitter buffer. Use [New].
 type Buffer struct {
-	ring    [ringSamples]entry
+	ring    ring
 	law     audio.Law
 	started bool
 	primed  bool   // a frame has been played since the last reset
@@ -92,11 +68,17 @@ func (b *Buffer) Stats() Stats { return b.stats }
 // Reset forgets all audio and the time base, as for a new SSRC. Samples are
 // zeroed: nothing of the old source can be replayed.
 func (b *Buffer) Reset() {
-	clear(b.ring[:])
+	b.ring.wipe()
 	b.conceal = concealer{}
 	b.started, b.primed, b.empty, b.waited = false, false, 0, 0
 	b.delay.reset()
 	b.stats.Resets++
+}
+
+// Wipe zeroes everything. The buffer is of no use any more.
+func (b *Buffer) Wipe() {
+	b.ring.wipe()
+	*b = Buffer{}
 }
 
 // Forget zeroes what is left of audio that was played: what concealment would
@@ -123,19 +105,22 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 		b.started = true
 		b.play, b.end = timestamp, timestamp
 	}
-	if !b.primed && int32(timestamp-b.play) < 0 {
-		b.play = timestamp // reordered before playout began
+	if !b.primed && int32(timestamp-b.play) < 0 { // reordered before playout began
+		b.ring.reach(b.play, int(int32(b.end-timestamp)))
+		b.play = timestamp
 	}
 	b.delay.observe(int32(timestamp-b.play), arrived, b.primed)
 	b.write(timestamp, payload)
 }
 
 func (b *Buffer) write(timestamp uint32, payload []byte) {
+	end := timestamp + uint32(len(payload))
+	b.ring.reach(b.play, int(int32(end-b.play)))
 	fresh, late := b.append(timestamp, payload), 0
 	if fresh == 0 {
 		fresh, late = b.merge(timestamp, payload)
 	}
-	if end := timestamp + uint32(len(payload)); int32(end-b.end) > 0 {
+	if int32(end-b.end) > 0 {
 		b.end = end
 	}
 	switch {
@@ -153,12 +138,13 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 // samples those are: all, or none if some may be late or there already, or lie
 // across the end.
 func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
-	k := int(timestamp % ringSamples)
-	if int32(timestamp-b.end) < 0 || k+len(payload) > ringSamples {
+	all := b.ring.all()
+	k := int(timestamp) & (len(all) - 1)
+	if int32(timestamp-b.end) < 0 || k+len(payload) > len(all) {
 		return 0
 	}
 	in := receivedIn(b.law).of(0)
-	for i, to := 0, b.ring[k:k+len(payload)]; i < len(to); i++ {
+	for i, to := 0, all[k:k+len(payload)]; i < len(to); i++ {
 		to[i] = in | entry(payload[i])
 	}
 	return len(payload)
@@ -173,12 +159,10 @@ func (b *Buffer) merge(timestamp uint32, payload []byte) (fresh, late int) {
 			late++
 			continue
 		}
-		k := at % ringSamples
-		if b.ring[k].slot() >= received {
-			continue
+		if e := b.ring.place(at); e.slot() < received {
+			*e = receivedIn(b.law).of(code)
+			fresh++
 		}
-		b.ring[k] = receivedIn(b.law).of(code)
-		fresh++
 	}
 	return fresh, late
 }
@@ -193,9 +177,10 @@ func (b *Buffer) Cover(timestamp, samples uint32) {
 	}
 	from := int32(timestamp - b.play)
 	to := min(int64(from)+int64(samples), maxAhead)
+	b.ring.reach(b.play, int(to))
 	for i := max(int64(from), 0); i < to; i++ {
-		if k := (b.play + uint32(i)) % ringSamples; b.ring[k].slot() == missing {
-			b.ring[k] = covered.of(0)
+		if e := b.ring.place(b.play + uint32(i)); e.slot() == missing {
+			*e = covered.of(0)
 		}
 	}
 }
@@ -312,6 +297,7 @@ func (b *Buffer) advance(n int) {
 	if int32(b.end-b.play) < 0 {
 		b.end = b.play
 	}
+	b.ring.settle(b.play, int(b.end-b.play))
 }
 
 func (b *Buffer) account(got, want int, event bool) Frame {
@@ -338,10 +324,20 @@ func (b *Buffer) account(got, want int, event bool) Frame {
 }
 
 // runAt returns the length, up to limit, of the run of samples of one kind that
-// starts at timestamp at.
+// starts at timestamp at, not before the playout. It ends where the ring's memory does.
 func (b *Buffer) runAt(at uint32, limit int) (n int, what slot) {
-	what = b.ring[at%ringSamples].slot()
-	for n = 1; n < limit && b.ring[(at+uint32(n))%ringSamples].slot() == what; n++ {
+	all := b.ring.all()
+	k := int(at) & (len(all) - 1)
+	limit = min(limit, len(all)-int(at-b.play))
+	what, part := all[k].slot(), all[k:min(k+limit, len(all))]
+	for n < len(part) && part[n].slot() == what {
+		n++
+	}
+	if n < len(part) {
+		return n, what
+	}
+	for n < limit && all[k+n-len(all)].slot() == what {
+		n++
 	}
 	return n, what
 }
@@ -349,16 +345,17 @@ func (b *Buffer) runAt(at uint32, limit int) (n int, what slot) {
 // uncover frees a stretch that has been played.
 func (b *Buffer) uncover(at uint32, n int) {
 	for i := range uint32(n) {
-		b.ring[(at+i)%ringSamples] = missing.of(0)
+		*b.ring.place(at + i) = missing.of(0)
 	}
 }
 
 // take decodes received samples of one law and zeroes them in the ring.
 func (b *Buffer) take(dst []int16, at uint32, law audio.Law) {
 	var codes [audio.FrameSamples]byte
+	all := b.ring.all()
 	for n := 0; n < len(dst); {
-		k := int((at + uint32(n)) % ringSamples)
-		part := b.ring[k:min(k+len(dst)-n, ringSamples)]
+		k := (int(at) + n) & (len(all) - 1)
+		part := all[k:min(k+len(dst)-n, len(all))]
 		for i, e := range part {
 			codes[i] = byte(e)
 		}
