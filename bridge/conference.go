@@ -32,10 +32,8 @@ type Config struct {
 	Seed uint64
 	// InDoubt mutes the customer at first: see [Conference.InDoubt].
 	InDoubt bool
-	// Workspace is where its detectors work: its own, if nil. Conferences that never
-	// tick at the same time may share one; who gives it wipes it when they have
-	// ticked, as a call's audio might lie there for long.
-	Workspace *dtmf.Workspace
+	// Workspace is where it works: one of its own, if nil.
+	Workspace *Workspace
 	// Outside says that the agent is outside at first, as after [Conference.SendToIVR].
 	Outside bool
 }
@@ -43,7 +41,7 @@ type Config struct {
 // Conference is one call. Use [New].
 type Conference struct {
 	cfg     Config
-	work    *dtmf.Workspace // its own; nil if it works in another's
+	alone   bool // the workspace is its own
 	legs    [MaxLegs]*leg
 	nextID  LegID
 	capture Capture
@@ -70,12 +68,11 @@ type Conference struct {
 // New returns a conference without legs.
 func New(cfg Config) *Conference {
 	cfg.Policy.Armed = false
-	var own *dtmf.Workspace
-	if cfg.Workspace == nil {
-		own = new(dtmf.Workspace)
-		cfg.Workspace = own
+	alone := cfg.Workspace == nil
+	if alone {
+		cfg.Workspace = new(Workspace)
 	}
-	c := &Conference{cfg: cfg, work: own, doubt: cfg.InDoubt, noise: audio.NewNoise(cfg.Seed), music: newMusic(cfg.Seed + 2)}
+	c := &Conference{cfg: cfg, alone: alone, doubt: cfg.InDoubt, noise: audio.NewNoise(cfg.Seed), music: newMusic(cfg.Seed + 2)}
 	if cfg.Outside {
 		c.transfer = WithIVR
 	}
@@ -98,7 +95,8 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 		c.nextID++
 		// Seeds must differ between legs, or two comfort noises would add up
 		// coherently, and must not depend on anything but the order of joining.
-		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000, c.cfg.Workspace)
+		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000, &c.cfg.Workspace.detectors)
+		c.legs[i].voices = &c.cfg.Workspace.voices[i]
 		c.legs[i].ears.Arm(c.armed())
 		return c.nextID, nil
 	}
@@ -163,7 +161,7 @@ func (c *Conference) Play(id LegID, voice *audio.Frame) error {
 	if !l.spec.Builtin {
 		return fmt.Errorf("play: %w", ErrNotBuiltin)
 	}
-	l.raw, l.played = *voice, true
+	l.said, l.played = *voice, true
 	return nil
 }
 

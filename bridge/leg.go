@@ -89,18 +89,17 @@ type leg struct {
 	ears  ears            // detector, or what replaced it
 	work  *dtmf.Workspace // of the conference
 
-	raw      audio.Frame // this tick's voice, before the gate
-	played   bool        // raw was set by Play for this tick
-	heard    bool        // raw was received, all of it
+	*voices       // of this tick
+	played   bool // said is for this tick
+	heard    bool // raw was received, all of it
 	evidence dtmf.Evidence
-	gated    mask.Gated
-	forAgent mask.Gated // a customer's: gated, or what press-to-talk lets through
 	stats    Stats
 
 	gate     mask.Gate
 	aside    mask.Gate // a customer's second one, for the agent alone: see PressTalk
 	events   dtmf.EventReceiver
-	detector dtmf.Detector // last, as its last 4 kB are seldom touched
+	detector dtmf.Detector
+	said     audio.Frame // by a built-in leg: see [Conference.Play]
 }
 
 // Stats counts what a leg's packets were and what became of its audio.
@@ -212,10 +211,9 @@ func (l *leg) bind(ssrc uint32) {
 func (l *leg) hear(now time.Time) {
 	heard := dtmf.Reception{Event: l.events.Tick()}
 	if l.spec.Builtin {
-		if !l.played {
-			l.raw = audio.Frame{}
+		if l.raw = (audio.Frame{}); l.played {
+			l.raw, l.played = l.said, false
 		}
-		l.played = false
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
 		heard.Concealed, heard.Blank = f.MadeUp()

@@ -6,29 +6,17 @@ import (
 
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
-	"tonegate/mixer"
 	"tonegate/mixer/mask"
 )
 
 // Output is what one tick produces. It is filled in place, so that a caller
 // that keeps one allocates nothing.
 type Output struct {
+	*Mixes // of the workspace, from the first tick on
+
 	// Unheard is set by who keeps an Output: what nobody takes is not mixed, and
 	// holds silence.
 	Unheard struct{ Supervisor, Recorder bool }
-	// made are the mixes that are not silence: the others' memory is left alone.
-	made struct{ waiting, supervisor, recorder bool }
-
-	Customer mixer.CustomerMix
-	IVR      mixer.IVRMix
-	// Agent is what the agent hears. While talk is pressed it holds what nobody
-	// else may hear, so nothing else may take it.
-	Agent      mask.AgentMix
-	Supervisor mask.AgentMix
-	// Recorder is what a recording may hold.
-	Recorder RecorderMix
-	// Waiting is what legs on hold hear of the agent's kind.
-	Waiting mask.AgentMix
 	held    [MaxLegs]LegID // supervisors: see ForSupervisor
 	// Returned says that the agent is together with the others again.
 	Returned bool
@@ -38,10 +26,8 @@ type Output struct {
 	Events []dtmf.EventPayload
 	// Pressed are the customer's keys that became known, each once, for a
 	// built-in IVR.
-	Pressed []dtmf.Key
-	// Report is filled every 500 ms.
-	Report    Report
-	HasReport bool
+	Pressed   []dtmf.Key
+	HasReport bool // the report was filled
 }
 
 // Report is what may be known outside about the last 500 ms.
@@ -62,6 +48,7 @@ type LegReport struct {
 
 // Tick advances the call by one frame.
 func (c *Conference) Tick(now time.Time, out *Output) {
+	out.Mixes = &c.cfg.Workspace.mixes
 	out.wipeKeys()
 	for _, l := range c.legs {
 		if l != nil {
@@ -69,7 +56,9 @@ func (c *Conference) Tick(now time.Time, out *Output) {
 			l.mask(c.policy(l.spec.Role), c.talkPolicy())
 		}
 	}
-	c.work.Wipe()
+	if c.alone {
+		c.cfg.Workspace.detectors.Wipe()
+	}
 	customer := c.byRole(Customer)
 	c.settle(customer)
 	out.TalkOver = c.countTalk()

@@ -3,7 +3,6 @@ package bridge
 import (
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
-	"tonegate/mixer"
 	"tonegate/mixer/mask"
 )
 
@@ -27,8 +26,8 @@ func (l *leg) wipe() {
 		d.Wipe()
 	}
 	l.detector = dtmf.Detector{}
-	l.raw, l.evidence = audio.Frame{}, dtmf.Evidence{}
-	l.gated, l.forAgent = mask.Gated{}, mask.Gated{}
+	*l.voices = voices{}
+	l.said, l.evidence = audio.Frame{}, dtmf.Evidence{}
 }
 
 // Wipe zeroes everything that the conference holds of audio and keys. It is for
@@ -47,8 +46,7 @@ func (c *Conference) Wipe() {
 // Wipe zeroes what the last tick put out, and what was there before it.
 func (o *Output) Wipe() {
 	o.wipeKeys()
-	o.Customer, o.IVR = mixer.CustomerMix{}, mixer.IVRMix{}
-	o.Agent, o.Supervisor, o.Waiting, o.Recorder = mask.AgentMix{}, mask.AgentMix{}, mask.AgentMix{}, RecorderMix{}
+	o.Mixes.wipe()
 }
 
 // wipeKeys empties the lists of keys, and what lies behind their ends.

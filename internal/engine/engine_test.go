@@ -349,7 +349,7 @@ func benchmarkTick(b *testing.B, rooms int) {
 		out bridge.Output
 	}
 	all := make([]*room, rooms)
-	var work dtmf.Workspace
+	var work bridge.Workspace
 	for i := range all {
 		all[i] = &room{c: bridge.New(bridge.Config{Policy: mask.Policy{Mode: mask.Strip}, Workspace: &work})}
 		for _, role := range []bridge.Role{bridge.Customer, bridge.Agent, bridge.IVR} {

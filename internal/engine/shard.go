@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"tonegate/dtmf"
+	"tonegate/bridge"
 	"tonegate/internal/audio"
 )
 
@@ -46,7 +46,7 @@ type shard struct {
 	stopped chan struct{}
 	rooms   [phases][]*room
 	count   int
-	work    *dtmf.Workspace // of all its conferences' detectors
+	work    *bridge.Workspace // of all its conferences
 	forget  func(*room)
 	start   time.Time // shards begin apart, so that they wake up in turn
 	step    int64     // the next phase, counted from start
@@ -54,7 +54,7 @@ type shard struct {
 
 func newShard(cfg *Config, index int, start time.Time, forget func(*room)) *shard {
 	return &shard{
-		cfg: cfg, index: index, start: start, forget: forget, work: new(dtmf.Workspace),
+		cfg: cfg, index: index, start: start, forget: forget, work: new(bridge.Workspace),
 		mailbox: make(chan command, mailboxSize),
 		quit:    make(chan struct{}),
 		stopped: make(chan struct{}),
