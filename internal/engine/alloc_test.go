@@ -28,7 +28,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := &Leg{ID: id, Role: role, room: r, transport: d, header: rtp.Header{Version: 2}}
+		l := &Leg{ID: id, Role: role, room: r, transport: d}
 		r.legs = append(r.legs, l)
 		r.ports.open(l)
 	}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/rtp"
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
@@ -164,7 +163,7 @@ func (e *Engine) Attach(ctx context.Context, id string, spec bridge.LegSpec, t T
 	if err != nil {
 		return nil, err
 	}
-	l := &Leg{Role: spec.Role, room: r, transport: t, media: spec.Media, header: e.firstHeader()}
+	l := &Leg{Role: spec.Role, room: r, transport: t, media: spec.Media, timestamp: e.firstTimestamp()}
 	err = r.do(ctx, func() error {
 		if l.ID, err = r.conference.Join(spec); err != nil {
 			return err
@@ -183,15 +182,11 @@ func (e *Engine) Attach(ctx context.Context, id string, spec bridge.LegSpec, t T
 	return l, nil
 }
 
-// firstHeader returns random start values, with sequence numbers near their
-// wrap-around so that every call crosses it early.
-func (e *Engine) firstHeader() rtp.Header {
+// firstTimestamp is random (RFC 3550 §5.1).
+func (e *Engine) firstTimestamp() uint32 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return rtp.Header{
-		Version:   2,
-		Timestamp: e.rng.Uint32(),
-	}
+	return e.rng.Uint32()
 }
 
 // Record hands a conference's recorder what may be recorded, from the next tick

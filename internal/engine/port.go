@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"github.com/pion/rtp"
+
 	"tonegate/bridge"
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
@@ -27,15 +29,12 @@ func (p *port[M]) send(m M, events []dtmf.EventPayload) {
 	if len(events) > 0 {
 		l.sendEvents(events)
 	} else {
-		frame := m.Samples()
-		l.media.Law.Encode(l.payload[:], &frame)
-		l.header.Marker = l.resumed
-		l.header.PayloadType = l.media.Law.PayloadType()
+		frame, payload := m.Samples(), &l.room.shard.desk.payload
+		l.media.Law.Encode(payload[:], &frame)
+		l.write(l.resumed, l.media.Law.PayloadType(), l.timestamp, payload[:])
 		l.resumed = false
-		l.write(l.header.Timestamp, l.payload[:])
-		clear(l.payload[:])
 	}
-	l.header.Timestamp += audio.FrameSamples
+	l.timestamp += audio.FrameSamples
 }
 
 // sendEvents sends named events in place of audio, as endpoints do: both share
@@ -43,19 +42,20 @@ func (p *port[M]) send(m M, events []dtmf.EventPayload) {
 func (l *Leg) sendEvents(events []dtmf.EventPayload) {
 	for i := range events {
 		e := &events[i]
-		copy(l.payload[:], e.Payload[:])
-		l.header.Marker = e.Marker
-		l.header.PayloadType = l.media.Event
-		l.write(l.header.Timestamp+uint32(e.Offset), l.payload[:len(e.Payload)])
-		clear(l.payload[:len(e.Payload)])
+		payload := l.room.shard.desk.payload[:len(e.Payload)]
+		copy(payload, e.Payload[:])
+		l.write(e.Marker, l.media.Event, l.timestamp+uint32(e.Offset), payload)
 	}
 	l.resumed = true
 }
 
-func (l *Leg) write(timestamp uint32, payload []byte) {
-	l.sending = l.header // here, as what goes to a transport would be allocated elsewhere
-	l.sending.Timestamp = timestamp
-	if err := l.transport.Send(&l.sending, payload); err != nil {
+// write sends a packet and zeroes the payload.
+func (l *Leg) write(marker bool, payloadType uint8, timestamp uint32, payload []byte) {
+	h := &l.room.shard.desk.sending
+	*h = rtp.Header{Version: 2, Marker: marker, PayloadType: payloadType, Timestamp: timestamp}
+	err := l.transport.Send(h, payload)
+	clear(payload)
+	if err != nil {
 		l.sendFails++
 	} else {
 		l.sent++

@@ -159,7 +159,6 @@ func (r *room) detach(l *Leg, cfg *Config) {
 	r.legs = slices.Delete(r.legs, i, i+1)
 	r.ports.close(l)
 	l.in.close()
-	l.payload = [160]byte{}
 	_ = r.conference.Leave(l.ID)
 	cfg.Metrics.legs.WithLabelValues(l.Role.String()).Dec()
 	if l.transport != nil {

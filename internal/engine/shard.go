@@ -47,6 +47,7 @@ type shard struct {
 	rooms   [phases][]*room
 	count   int
 	work    *bridge.Workspace // of all its conferences
+	desk    desk
 	forget  func(*room)
 	start   time.Time // shards begin apart, so that they wake up in turn
 	step    int64     // the next phase, counted from start

@@ -109,22 +109,26 @@ func (b *inbox) close() {
 	b.empty()
 }
 
-// Leg is a party as the engine sees it: an inbox, a transport, and the header
-// state of what is sent.
+// desk is where a shard reads a packet's header and writes the next one's: memory
+// that stays in the processor's caches, and that no packet has to allocate.
+type desk struct {
+	parsed, sending rtp.Header
+	payload         [160]byte
+}
+
+// Leg is a party as the engine sees it: an inbox, a transport, and the clock of
+// what is sent.
 type Leg struct {
 	ID        bridge.LegID
 	Role      bridge.Role
 	room      *room
 	transport Transport
 	media     bridge.Media
-	header    rtp.Header
-	sending   rtp.Header // of the packet on its way out
-	resumed   bool       // the next audio packet follows a pause
-	payload   [160]byte
+	timestamp uint32 // of the next packet
+	resumed   bool   // it follows a pause, if it is audio
 	malformed uint64
 	sendFails uint64
 	sent      uint64
-	parsed    rtp.Header
 	in        inbox
 }
 
@@ -135,7 +139,7 @@ func (l *Leg) Deliver(packet []byte, arrived time.Time) { l.in.put(packet, arriv
 // receive parses what has arrived and hands it to the conference.
 func (l *Leg) receive(c *bridge.Conference) {
 	l.in.drain(func(packet []byte, arrived time.Time) {
-		h := &l.parsed
+		h := &l.room.shard.desk.parsed
 		n, err := h.Unmarshal(packet)
 		if err != nil || n > len(packet) {
 			l.malformed++

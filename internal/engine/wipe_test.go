@@ -121,10 +121,8 @@ func TestAnEndedCallLeavesNothing(t *testing.T) {
 	if err := e.End(context.Background(), "conf_1"); err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range legs {
-		if l.payload != [160]byte{} {
-			t.Errorf("the %s's last payload is in memory", l.Role)
-		}
+	if r.shard.desk.payload != [160]byte{} {
+		t.Error("the last payload is in memory")
 	}
 	if r.out.IVR.Samples() != (audio.Frame{}) || r.out.Agent.Samples() != (audio.Frame{}) || len(r.out.Pressed) > 0 {
 		t.Error("the last tick's output is in memory")
