@@ -30,8 +30,10 @@ func DefaultPath() string {
 
 // path is a media path: it makes the connections of a server's legs.
 type path interface {
-	// connect makes the connection of a leg, whose offer is known.
-	connect(l *Leg) (connection, error)
+	// leg makes an empty leg, with memory for its connection where that is kept with
+	// it, and connect the connection, once the leg's offer is known.
+	leg() *Leg
+	connect(l *Leg) error
 	// receive delivers what has arrived, and flush sends what a shard's legs
 	// have collected, where a path leaves that to the shards.
 	receive()

@@ -31,16 +31,27 @@ func (p fastPath) flush(shard int) { p.network.Flush(shard) }
 func (p fastPath) drops() uint64   { return p.network.Drops() }
 func (p fastPath) close() error    { return p.network.Close() }
 
-func (p fastPath) connect(l *Leg) (connection, error) {
+// fastLeg is a leg and its connection, in one piece.
+type fastLeg struct {
+	Leg
+	conn fast.Conn
+}
+
+func (p fastPath) leg() *Leg {
+	l := new(fastLeg)
+	l.Leg.conn = fastConnection{&l.conn}
+	return &l.Leg
+}
+
+func (p fastPath) connect(l *Leg) error {
 	session := fast.Session{Client: l.setup == "active", User: (*fastUser)(l)}
 	for _, f := range l.offer.fingerprints {
 		session.Fingerprints = append(session.Fingerprints, fast.Fingerprint{Hash: f.hash, Value: f.value})
 	}
-	c, err := p.network.Open(session)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrClosed, err)
+	if err := p.network.Open(l.conn.(fastConnection).conn, session); err != nil {
+		return fmt.Errorf("%w: %w", ErrClosed, err)
 	}
-	return fastConnection{c}, nil
+	return nil
 }
 
 // fastUser is a leg as its connection sees it.

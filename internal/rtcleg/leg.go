@@ -75,11 +75,10 @@ func (s *Server) Accept(ctx context.Context, offerSDP string, opts Options) (*Le
 	}
 	var session [8]byte
 	rand.Read(session[:])
-	l := &Leg{
-		server: s, offer: o, media: o.choose(opts), setup: "passive",
-		session: binary.BigEndian.Uint64(session[:]) >> 2, // RFC 9429 §5.2.1: 62 bits
-		done:    make(chan struct{}),
-	}
+	l := s.path.leg()
+	l.server, l.offer, l.media, l.setup = s, o, o.choose(opts), "passive"
+	l.session = binary.BigEndian.Uint64(session[:]) >> 2 // RFC 9429 §5.2.1: 62 bits
+	l.done = make(chan struct{})
 	if o.setup == "passive" {
 		l.setup = "active"
 	}
@@ -107,7 +106,7 @@ func (o *offer) choose(opts Options) Media {
 
 // open creates the connection and registers the leg.
 func (l *Leg) open() (err error) {
-	if l.conn, err = l.server.path.connect(l); err != nil {
+	if err = l.server.path.connect(l); err != nil {
 		return err
 	}
 	if err = l.server.add(l); err != nil {

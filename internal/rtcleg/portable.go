@@ -50,16 +50,18 @@ type peer struct {
 	start   func()        // closes it, once
 }
 
-func (p *portable) connect(l *Leg) (connection, error) {
+func (p *portable) leg() *Leg { return new(Leg) }
+
+func (p *portable) connect(l *Leg) error {
 	api, err := p.api(l)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	c := &peer{leg: l, track: rawtrack.New("audio", cname), started: make(chan struct{})}
 	c.start = sync.OnceFunc(func() { close(c.started) })
 	c.pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{p.certificate}})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	c.pc.OnICEConnectionStateChange(func(webrtc.ICEConnectionState) { c.start() })
 	c.pc.OnConnectionStateChange(func(now webrtc.PeerConnectionState) {
@@ -72,12 +74,13 @@ func (p *portable) connect(l *Leg) (connection, error) {
 	sender, err := c.pc.AddTrack(c.track)
 	if err != nil {
 		_ = c.pc.Close()
-		return nil, err
+		return err
 	}
 	if l.begin() {
 		go l.readRTCP(sender.Read)
 	}
-	return c, nil
+	l.conn = c
+	return nil
 }
 
 // api is made anew for each leg, because a leg's codecs and payload types are

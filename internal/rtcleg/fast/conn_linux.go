@@ -66,6 +66,10 @@ type User interface {
 
 // Conn is one peer's connection.
 type Conn struct {
+	// Each packet needs these.
+	in  inbound
+	out outbound
+
 	network *Network
 	session Session
 	ctx     context.Context // ends with the connection
@@ -90,9 +94,6 @@ type Conn struct {
 	gone       bool      // the peer said goodbye
 	closed     bool
 	told       State
-
-	in  inbound
-	out outbound
 }
 
 // path is an address of the peer.
@@ -102,20 +103,23 @@ type path struct {
 	seen       time.Time // when
 }
 
-// Open makes a connection that waits for its peer. Negotiate makes it known.
-func (n *Network) Open(s Session) (*Conn, error) {
+// Open makes a connection of what is zero, which waits for its peer. Negotiate makes
+// it known. It is the caller's memory, so that what comes for each packet can lie with
+// what the caller comes for.
+func (n *Network) Open(c *Conn, s Session) error {
 	n.routes.RLock()
 	defer n.routes.RUnlock()
 	if n.routes.closed {
-		return nil, ErrClosed
+		return ErrClosed
 	}
 	var ssrc [4]byte
 	_, _ = rand.Read(ssrc[:]) // never fails
-	c := &Conn{network: n, session: s, records: packetio.NewBuffer(), seen: time.Now(), told: untold}
+	c.network, c.session, c.seen, c.told = n, s, time.Now(), untold
+	c.records = packetio.NewBuffer()
 	c.records.SetLimitCount(maxRecords)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.out.ssrc = binary.BigEndian.Uint32(ssrc[:]) | 1 // never zero
-	return c, nil
+	return nil
 }
 
 // Negotiate takes the peer's credentials and returns this side's. Other ones
@@ -228,8 +232,8 @@ func (c *Conn) Close() error {
 	return err
 }
 
-// leave says goodbye and forgets the peer: its addresses, its names and its keys. Round
-// keys within a cipher cannot be zeroed, but nothing leads to them any more.
+// leave says goodbye and forgets the peer: its addresses, its names and its keys. Those
+// for reports are a library's and cannot be zeroed, but nothing leads to them any more.
 func (c *Conn) leave() {
 	c.sayGoodbye()
 	c.mu.Lock()

@@ -117,12 +117,12 @@ func newCallerOf(t testing.TB, n *Network, client bool) *caller {
 	digest := certificateDigest(t, c.cert)
 	c.conn, err = net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(n.sockets[0].local))
 	require.NoError(t, err)
-	c.leg, err = n.Open(Session{
+	c.leg = new(Conn)
+	require.NoError(t, n.Open(c.leg, Session{
 		Client:       client,
 		Fingerprints: []Fingerprint{{"sha-256", digest}},
 		User:         c,
-	})
-	require.NoError(t, err)
+	}))
 	c.negotiate("caller")
 	c.reader.Go(c.read)
 	t.Cleanup(func() {

@@ -22,8 +22,8 @@ type inbound struct {
 	mu        sync.Mutex
 	crowded   bool        // and the user was told
 	authentic atomic.Bool // a packet was
-	gcm       gcm.Opener
 	srtp      *srtp.Context
+	gcm       gcm.Opener
 	header    rtp.Header
 	report    rtcp.Header
 	sources   few // where gcm does not count them
@@ -36,18 +36,17 @@ type outbound struct {
 	ssrc  uint32
 	open  bool // to is an address
 	to    endpoint
-	gcm   gcm.Sealer // as inbound's
 	srtp  *srtp.Context
 	batch *batch
-
-	parked  bool   // no DTLS record is sent any more
-	goodbye []byte // but this
-
-	next struct { // what encrypt writes, kept here so that nothing allocates
+	next  struct { // what encrypt writes, kept here so that nothing allocates
 		header  *rtp.Header
 		payload []byte
 	}
-	header rtp.Header
+	gcm gcm.Sealer // as inbound's
+
+	header  rtp.Header
+	parked  bool   // no DTLS record is sent any more
+	goodbye []byte // but this
 }
 
 // single is what a packet that is sent at once is written into: few are, reports

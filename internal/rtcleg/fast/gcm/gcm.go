@@ -50,11 +50,12 @@ var (
 )
 
 // cipherState is a key and where its nonces are made: in a place of their own, so
-// that nothing is allocated.
+// that nothing is allocated. It must not be moved once it is ready.
 type cipherState struct {
-	aead  cipher.AEAD
+	aead  cipher.AEAD // in place, where it can be
 	salt  [SaltBytes]byte
 	nonce [SaltBytes]byte
+	place place
 }
 
 // The labels of RFC 3711 §4.3.2.
@@ -88,10 +89,12 @@ func (c *cipherState) initSession(key [KeyBytes]byte, salt [SaltBytes]byte) erro
 	if err != nil {
 		return fmt.Errorf("make the cipher: %w", err)
 	}
-	if c.aead, err = cipher.NewGCM(block); err != nil {
+	defer forget(block)
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
 		return fmt.Errorf("make the cipher: %w", err)
 	}
-	c.salt = salt
+	c.aead, c.salt = c.place.take(aead), salt
 	return nil
 }
 
@@ -103,6 +106,7 @@ func derive(out []byte, label byte, masterKey, masterSalt []byte) error {
 	if err != nil {
 		return fmt.Errorf("derive keys: %w", err)
 	}
+	defer forget(block)
 	var x [aes.BlockSize]byte
 	copy(x[:], masterSalt)
 	x[7] ^= label
