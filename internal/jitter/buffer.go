@@ -134,18 +134,21 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 }
 
 // append writes what nearly every packet brings: audio that follows the newest
-// there is, or comes later, and does not cross the ring's end. It returns how many
-// samples those are: all, or none if some may be late or there already, or lie
-// across the end.
+// there is, or comes later. It returns how many samples those are: all, or none if
+// some may be late or there already.
 func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
-	all := b.ring.all()
-	k := int(timestamp) & (len(all) - 1)
-	if int32(timestamp-b.end) < 0 || k+len(payload) > len(all) {
+	if int32(timestamp-b.end) < 0 {
 		return 0
 	}
+	all := b.ring.all()
+	k := int(timestamp) & (len(all) - 1)
 	in := receivedIn(b.law).of(0)
-	for i, to := 0, all[k:k+len(payload)]; i < len(to); i++ {
-		to[i] = in | entry(payload[i])
+	for rest := payload; len(rest) > 0; k = 0 {
+		to := all[k:min(k+len(rest), len(all))]
+		for i := range to {
+			to[i] = in | entry(rest[i])
+		}
+		rest = rest[len(to):]
 	}
 	return len(payload)
 }

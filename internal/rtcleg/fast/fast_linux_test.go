@@ -77,7 +77,7 @@ func TestLengths(t *testing.T) {
 	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
 	const around = 12 + gcm.Overhead
 	rng := rand.New(rand.NewPCG(1, 1))
-	for i, size := range []int{packetBytes, headBytes, headBytes + 1, 60, packetBytes - 1, headBytes - 1, packetBytes + 1, 29} {
+	for i, size := range []int{packetBytes, 300, 60, packetBytes - 1, packetBytes + 1, 29} {
 		payload := make([]byte, size-around)
 		for k := range payload {
 			payload[k] = byte(rng.Uint32())
@@ -119,11 +119,9 @@ func TestNothingIsKept(t *testing.T) {
 	}
 	n.reading.Lock()
 	defer n.reading.Unlock()
-	for i := range n.in.heads {
-		assert.NotContains(t, string(n.in.heads[i][:]), "key")
-		assert.NotContains(t, string(n.in.tails[i][:]), "key")
+	for i := range n.in.packets {
+		assert.NotContains(t, string(n.in.packets[i][:]), "key")
 	}
-	assert.NotContains(t, string(n.in.long[:]), "key")
 	for i := range n.batch(0).lists[0].packets {
 		assert.NotContains(t, string(n.batch(0).lists[0].packets[i][:]), "key")
 	}

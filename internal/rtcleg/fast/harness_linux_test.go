@@ -71,7 +71,7 @@ type known struct{ addresses, names int }
 func (n *Network) known() known {
 	n.routes.RLock()
 	defer n.routes.RUnlock()
-	return known{len(n.routes.byAddress), len(n.routes.byName)}
+	return known{len(n.routes.byAddress.short) + len(n.routes.byAddress.long), len(n.routes.byName)}
 }
 
 const remotePwd = "thepasswordofthecaller"

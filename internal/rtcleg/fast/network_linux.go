@@ -52,7 +52,7 @@ type Network struct {
 // routes say whose packets are whose.
 type routes struct {
 	sync.RWMutex
-	byAddress map[endpoint]*Conn
+	byAddress addresses
 	byName    map[string]*Conn // user-name fragments of this side
 	closed    bool
 }
@@ -63,7 +63,7 @@ func New(conns []*net.UDPConn, cfg Config) (*Network, error) {
 		cfg: cfg, in: newReader(), stop: make(chan struct{}), wake: -1,
 		slow: make(chan *datagram, waiting), spare: make(chan *datagram, waiting),
 	}
-	n.routes.byAddress, n.routes.byName = make(map[endpoint]*Conn), make(map[string]*Conn)
+	n.routes.byAddress, n.routes.byName = newAddresses(), make(map[string]*Conn)
 	for range waiting {
 		n.spare <- new(datagram)
 	}
@@ -162,12 +162,12 @@ func (n *Network) take(index int, s *socket, k int, c clock) {
 	case first < 4: // STUN
 		n.later(nil, from, packet)
 	case first >= 128 && first < 192: // RTP and RTCP
-		if leg := n.routes.byAddress[from]; leg != nil {
+		if leg := n.routes.byAddress.leg(from); leg != nil {
 			leg.receive(packet, n.in.arrival(k, c))
 			clear(packet)
 		}
 	case first >= 20 && first < 64: // DTLS
-		if leg := n.routes.byAddress[from]; leg != nil {
+		if leg := n.routes.byAddress.leg(from); leg != nil {
 			n.later(leg, from, packet)
 		}
 	}

@@ -13,10 +13,8 @@ const (
 	// shard from ticking.
 	readAtOnce = 64
 	rounds     = 16
-	// packetBytes holds any packet of a network with an MTU of 1500, and headBytes
-	// one of 20 ms of G.711 with everything around it.
+	// packetBytes holds any packet of a network with an MTU of 1500.
 	packetBytes  = 1600
-	headBytes    = 256
 	controlBytes = 64
 	// oldest bounds how long ago a packet may say it arrived. More means that
 	// the host's clock was set meanwhile.
@@ -24,28 +22,25 @@ const (
 )
 
 // reader is the memory that packets are read into. It belongs to whoever holds
-// Network.reading. Media lie close together, in few pages of memory; what is longer
-// than they are goes on elsewhere, and is put together when it is looked at.
+// Network.reading. Each packet has one piece of it: the kernel writes to several at
+// twice the cost.
 type reader struct {
 	used     int // headers that the kernel has written to
 	headers  [readAtOnce]unix.Mmsghdr
-	pieces   [readAtOnce][2]unix.Iovec
+	pieces   [readAtOnce]unix.Iovec
 	names    [readAtOnce][nameBytes]byte
 	controls [readAtOnce][controlBytes / 8]uint64 // aligned for what the kernel puts there
-	heads    [readAtOnce][headBytes]byte
-	tails    [readAtOnce][packetBytes - headBytes]byte
-	long     [packetBytes]byte
+	packets  [readAtOnce][packetBytes]byte
 }
 
 func newReader() *reader {
 	r := &reader{used: readAtOnce}
 	for i := range r.headers {
-		r.pieces[i][0].Base, r.pieces[i][1].Base = &r.heads[i][0], &r.tails[i][0]
-		r.pieces[i][0].SetLen(headBytes)
-		r.pieces[i][1].SetLen(packetBytes - headBytes)
+		r.pieces[i].Base = &r.packets[i][0]
+		r.pieces[i].SetLen(packetBytes)
 		h := &r.headers[i].Hdr
-		h.Iov, h.Name, h.Control = &r.pieces[i][0], &r.names[i][0], (*byte)(unsafe.Pointer(&r.controls[i][0]))
-		h.SetIovlen(len(r.pieces[i]))
+		h.Iov, h.Name, h.Control = &r.pieces[i], &r.names[i][0], (*byte)(unsafe.Pointer(&r.controls[i][0]))
+		h.SetIovlen(1)
 	}
 	return r
 }
@@ -67,19 +62,13 @@ func (r *reader) read(fd int) int {
 	return int(got)
 }
 
-// packet returns a packet of the last read, or nothing if it was cut. It is valid
-// until the next one is asked for.
+// packet returns a packet of the last read, or nothing if it was cut.
 func (r *reader) packet(i int) []byte {
 	h := &r.headers[i]
 	if h.Hdr.Flags&unix.MSG_TRUNC != 0 || h.Len > packetBytes {
 		return nil
 	}
-	if h.Len <= headBytes {
-		return r.heads[i][:h.Len]
-	}
-	n := copy(r.long[:], r.heads[i][:])
-	copy(r.long[n:], r.tails[i][:h.Len-headBytes])
-	return r.long[:h.Len]
+	return r.packets[i][:h.Len]
 }
 
 // clock translates the kernel's times of arrival, which are on the wall clock,

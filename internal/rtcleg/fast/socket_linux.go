@@ -99,6 +99,46 @@ func (e *endpoint) put(v6 bool, name *[nameBytes]byte) uint32 {
 	return unix.SizeofSockaddrInet4
 }
 
+// short is an address as one number, which a map finds sooner, if it is one of IPv4. A
+// socket takes one family, and is in it, so no two addresses are the same number.
+func (e *endpoint) short() (number uint64, ok bool) {
+	number = uint64(e.socket)<<48 | uint64(e.port)<<32 | uint64(binary.BigEndian.Uint32(e.ip[:]))
+	return number, binary.NativeEndian.Uint64(e.ip[4:])|uint64(binary.NativeEndian.Uint32(e.ip[12:])) == 0
+}
+
+// addresses are whose packets come from where.
+type addresses struct {
+	short map[uint64]*Conn
+	long  map[endpoint]*Conn
+}
+
+func newAddresses() addresses {
+	return addresses{make(map[uint64]*Conn), make(map[endpoint]*Conn)}
+}
+
+// leg returns whose address that is, or nil.
+func (a *addresses) leg(at endpoint) *Conn {
+	if number, ok := at.short(); ok {
+		return a.short[number]
+	}
+	return a.long[at]
+}
+
+// set gives an address to a leg, or to nobody.
+func (a *addresses) set(at endpoint, c *Conn) {
+	number, short := at.short()
+	switch {
+	case short && c == nil:
+		delete(a.short, number)
+	case short:
+		a.short[number] = c
+	case c == nil:
+		delete(a.long, at)
+	default:
+		a.long[at] = c
+	}
+}
+
 // addr returns the address for people and for STUN.
 func (e *endpoint) addr(v6 bool) netip.AddrPort {
 	if v6 {

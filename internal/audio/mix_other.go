@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package audio
+
+func addFrames(dst, a, b *Frame) { addFramesPlain(dst, a, b) }
