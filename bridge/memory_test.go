@@ -191,7 +191,7 @@ func (m *memory) has(part string) bool {
 func TestMemoryHoldsAToneAtFirst(t *testing.T) {
 	e := newEntryCall(t)
 	m := search(heldKey, e.c, &e.out)
-	for _, place := range []string{".buffer.conceal.history", ".raw", ".ears", "Mixes.IVR"} {
+	for _, place := range []string{".buffer.conceal.past", ".raw", ".ears", "Mixes.IVR"} {
 		if !m.has(place) {
 			t.Errorf("nothing found in %s; found in %v", place, m.found)
 		}

@@ -2,6 +2,7 @@ package jitter
 
 const (
 	historySamples = 390 // 48.75 ms, as in G.711 Appendix I
+	pastSamples    = 512 // room for it, a power of two
 	pitchMin       = 40  // 200 Hz
 	pitchMax       = 120 // 66.6 Hz
 	matchSamples   = 160 // how much of the past a pitch candidate must explain
@@ -19,10 +20,21 @@ type concealer struct {
 	filled  int
 	lost    int // samples concealed since audio was last received
 	pitch   int
-	periods int                   // how many pitch periods are being repeated
-	phase   int                   // position within the repeated stretch
-	history [historySamples]int16 // most recent last, received or concealed
-	cycle   [3 * pitchMax]int16
+	periods int // how many pitch periods are being repeated
+	phase   int // position within the repeated stretch
+	at      int // in past, behind the newest sample
+	// past is a ring of what was received or concealed. Each frame would have to
+	// move all of it if it lay in order, and few are followed by a loss.
+	past  [pastSamples]int16
+	cycle [3 * pitchMax]int16
+}
+
+// history is the past in its order.
+func (c *concealer) history() (h heard) {
+	from := (c.at - historySamples) & (pastSamples - 1)
+	n := copy(h[:], c.past[from:])
+	copy(h[n:], c.past[:])
+	return h
 }
 
 // forget drops the past, so that nothing of it is repeated.
@@ -31,10 +43,13 @@ func (c *concealer) forget() { *c = concealer{} }
 // forgetBefore drops the past up to its last n samples. What is left is too short
 // to tell a pitch from, so a loss is filled with silence until there is more.
 func (c *concealer) forgetBefore(n int) {
-	if c.filled > n {
-		clear(c.history[:historySamples-n])
-		c.filled = n
+	if c.filled <= n {
+		return
 	}
+	for i := n; i < pastSamples; i++ {
+		c.past[(c.at-1-i)&(pastSamples-1)] = 0
+	}
+	c.filled = n
 }
 
 // blank reports whether what is being made up holds nothing that was heard.
@@ -79,8 +94,9 @@ func (c *concealer) begin() {
 		c.pitch = 0
 		return
 	}
-	c.pitch = c.findPitch()
-	copy(c.cycle[:], c.history[historySamples-3*c.pitch:])
+	h := c.history()
+	c.pitch = h.pitch()
+	copy(c.cycle[:], h[historySamples-3*c.pitch:])
 }
 
 // next returns one concealed sample: the stretch of the last periods repeated,
@@ -102,18 +118,21 @@ func (c *concealer) next() int16 {
 }
 
 func (c *concealer) push(samples []int16) {
-	n := min(len(samples), historySamples)
-	copy(c.history[:], c.history[n:])
-	copy(c.history[historySamples-n:], samples[len(samples)-n:])
-	c.filled = min(historySamples, c.filled+n)
+	n := copy(c.past[c.at:], samples)
+	copy(c.past[:], samples[n:])
+	c.at = (c.at + len(samples)) & (pastSamples - 1)
+	c.filled = min(historySamples, c.filled+len(samples))
 }
 
-// findPitch returns the lag whose repetition best explains the last 20 ms:
+// heard is what was received or concealed last, the newest at its end.
+type heard [historySamples]int16
+
+// pitch returns the lag whose repetition best explains the last 20 ms:
 // the highest normalised cross-correlation, coarse first, then around the best.
-func (c *concealer) findPitch() int {
+func (h *heard) pitch() int {
 	best, at := -1.0, pitchMax
 	for lag := pitchMax; lag >= pitchMin; lag -= 2 {
-		if s := c.match(lag); s > best {
+		if s := h.match(lag); s > best {
 			best, at = s, lag
 		}
 	}
@@ -121,17 +140,17 @@ func (c *concealer) findPitch() int {
 		if lag < pitchMin || lag > pitchMax {
 			continue
 		}
-		if s := c.match(lag); s > best {
+		if s := h.match(lag); s > best {
 			best, at = s, lag
 		}
 	}
 	return at
 }
 
-func (c *concealer) match(lag int) float64 {
+func (h *heard) match(lag int) float64 {
 	var cross, energy int64
 	for i := historySamples - matchSamples; i < historySamples; i++ {
-		a, b := int64(c.history[i]), int64(c.history[i-lag])
+		a, b := int64(h[i]), int64(h[i-lag])
 		cross += a * b
 		energy += b * b
 	}
