@@ -43,15 +43,13 @@ type front struct {
 
 // past is what is kept from one frame to the next.
 type past struct {
-	raw       [maxWindow]int16
-	high      [maxWindow]float32
-	state     [2][2]float32 // of the high-pass sections
-	energies  [oldBlocks]float32
-	rawSum    [oldBlocks + 1]int64
-	rawEnergy [oldBlocks + 1]int64
-	rows      [oldBlocks]bests // what the sieve saw
-	columns   [oldBlocks]bests
-	phase     int // of the oldest block, modulo phasePeriod
+	raw      [maxWindow]int16
+	high     [maxWindow]float32
+	state    [2][2]float32 // of the high-pass sections
+	energies [oldBlocks]float32
+	rows     [oldBlocks]bests // what the sieve saw
+	columns  [oldBlocks]bests
+	phase    int // of the oldest block, modulo phasePeriod
 }
 
 // view is the past and a frame, as the workspace holds them while the frame is
@@ -64,8 +62,8 @@ type view struct {
 	sums      sums
 	sieve     sieve
 	looked    looked
-	rawSum    [allBlocks + 1]int64 // of the samples before each block since the stream began,
-	rawEnergy [allBlocks + 1]int64 // and of their squares: exact, as differences may wrap around
+	rawSum    [allBlocks + 1]int64 // of the samples before each block,
+	rawEnergy [allBlocks + 1]int64 // and of their squares: exact
 }
 
 // push takes a frame in.
@@ -97,8 +95,8 @@ func (f *front) recall() {
 	widen(v.raw[:], p.raw[:])
 	copy(v.high[:], p.high[:])
 	copy(v.energies[:], p.energies[:])
-	copy(v.rawSum[:], p.rawSum[:])
-	copy(v.rawEnergy[:], p.rawEnergy[:])
+	v.rawSum[0], v.rawEnergy[0] = 0, 0
+	moments(v.rawSum[:], v.rawEnergy[:], p.raw[:])
 	copy(v.sieve.low[:], p.rows[:])
 	copy(v.sieve.high[:], p.columns[:])
 	v.energy[0] = 0
@@ -112,8 +110,6 @@ func (f *front) keep(x *audio.Frame) {
 	copy(p.raw[maxWindow-audio.FrameSamples:], x[:])
 	copy(p.high[:], v.high[audio.FrameSamples:])
 	copy(p.energies[:], v.energies[newBlocks:])
-	copy(p.rawSum[:], v.rawSum[newBlocks:])
-	copy(p.rawEnergy[:], v.rawEnergy[newBlocks:])
 	copy(p.rows[:], v.sieve.low[newBlocks:])
 	copy(p.columns[:], v.sieve.high[newBlocks:])
 }
