@@ -16,7 +16,7 @@ const (
 	// phaseStep is the time between two of them: 2 ms.
 	phaseStep = audio.FrameDuration / phases
 	// together is how many conferences share a phase before another is used.
-	together = 9
+	together = 10
 	// leaveTogether is after how many conferences of a phase their packets leave:
 	// the fewer, the less one's packets wait for the others' work, which takes now
 	// more and now less time.

@@ -40,13 +40,12 @@ type Options struct {
 type Leg struct {
 	// Each packet needs these.
 	conn       connection
-	receiver   receiver
 	media      Media
 	up         atomic.Bool // connected once, and not closed
 	hears      atomic.Bool // the peer wants to receive
 	closed     atomic.Bool
 	counts     counts
-	arrivals   arrivals
+	received   received
 	departures departures
 
 	server     *Server
@@ -82,7 +81,7 @@ func (s *Server) Accept(ctx context.Context, offerSDP string, opts Options) (*Le
 	if o.setup == "passive" {
 		l.setup = "active"
 	}
-	l.states.report, l.receiver.to = opts.OnState, opts.Receiver
+	l.states.report, l.received.to = opts.OnState, opts.Receiver
 	l.departures.next = mathrand.N[uint16](1 << 15) // RFC 3711 §3.3.1
 	if err := l.open(); err != nil {
 		return nil, "", fmt.Errorf("accept: %w", err)
@@ -130,9 +129,7 @@ func (l *Leg) Send(header *rtp.Header, payload []byte) error {
 		return nil
 	}
 	sent, err := l.departures.send(l.conn, header, payload)
-	if sent {
-		l.counts.sent.Add(1)
-	} else {
+	if !sent {
 		l.counts.dropped.Add(1)
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -63,12 +64,10 @@ func (l *Leg) tooManySources() {
 }
 
 func (l *Leg) take(packet []byte, arrived time.Time) {
-	l.counts.received.Add(1)
-	l.arrivals.note(packet, arrived)
-	if len(packet) > 1 && !l.media.has(packet[1]&payloadTypeBits) {
-		l.counts.unknown.Add(1)
+	known := len(packet) < 2 || l.media.has(packet[1]&payloadTypeBits)
+	if to := l.received.note(packet, arrived, known); to != nil {
+		to.Deliver(packet, arrived)
 	}
-	l.receiver.deliver(packet, arrived)
 }
 
 // Receiver is given what a leg receives.
@@ -79,26 +78,51 @@ type Receiver interface {
 	Deliver(packet []byte, arrived time.Time)
 }
 
-// receiver holds a Receiver that is known later than the leg.
-type receiver struct {
-	mu sync.Mutex
-	to Receiver
+// received is what is kept of packets received, under one lock: each further one
+// would have the processor wait, at each packet, for what it is writing.
+type received struct {
+	mu       sync.Mutex
+	to       Receiver // known later than the leg
+	packets  uint64
+	unknown  uint64 // of a payload type that was not negotiated
+	arrivals arrivals
 }
 
-func (r *receiver) deliver(packet []byte, arrived time.Time) {
+// note counts a packet, and returns who is given it.
+func (r *received) note(packet []byte, arrived time.Time, known bool) Receiver {
 	r.mu.Lock()
-	to := r.to
-	r.mu.Unlock()
-	if to != nil {
-		to.Deliver(packet, arrived)
+	defer r.mu.Unlock()
+	r.packets++
+	if !known {
+		r.unknown++
 	}
+	r.arrivals.note(packet, arrived)
+	return r.to
+}
+
+func (r *received) counts() (packets, unknown uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.packets, r.unknown
+}
+
+func (r *received) heardFrom(compound []byte, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.arrivals.heardFrom(compound, at)
+}
+
+func (r *received) report(now time.Time) []rtcp.ReceptionReport {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.arrivals.report(now)
 }
 
 // DeliverTo names who is given what the leg receives from now on.
 func (l *Leg) DeliverTo(r Receiver) {
-	l.receiver.mu.Lock()
-	defer l.receiver.mu.Unlock()
-	l.receiver.to = r
+	l.received.mu.Lock()
+	defer l.received.mu.Unlock()
+	l.received.to = r
 }
 
 func (m Media) has(payloadType uint8) bool {
@@ -124,7 +148,7 @@ func (l *Leg) readRTCP(read func([]byte) (int, interceptor.Attributes, error)) {
 
 func (l *Leg) takeReport(compound []byte, arrived time.Time) {
 	l.counts.rtcp.Add(1)
-	l.arrivals.heardFrom(compound, arrived)
+	l.received.heardFrom(compound, arrived)
 }
 
 // isEnd reports whether nothing more will be read.

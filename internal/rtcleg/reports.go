@@ -64,7 +64,7 @@ func (l *Leg) reportPackets(now time.Time) []rtcp.Packet {
 	if ssrc == 0 {
 		return nil
 	}
-	blocks := l.arrivals.report(now)
+	blocks := l.received.report(now)
 	name := &rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{
 		Source: ssrc, Items: []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: cname}},
 	}}}
@@ -82,11 +82,12 @@ func (l *Leg) reportPackets(now time.Time) []rtcp.Packet {
 // below 32,768, so that a peer whose handshake ends a little late, and who takes the
 // first packet it hears to be of the first 65,536, is right.
 type departures struct {
-	mu              sync.Mutex
-	next            uint16
-	packets, octets uint32
-	timestamp       uint32
-	at              time.Time
+	mu        sync.Mutex
+	next      uint16
+	packets   uint64
+	octets    uint32
+	timestamp uint32
+	at        time.Time
 }
 
 func (d *departures) send(by connection, h *rtp.Header, payload []byte) (sent bool, err error) {
@@ -102,6 +103,13 @@ func (d *departures) send(by connection, h *rtp.Header, payload []byte) (sent bo
 	return sent, err
 }
 
+// sent is how many packets were.
+func (d *departures) sent() uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.packets
+}
+
 // note counts a packet. The caller holds the lock.
 func (d *departures) note(h *rtp.Header, payload int, at time.Time) {
 	d.packets++
@@ -114,14 +122,13 @@ func (d *departures) report(now time.Time) (rtcp.SenderReport, bool) {
 	defer d.mu.Unlock()
 	return rtcp.SenderReport{
 		NTPTime: ntp(now), RTPTime: d.timestamp + samplesIn(now.Sub(d.at)),
-		PacketCount: d.packets, OctetCount: d.octets,
+		PacketCount: uint32(d.packets), OctetCount: d.octets,
 	}, d.packets > 0
 }
 
 // arrivals keeps what receiver reports say of the peer's current source, by
 // RFC 3550 appendix A.
 type arrivals struct {
-	mu                             sync.Mutex
 	ssrc                           uint32
 	known                          bool
 	base, highest                  uint32 // extended sequence numbers
@@ -141,8 +148,6 @@ func (a *arrivals) note(packet []byte, at time.Time) {
 	sequence := binary.BigEndian.Uint16(packet[2:])
 	timestamp := binary.BigEndian.Uint32(packet[4:])
 	ssrc := binary.BigEndian.Uint32(packet[8:])
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	// Only differences of transit times count, so any origin will do.
 	transit := samplesIn(time.Duration(at.UnixNano())) - timestamp
 	if !a.known || a.ssrc != ssrc {
@@ -166,16 +171,12 @@ func (a *arrivals) heardFrom(compound []byte, at time.Time) {
 	if len(compound) < 28 || compound[1] != senderReport {
 		return
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if a.known && binary.BigEndian.Uint32(compound[4:]) == a.ssrc {
 		a.senderReport, a.senderReportAt = binary.BigEndian.Uint32(compound[10:]), at
 	}
 }
 
 func (a *arrivals) report(now time.Time) []rtcp.ReceptionReport {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if !a.known {
 		return nil
 	}

@@ -89,7 +89,7 @@ func (l *Leg) connectionChanged() {
 }
 
 type counts struct {
-	received, unknown, readErrors, sent, dropped, rtcp atomic.Uint64
+	readErrors, dropped, rtcp atomic.Uint64
 }
 
 // Stats counts a leg's packets.
@@ -105,8 +105,9 @@ type Stats struct {
 // Stats returns the leg's counts.
 func (l *Leg) Stats() Stats {
 	c := &l.counts
+	received, unknown := l.received.counts()
 	return Stats{
-		Received: c.received.Load(), UnknownType: c.unknown.Load(), ReadErrors: c.readErrors.Load(),
-		Sent: c.sent.Load(), Dropped: c.dropped.Load(), RTCP: c.rtcp.Load(),
+		Received: received, UnknownType: unknown, ReadErrors: c.readErrors.Load(),
+		Sent: l.departures.sent(), Dropped: c.dropped.Load(), RTCP: c.rtcp.Load(),
 	}
 }

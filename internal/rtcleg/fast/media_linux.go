@@ -17,9 +17,8 @@ import (
 )
 
 // inbound is how the peer's packets are decrypted: reports, and media that are not
-// GCM, by srtp.
+// GCM, by srtp. It belongs to whoever holds Network.reading.
 type inbound struct {
-	mu        sync.Mutex
 	crowded   bool        // and the user was told
 	authentic atomic.Bool // a packet was
 	srtp      *srtp.Context
@@ -64,8 +63,8 @@ type keys struct {
 }
 
 func (c *Conn) setKeys(in, out keys) error {
-	c.in.mu.Lock()
-	defer c.in.mu.Unlock()
+	c.network.reading.Lock()
+	defer c.network.reading.Unlock()
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
 	if in.gcm {
@@ -79,20 +78,19 @@ func (c *Conn) setKeys(in, out keys) error {
 
 // forgetKeys ends both directions.
 func (c *Conn) forgetKeys() {
-	c.in.mu.Lock()
+	c.network.reading.Lock()
 	c.in.srtp, c.in.gcm = nil, gcm.Opener{}
-	c.in.mu.Unlock()
+	c.network.reading.Unlock()
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
 	c.out.srtp, c.out.gcm, c.out.open = nil, gcm.Sealer{}, false
 }
 
-// receive decrypts a packet in place and hands it on. The caller zeroes it.
+// receive decrypts a packet in place and hands it on. The caller holds
+// Network.reading, and zeroes it.
 func (c *Conn) receive(packet []byte, arrived time.Time) {
 	const firstReport, lastReport = 192, 223 // RFC 5761 §4
 	i := &c.in
-	i.mu.Lock()
-	defer i.mu.Unlock()
 	if i.srtp == nil || len(packet) < 12 {
 		return
 	}
