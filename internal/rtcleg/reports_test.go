@@ -88,5 +88,5 @@ func TestNumbers(t *testing.T) {
 		_, _ = d.send(to, &rtp.Header{SequenceNumber: uint16(7 * i)}, []byte{1})
 	}
 	assert.Equal(t, []uint16{65533, 65534, 65535, 65535, 65535, 0, 1, 2}, to.numbers)
-	assert.Equal(t, uint32(5), d.packets)
+	assert.Equal(t, uint64(5), d.packets)
 }
