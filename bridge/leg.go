@@ -232,9 +232,10 @@ func (l *leg) hear(now time.Time) {
 	if l.muted {
 		l.raw = audio.Frame{}
 	}
-	c := l.evidence.Counts()
-	l.stats.InBandKeys += uint64(c.InBand)
-	l.stats.NamedKeys += uint64(c.Named)
+	if c := l.evidence.Counts(); c != (dtmf.Counts{}) {
+		l.stats.InBandKeys += uint64(c.InBand)
+		l.stats.NamedKeys += uint64(c.Named)
+	}
 }
 
 // mask passes this tick's frame through the leg's gates.

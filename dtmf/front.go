@@ -47,9 +47,8 @@ type past struct {
 	high     [maxWindow]float32
 	state    [2][2]float32 // of the high-pass sections
 	energies [oldBlocks]float32
-	rows     [oldBlocks]bests // what the sieve saw
-	columns  [oldBlocks]bests
-	phase    int // of the oldest block, modulo phasePeriod
+	seen     [remembered]seen // by the sieve
+	phase    int              // of the oldest block, modulo phasePeriod
 }
 
 // view is the past and a frame, as the workspace holds them while the frame is
@@ -97,8 +96,7 @@ func (f *front) recall() {
 	copy(v.energies[:], p.energies[:])
 	v.rawSum[0], v.rawEnergy[0] = 0, 0
 	moments(v.rawSum[:], v.rawEnergy[:], p.raw[:])
-	copy(v.sieve.low[:], p.rows[:])
-	copy(v.sieve.high[:], p.columns[:])
+	v.sieve.recall(&p.seen)
 	v.energy[0] = 0
 	v.sums.recall(p.phase, v.high[:])
 }
@@ -110,8 +108,7 @@ func (f *front) keep(x *audio.Frame) {
 	copy(p.raw[maxWindow-audio.FrameSamples:], x[:])
 	copy(p.high[:], v.high[audio.FrameSamples:])
 	copy(p.energies[:], v.energies[newBlocks:])
-	copy(p.rows[:], v.sieve.low[newBlocks:])
-	copy(p.columns[:], v.sieve.high[newBlocks:])
+	v.sieve.keep(&p.seen)
 }
 
 // rawEnergyIn is the energy of the blocks [from, to) as they are, but without

@@ -43,6 +43,63 @@ var sieveBlocks = [sieveLengths]int{4, 5, 7, 10}
 // sieveScale makes an energy of a power over that many blocks.
 var sieveScale = bests{2. / (4 * hop), 2. / (5 * hop), 2. / (7 * hop), 2. / (10 * hop)}
 
+// remembered is how many of the things that the sieve saw in a frame are looked at
+// in the next ones, as the earlier pieces of windows that end there.
+const remembered = 18
+
+// seen is one of them.
+type seen struct{ row, column float32 }
+
+// memories say which those are: by their block in the view, and their length.
+var memories = newMemories()
+
+type memory struct{ block, length int }
+
+func newMemories() (all [remembered]memory) {
+	wanted := map[memory]bool{}
+	note := func(blocks, every int) {
+		for end := newBlocks; end > 0; end -= every {
+			for _, p := range pieces[blocks] {
+				// What is old now was so, or new, a frame ago.
+				for at := oldBlocks + end - 1 - p.before; at < oldBlocks; at += newBlocks {
+					wanted[memory{at, p.length}] = true
+				}
+			}
+		}
+	}
+	for i := range windows {
+		note(windows[i].blocks, windows[i].every)
+	}
+	note(proofBlocks, proofEvery)
+	n := 0
+	for at := range oldBlocks {
+		for length := range sieveLengths {
+			if m := (memory{at, length}); wanted[m] {
+				all[n] = m
+				n++
+			}
+		}
+	}
+	if n != remembered {
+		panic("the detector remembers something else than it looks at")
+	}
+	return all
+}
+
+// recall puts what was remembered where a frame later it belongs.
+func (s *sieve) recall(from *[remembered]seen) {
+	for i, m := range &memories {
+		s.low[m.block][m.length], s.high[m.block][m.length] = from[i].row, from[i].column
+	}
+}
+
+// keep remembers what the next frame needs.
+func (s *sieve) keep(in *[remembered]seen) {
+	for i, m := range &memories {
+		in[i] = seen{s.low[m.block+newBlocks][m.length], s.high[m.block+newBlocks][m.length]}
+	}
+}
+
 // sight is what the sieve sees of a window.
 type sight struct {
 	low, high float32 // energy that the strongest row and column explain alone

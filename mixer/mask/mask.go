@@ -107,14 +107,15 @@ type Gated struct{ gated audio.Frame }
 // Gate protects one source. The zero value is ready and holds silence that is
 // masked; use [NewGate] for comfort noise of its own.
 type Gate struct {
-	line   [dtmf.LookAhead]int16 // received, not yet released; oldest first
-	open   [dtmf.LookAhead]bool  // by line position; false (masked) by default
-	hold   int                   // Field: samples for which the gate stays shut
-	keying bool                  // Field: hold was set by a key, not a suspicion
-	run    int                   // samples released masked since the mask began
-	phase  int
-	noise  audio.Noise
-	masked uint64
+	through bool // all of open
+	keying  bool // Field: hold was set by a key, not a suspicion
+	hold    int  // Field: samples for which the gate stays shut
+	run     int  // samples released masked since the mask began
+	phase   int
+	noise   audio.Noise
+	masked  uint64
+	line    [dtmf.LookAhead]int16 // received, not yet released; oldest first
+	open    [dtmf.LookAhead]bool  // by line position; false (masked) by default
 }
 
 // allOpen is a delay line in which nothing is masked.
@@ -133,7 +134,7 @@ func NewGate(seed uint64) *Gate { return &Gate{noise: audio.NewNoise(seed)} }
 func (g *Gate) Push(p Policy, raw *audio.Frame, ev dtmf.Evidence) Gated {
 	const held, n = dtmf.LookAhead, audio.FrameSamples
 	lets := g.lets(p, &ev)
-	if lets && len(ev.Spans()) == 0 && g.open == allOpen && g.run%Quantum == 0 && !sabotaged {
+	if lets && len(ev.Spans()) == 0 && g.through && g.run%Quantum == 0 && !sabotaged {
 		return g.pass(raw)
 	}
 	var buf [held + n]int16
@@ -166,6 +167,7 @@ func (g *Gate) Push(p Policy, raw *audio.Frame, ev dtmf.Evidence) Gated {
 			g.line[i] = 0
 		}
 	}
+	g.through = g.open == allOpen
 	return out
 }
 
@@ -221,6 +223,7 @@ func (g *Gate) FieldComplete() { g.hold, g.keying = 0, false }
 func (g *Gate) Discard() {
 	clear(g.line[:])
 	clear(g.open[:])
+	g.through = false
 }
 
 // release copies open samples, replaces the others, and lengthens each mask to

@@ -85,6 +85,9 @@ func TestGateIsItsModel(t *testing.T) {
 			if got.gated != wanted {
 				t.Fatalf("frame %d, %s, %s: not as the model has it", n, p.Mode, kind)
 			}
+			if g.through && g.open != allOpen {
+				t.Fatal("the gate takes what is held for open, and it is not")
+			}
 		}
 	})
 	if passed == 0 {
