@@ -48,7 +48,6 @@ type past struct {
 	state    [2][2]float32 // of the high-pass sections
 	energies [oldBlocks]float32
 	seen     [remembered]seen // by the sieve
-	phase    int              // of the oldest block, modulo phasePeriod
 }
 
 // view is the past and a frame, as the workspace holds them while the frame is
@@ -90,7 +89,6 @@ func (f *front) push(x *audio.Frame) {
 // recall makes the view of the past, a frame later.
 func (f *front) recall() {
 	p, v := &f.past, f.view
-	p.phase = (p.phase + newBlocks) % phasePeriod
 	widen(v.raw[:], p.raw[:])
 	copy(v.high[:], p.high[:])
 	copy(v.energies[:], p.energies[:])
@@ -98,7 +96,7 @@ func (f *front) recall() {
 	moments(v.rawSum[:], v.rawEnergy[:], p.raw[:])
 	v.sieve.recall(&p.seen)
 	v.energy[0] = 0
-	v.sums.recall(p.phase, v.high[:])
+	v.sums.recall(v.high[:])
 }
 
 // keep keeps of a frame and its view what the next one's needs.

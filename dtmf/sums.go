@@ -8,11 +8,10 @@ import (
 
 const (
 	coarseHz    = 40
-	coarseRows  = 9   // 660…980 Hz
-	coarseAll   = 24  // and 1150…1710 Hz
-	phasePeriod = 100 // blocks after which every multiple of 10 Hz is in phase
-	sieveRows   = 4   // every second of them: 700…940 Hz
-	sieveAll    = 11  // and 1190…1670 Hz
+	coarseRows  = 9  // 660…980 Hz
+	coarseAll   = 24 // and 1150…1710 Hz
+	sieveRows   = 4  // every second of them: 700…940 Hz
+	sieveAll    = 11 // and 1190…1670 Hz
 	coarseSplit = sieveAll + coarseRows - sieveRows
 	longestLook = 20 // blocks that are looked at in one piece
 )
@@ -25,8 +24,10 @@ var coarse = newCoarse()
 type coarseTable struct {
 	grid  [coarseAll]int // grid index of each frequency
 	waves [hop]lanes     // from the middle of a block on, cosines and then sines
-	// Rotation of a block's sum to the phase of the stream, by half blocks.
-	turns [2 * phasePeriod]phasors
+	// Rotation of a block's sum to the phase of the oldest block of the past, by half
+	// blocks: whole ones first, which each frame needs. All streams share that phase, so
+	// that these are few enough to stay in the processor's caches.
+	turns [2 * allBlocks]phasors
 }
 
 func newCoarse() *coarseTable {
@@ -55,9 +56,9 @@ func (t *coarseTable) set(k, hz int) {
 		t.waves[h][k] = float32(math.Cos(w * (float64(h) + 0.5)))
 		t.waves[hop/2+h][k] = float32(math.Sin(w * (float64(h) + 0.5)))
 	}
-	for b := range t.turns {
-		at := w * float64(hop/2*b)
-		t.turns[b].re[k], t.turns[b].im[k] = float32(math.Cos(at)), float32(-math.Sin(at))
+	for b := range 2 * allBlocks {
+		at, turn := w*float64(hop/2*b), &t.turns[rotation(b)]
+		turn.re[k], turn.im[k] = float32(math.Cos(at)), float32(-math.Sin(at))
 	}
 }
 
@@ -68,16 +69,15 @@ func (t *coarseTable) set(k, hz int) {
 type sums struct {
 	blocks [allBlocks]phasors
 	before [recent + 1]phasors // sums of the last blocks before each
-	phase  int                 // of the oldest block, modulo phasePeriod
 	whole  bool                // those before the last ones are known, too
 }
 
 // recent is how many blocks the short windows of a frame reach.
 const recent = proofBlocks + newBlocks
 
-// recall begins with a frame, the stream of which has that phase and past.
-func (s *sums) recall(phase int, past []float32) {
-	s.phase, s.whole = phase, false
+// recall begins with a frame of that past.
+func (s *sums) recall(past []float32) {
+	s.whole = false
 	s.correlateAll(past, allBlocks-recent, oldBlocks)
 }
 
@@ -90,7 +90,7 @@ func (s *sums) correlateAll(past []float32, from, to int) {
 
 // correlate takes a block in.
 func (s *sums) correlate(x *[hop]float32, b int) {
-	correlate(&s.blocks[b], x, &coarse.waves, &coarse.turns[s.rotation(2*b)])
+	correlate(&s.blocks[b], x, &coarse.waves, &coarse.turns[rotation(2*b)])
 }
 
 // stretch is the blocks [from, to).
@@ -108,9 +108,8 @@ func (s *sums) addUp() {
 	addUp(s.before[:], s.blocks[allBlocks-recent:])
 }
 
-// rotation is the index of the rotations to the middle of the block halfBlocks/2,
-// of this frame's.
-func (s *sums) rotation(halfBlocks int) int { return (2*s.phase + halfBlocks) % (2 * phasePeriod) }
+// rotation is the index of the rotations by so many half blocks.
+func rotation(halfBlocks int) int { return halfBlocks/2 + halfBlocks%2*allBlocks }
 
 // glance is what a window looks like at the coarse frequencies.
 type glance struct {
@@ -165,7 +164,7 @@ func (f *front) guess(g *glance) {
 
 // fitCoarse fits two of the coarse frequencies to the blocks [from, to).
 func (f *front) fitCoarse(at *phasors, r, c, from, to int) tonePair {
-	middle := f.sums.rotation(from + to - 1)
+	middle := rotation(from + to - 1)
 	rowCos, rowSin := at.turned(r, middle)
 	columnCos, columnSin := at.turned(c, middle)
 	return solve((to-from)*hop/2, coarse.grid[r], coarse.grid[c], f.energyIn(from, to),
