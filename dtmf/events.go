@@ -63,6 +63,13 @@ type EventPacket struct {
 // new event of a sender that forgot to advance its clock, each code once.
 // Codes above 15 are no keys, yet they are events and must not be heard.
 type EventReceiver struct {
+	// Each tick needs these.
+	on       bool // the newest event is in progress
+	touched  bool // a packet gave reason for suspicion since the last tick
+	nWaiting int
+	quiet    int // ticks since its last packet
+	latest   press
+
 	clock  uint32
 	ssrc   uint32
 	synced bool // ssrc and timestamp are those of an event
@@ -72,13 +79,8 @@ type EventReceiver struct {
 	length    uint32 // of the newest segment
 	code      uint8
 	codes     [4]uint64 // codes seen under this timestamp
-	on        bool      // in progress
-	quiet     int       // ticks since its last packet
-	touched   bool      // a packet gave reason for suspicion since the last tick
-	latest    press
 
-	nWaiting int
-	waiting  [32]press // begun, not reported yet
+	waiting [32]press // begun, not reported yet
 }
 
 // NewEventReceiver returns a receiver for events on the given RTP clock, in

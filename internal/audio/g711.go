@@ -86,13 +86,18 @@ func (l Law) EncodeSample(v int16) byte {
 	return encodeMu[uint16(v)>>2]
 }
 
+// Words are the values of the law's code words.
+func (l Law) Words() *[256]int16 {
+	if l == ALaw {
+		return decodeA
+	}
+	return decodeMu
+}
+
 // Decode expands payload into dst and returns the number of samples written,
 // which is the shorter of the two lengths.
 func (l Law) Decode(dst []int16, payload []byte) int {
-	t := decodeMu
-	if l == ALaw {
-		t = decodeA
-	}
+	t := l.Words()
 	n := min(len(dst), len(payload))
 	for i, b := range payload[:n] {
 		dst[i] = t[b]
@@ -102,11 +107,15 @@ func (l Law) Decode(dst []int16, payload []byte) int {
 
 // Encode compands a frame into dst, which must hold [FrameSamples] bytes.
 func (l Law) Encode(dst []byte, f *Frame) {
-	t := encodeMu
+	to := (*[FrameSamples]byte)(dst)
 	if l == ALaw {
-		t = encodeA
+		encodePlain(to, encodeA, f)
+	} else {
+		encodeMuLaw(to, f)
 	}
-	dst = dst[:FrameSamples]
+}
+
+func encodePlain(dst *[FrameSamples]byte, t *[1 << 14]uint8, f *Frame) {
 	for i, v := range f {
 		dst[i] = t[uint16(v)>>2]
 	}

@@ -106,7 +106,7 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 		b.play, b.end = timestamp, timestamp
 	}
 	if !b.primed && int32(timestamp-b.play) < 0 { // reordered before playout began
-		b.ring.reach(b.play, int(int32(b.end-timestamp)))
+		b.ring.reach(b.play, farSamples) // what an event covers may lie anywhere
 		b.play = timestamp
 	}
 	b.delay.observe(int32(timestamp-b.play), arrived, b.primed)
@@ -267,15 +267,17 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 	passed := b.resume(event)
 	got, byName, blank, early := 0, false, true, 0
 	for i := 0; i < len(dst); {
+		if run := b.take(dst[i:], b.play+uint32(i)); run > 0 {
+			got += run
+			i += run
+			continue
+		}
 		run, what := b.runAt(b.play+uint32(i), len(dst)-i)
 		part := dst[i : i+run]
 		if what == missing && i+run == len(dst) && !event && !byName {
 			early = b.wait(uint32(i), run)
 		}
 		switch {
-		case what >= received:
-			b.take(part, b.play+uint32(i), what.law())
-			got += run
 		case what == covered || byName || event || b.empty >= goneAfter:
 			b.noise.Fill(part)
 			b.conceal.forget()
@@ -352,18 +354,27 @@ func (b *Buffer) uncover(at uint32, n int) {
 	}
 }
 
-// take decodes received samples of one law and zeroes them in the ring.
-func (b *Buffer) take(dst []int16, at uint32, law audio.Law) {
-	var codes [audio.FrameSamples]byte
+// take decodes the samples of one law that were received from timestamp at on, zeroes
+// them in the ring, and returns how many they are.
+func (b *Buffer) take(dst []int16, at uint32) (n int) {
 	all := b.ring.all()
-	for n := 0; n < len(dst); {
-		k := (int(at) + n) & (len(all) - 1)
-		part := all[k:min(k+len(dst)-n, len(all))]
-		for i, e := range part {
-			codes[i] = byte(e)
-		}
-		n += law.Decode(dst[n:], codes[:len(part)])
-		clear(part)
+	k := int(at) & (len(all) - 1)
+	what := all[k].slot()
+	if what < received {
+		return 0
 	}
-	b.conceal.receive(dst)
+	words := what.law().Words()
+	for part := all[k:]; n < len(dst) && part[0].slot() == what; part = all {
+		to, i := dst[n:], 0
+		for i < len(part) && i < len(to) && part[i].slot() == what {
+			to[i] = words[byte(part[i])]
+			i++
+		}
+		clear(part[:i])
+		if n += i; i < len(part) {
+			break
+		}
+	}
+	b.conceal.receive(dst[:n])
+	return n
 }

@@ -29,6 +29,36 @@ func TestAddFramesIsThePlainOne(t *testing.T) {
 	}
 }
 
+// TestEncodeMuLawIsTheTable: each sample there is, at each place in a frame.
+func TestEncodeMuLawIsTheTable(t *testing.T) {
+	var f Frame
+	var got, wanted [FrameSamples]byte
+	for first := math.MinInt16; first <= math.MaxInt16; first++ {
+		for i := range f {
+			f[i] = int16(first + i)
+		}
+		encodePlain(&wanted, encodeMu, &f)
+		if encodeMuLaw(&got, &f); got != wanted {
+			t.Fatalf("from %d on it is %x, not %x", first, got, wanted)
+		}
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	var f Frame
+	dst := make([]byte, FrameSamples)
+	for i := range f {
+		f[i] = int16(i * i * 7)
+	}
+	for _, law := range []Law{MuLaw, ALaw} {
+		b.Run(law.String(), func(b *testing.B) {
+			for b.Loop() {
+				law.Encode(dst, &f)
+			}
+		})
+	}
+}
+
 func BenchmarkMix(b *testing.B) {
 	var dst, x, y Frame
 	for i := range x {
