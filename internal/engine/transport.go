@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"sync"
 	"time"
 
@@ -136,9 +137,27 @@ type Leg struct {
 // it may be called from any goroutine.
 func (l *Leg) Deliver(packet []byte, arrived time.Time) { l.in.put(packet, arrived) }
 
+// bare reads a packet with the header that nearly all have: without contributing
+// sources, extension or padding (RFC 3550 §5.1).
+func bare(packet []byte) (p bridge.Packet, ok bool) {
+	const version2, header = 2 << 6, 12
+	if len(packet) < header || packet[0] != version2 {
+		return p, false
+	}
+	return bridge.Packet{
+		PayloadType: packet[1] & 0x7f, Marker: packet[1]&0x80 != 0, Sequence: binary.BigEndian.Uint16(packet[2:]),
+		Timestamp: binary.BigEndian.Uint32(packet[4:]), SSRC: binary.BigEndian.Uint32(packet[8:]), Payload: packet[header:],
+	}, true
+}
+
 // receive parses what has arrived and hands it to the conference.
 func (l *Leg) receive(c *bridge.Conference) {
 	l.in.drain(func(packet []byte, arrived time.Time) {
+		if p, ok := bare(packet); ok {
+			p.Arrived = arrived
+			c.Receive(l.ID, p)
+			return
+		}
 		h := &l.room.shard.desk.parsed
 		n, err := h.Unmarshal(packet)
 		if err != nil || n > len(packet) {

@@ -20,6 +20,9 @@ const (
 	reportInterval = 5 * time.Second // RFC 3550 §6.2
 	reportPoll     = 250 * time.Millisecond
 	cname          = "tonegate"
+	// clocked is after how many packets a leg looks at the clock: timestamps go on with
+	// it, so any packet of late relates the two.
+	clocked = 16
 )
 
 // reports sends what is due, and has connections look at the time, until stop is
@@ -86,8 +89,8 @@ type departures struct {
 	next      uint16
 	packets   uint64
 	octets    uint32
-	timestamp uint32
-	at        time.Time
+	timestamp uint32    // of one of the last packets,
+	at        time.Time // and when that was sent
 }
 
 func (d *departures) send(by connection, h *rtp.Header, payload []byte) (sent bool, err error) {
@@ -98,7 +101,10 @@ func (d *departures) send(by connection, h *rtp.Header, payload []byte) (sent bo
 		d.next++ // it may have been encrypted before it failed
 	}
 	if sent {
-		d.note(h, len(payload), time.Now())
+		if d.packets%clocked == 0 {
+			d.timestamp, d.at = h.Timestamp, time.Now()
+		}
+		d.note(len(payload))
 	}
 	return sent, err
 }
@@ -111,10 +117,9 @@ func (d *departures) sent() uint64 {
 }
 
 // note counts a packet. The caller holds the lock.
-func (d *departures) note(h *rtp.Header, payload int, at time.Time) {
+func (d *departures) note(payload int) {
 	d.packets++
 	d.octets += uint32(payload)
-	d.timestamp, d.at = h.Timestamp, at
 }
 
 func (d *departures) report(now time.Time) (rtcp.SenderReport, bool) {

@@ -52,7 +52,8 @@ func TestSenderReport(t *testing.T) {
 	now := time.Unix(1_700_000_000, 500_000_000)
 	_, ok := d.report(now)
 	assert.False(t, ok)
-	d.note(&rtp.Header{Timestamp: 0xFFFFFFFF}, 160, now)
+	d.timestamp, d.at = 0xFFFFFFFF, now
+	d.note(160)
 	r, ok := d.report(now.Add(time.Second))
 	require.True(t, ok)
 	assert.Equal(t, rtcp.SenderReport{
@@ -89,4 +90,19 @@ func TestNumbers(t *testing.T) {
 	}
 	assert.Equal(t, []uint16{65533, 65534, 65535, 65535, 65535, 0, 1, 2}, to.numbers)
 	assert.Equal(t, uint64(5), d.packets)
+}
+
+// A report relates the clock to timestamps by a packet of the last third of a second.
+func TestSenderReportIsOfLate(t *testing.T) {
+	to := &by{answers: make([]error, 100)}
+	var d departures
+	for i := range uint32(100) {
+		before := time.Now()
+		_, err := d.send(to, &rtp.Header{Timestamp: i * 160}, []byte{1})
+		require.NoError(t, err)
+		if i%clocked == 0 {
+			assert.False(t, d.at.Before(before))
+		}
+		assert.Equal(t, i/clocked*clocked*160, d.timestamp)
+	}
 }

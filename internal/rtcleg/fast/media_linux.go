@@ -216,16 +216,10 @@ func (c *Conn) Send(header *rtp.Header, payload []byte) (sent bool, err error) {
 func (o *outbound) encrypt(into []byte) ([]byte, error) {
 	h, payload := o.next.header, o.next.payload
 	o.next.header, o.next.payload = nil, nil
-	size := h.MarshalSize() + len(payload)
-	if size+gcm.Overhead > cap(into) { // the longest tag
-		return nil, fmt.Errorf("%w: %d bytes", errTooLong, size)
-	}
-	plain := into[:size]
-	n, err := h.MarshalTo(plain)
+	plain, err := write(into, h, payload)
 	if err != nil {
 		return nil, err
 	}
-	copy(plain[n:], payload)
 	var packet []byte
 	if o.gcm.Ready() {
 		packet, err = o.gcm.Seal(plain)
@@ -236,6 +230,34 @@ func (o *outbound) encrypt(into []byte) ([]byte, error) {
 		clear(plain)
 	}
 	return packet, err
+}
+
+// write writes a packet into a buffer that has room for a tag behind it.
+func write(into []byte, h *rtp.Header, payload []byte) (plain []byte, err error) {
+	const version2, header = 2 << 6, 12
+	n := header
+	bare := h.Version == 2 && !h.Padding && !h.Extension && len(h.CSRC) == 0 // as nearly all are
+	if !bare {
+		n = h.MarshalSize()
+	}
+	size := n + len(payload)
+	if size+gcm.Overhead > cap(into) { // the longest tag
+		return nil, fmt.Errorf("%w: %d bytes", errTooLong, size)
+	}
+	plain = into[:size]
+	if bare {
+		plain[0], plain[1] = version2, h.PayloadType&0x7f
+		if h.Marker {
+			plain[1] |= 0x80
+		}
+		binary.BigEndian.PutUint16(plain[2:], h.SequenceNumber)
+		binary.BigEndian.PutUint32(plain[4:], h.Timestamp)
+		binary.BigEndian.PutUint32(plain[8:], h.SSRC)
+	} else if n, err = h.MarshalTo(plain); err != nil {
+		return nil, err
+	}
+	copy(plain[n:], payload)
+	return plain, nil
 }
 
 // SendReport encrypts an RTCP compound and sends it.
