@@ -1,10 +1,6 @@
 package dtmf
 
-import (
-	"math"
-
-	"tonegate/internal/audio"
-)
+import "tonegate/internal/audio"
 
 const (
 	hop       = 8 // samples per block: windows begin and end on blocks, 1 ms
@@ -12,24 +8,6 @@ const (
 	oldBlocks = maxWindow / hop
 	allBlocks = oldBlocks + newBlocks
 )
-
-// biquad is one second-order section in transposed direct form II.
-type biquad struct{ b0, b1, b2, a1, a2 float32 }
-
-// highPass is a fourth-order Butterworth at 580 Hz: it takes hum and dial tone
-// (350 + 440 Hz) away and costs the lowest row 1 dB.
-var highPass = [2]biquad{newHighPass(0.54119610), newHighPass(1.30656296)}
-
-func newHighPass(q float64) biquad {
-	w := 2 * math.Pi * 580 / 8000
-	alpha := math.Sin(w) / (2 * q)
-	c := math.Cos(w)
-	a0 := 1 + alpha
-	return biquad{
-		b0: float32((1 + c) / 2 / a0), b1: float32(-(1 + c) / a0), b2: float32((1 + c) / 2 / a0),
-		a1: float32(-2 * c / a0), a2: float32((1 - alpha) / a0),
-	}
-}
 
 // front is a stream's recent past and its cheap first looks: sums that tell, for
 // any window of whole milliseconds, how much of its energy lies near one row and
@@ -45,7 +23,7 @@ type front struct {
 type past struct {
 	raw      [maxWindow]int16
 	high     [maxWindow]float32
-	state    [2][2]float32 // of the high-pass sections
+	state    [order]float32 // of the high-pass filter
 	energies [oldBlocks]float32
 	seen     [remembered]seen // by the sieve
 }
@@ -69,15 +47,13 @@ func (f *front) push(x *audio.Frame) {
 	f.recall()
 	widen(f.raw[maxWindow:], x[:])
 	moments(f.rawSum[oldBlocks:], f.rawEnergy[oldBlocks:], x[:])
-	// Block by block: the filter waits for itself from sample to sample, and the
-	// processor correlates the block before meanwhile.
+	filter(f.high[maxWindow:], f.raw[maxWindow:], &f.past.state, highPass)
+	flush(&f.past.state)
 	for b := oldBlocks; b < allBlocks; b++ {
 		high := (*[hop]float32)(f.high[b*hop:])
-		f.past.filter((*[hop]float32)(f.raw[b*hop:]), high)
 		f.energies[b] = energyOf(high)
 		f.sums.correlate(high, b)
 	}
-	f.past.flush()
 	for b, e := range f.energies {
 		f.energy[b+1] = f.energy[b] + float64(e)
 	}
@@ -122,35 +98,6 @@ func energyOf(x *[hop]float32) float32 {
 
 // energyIn is the high-passed energy of the blocks [from, to).
 func (f *front) energyIn(from, to int) float32 { return float32(f.energy[to] - f.energy[from]) }
-
-// filter high-passes a block. What does not wait for the output of the sample
-// before is added up first.
-func (p *past) filter(x, out *[hop]float32) {
-	g, h := &highPass[0], &highPass[1]
-	g1, g2, h1, h2 := p.state[0][0], p.state[0][1], p.state[1][0], p.state[1][1]
-	for i, v := range x {
-		y := g.b0*v + g1
-		g1 = (g.b1*v + g2) - g.a1*y
-		g2 = g.b2*v - g.a2*y
-		z := h.b0*y + h1
-		h1 = (h.b1*y + h2) - h.a1*z
-		h2 = h.b2*y - h.a2*z
-		out[i] = z
-	}
-	p.state = [2][2]float32{{g1, g2}, {h1, h2}}
-}
-
-// flush keeps a state that fades from ending in denormal numbers, which would
-// slow silence down.
-func (p *past) flush() {
-	for j := range p.state {
-		for i, v := range p.state[j] {
-			if v < 1e-12 && v > -1e-12 {
-				p.state[j][i] = 0
-			}
-		}
-	}
-}
 
 // What a quiet at the end of a window is.
 const (

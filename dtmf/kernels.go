@@ -36,6 +36,25 @@ func momentsPlain(sums, energies []int64, from []int16) {
 	}
 }
 
+// filterPlain filters whole blocks; see response.
+func filterPlain(to, from []float32, state *[order]float32, r *response) {
+	for b := 0; b < len(from); b += hop {
+		x, s := (*[hop]float32)(from[b:]), *state
+		for k := range hop + order {
+			v := float32(r[0][k] * x[0])
+			for i := 1; i < hop; i++ {
+				v += float32(r[i][k] * x[i])
+			}
+			v += (float32(r[hop][k]*s[0]) + float32(r[hop+1][k]*s[1])) + (float32(r[hop+2][k]*s[2]) + float32(r[hop+3][k]*s[3]))
+			if k < hop {
+				to[b+k] = v
+			} else {
+				state[k-hop] = v
+			}
+		}
+	}
+}
+
 // correlatePlain correlates a block with the coarse frequencies: folded around its
 // middle, and turned to the phase of the stream.
 func correlatePlain(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {

@@ -2,7 +2,7 @@ package dtmf
 
 import "golang.org/x/sys/cpu"
 
-// All of amd64 has SSE2, and most of it AVX2, with which the two functions that take
+// All of amd64 has SSE2, and most of it AVX2, with which the three functions that take
 // longest do eight numbers at a time. The assembly does not check lengths: where the
 // plain form would panic, it would read or write what lies behind.
 
@@ -14,6 +14,15 @@ func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
 		correlateWide(to, x, waves, turn)
 	} else {
 		correlateNarrow(to, x, waves, turn)
+	}
+}
+
+// Whole blocks, and as many go in as come out.
+func filter(to, from []float32, state *[order]float32, r *response) {
+	if wide {
+		filterWide(to, from, state, r)
+	} else {
+		filterNarrow(to, from, state, r)
 	}
 }
 
@@ -34,6 +43,7 @@ const (
 	_ = uint(sieveLengths-4) | uint(4-sieveLengths)
 	_ = uint(longestPiece-10) | uint(10-longestPiece)
 	_ = uint(hop-8) | uint(8-hop)
+	_ = uint(order-4) | uint(4-order)
 )
 
 // The destination is as long as the source, at least, and that is whole blocks.
@@ -45,6 +55,12 @@ func widen(to []float32, from []int16)
 //
 //go:noescape
 func moments(sums, energies []int64, from []int16)
+
+//go:noescape
+func filterNarrow(to, from []float32, state *[order]float32, r *response)
+
+//go:noescape
+func filterWide(to, from []float32, state *[order]float32, r *response)
 
 //go:noescape
 func correlateNarrow(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors)

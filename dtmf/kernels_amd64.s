@@ -452,3 +452,83 @@ dotDone:
 	MOVSS X0, c+96(FP)
 	MOVSS X1, s+100(FP)
 	RET
+
+// NARROW adds what a sample does.
+#define NARROW(at, column) \
+	MOVSS  at(SI), X3;        \
+	SHUFPS $0, X3, X3;        \
+	MOVUPS column(R8), X4;    \
+	MOVUPS column+16(R8), X5; \
+	MOVUPS column+32(R8), X6; \
+	MULPS  X3, X4;            \
+	MULPS  X3, X5;            \
+	MULPS  X3, X6;            \
+	ADDPS  X4, X0;            \
+	ADDPS  X5, X1;            \
+	ADDPS  X6, X2
+
+// NARROWSTATE adds what the state does, the numbers of which X9 to X12 hold four times each.
+#define NARROWSTATE(column, sum) \
+	MOVUPS 512+column(R8), X3; \
+	MOVUPS 576+column(R8), X4; \
+	MOVUPS 640+column(R8), X5; \
+	MOVUPS 704+column(R8), X6; \
+	MULPS  X9, X3;             \
+	MULPS  X10, X4;            \
+	MULPS  X11, X5;            \
+	MULPS  X12, X6;            \
+	ADDPS  X4, X3;             \
+	ADDPS  X6, X5;             \
+	ADDPS  X5, X3;             \
+	ADDPS  X3, sum
+
+// func filterNarrow(to, from []float32, state *[4]float32, r *response)
+// X0 to X2 are what the samples add up to, X8 is the state.
+TEXT ·filterNarrow(SB), NOSPLIT, $0-64
+	MOVQ to_base+0(FP), DI
+	MOVQ from_base+24(FP), SI
+	MOVQ from_len+32(FP), CX
+	MOVQ state+48(FP), DX
+	MOVQ r+56(FP), R8
+	MOVUPS (DX), X8
+	SHRQ $3, CX
+	JZ narrowDone
+
+narrowNext:
+	MOVSS (SI), X3
+	SHUFPS $0, X3, X3
+	MOVUPS 0(R8), X0
+	MULPS X3, X0
+	MOVUPS 16(R8), X1
+	MULPS X3, X1
+	MOVUPS 32(R8), X2
+	MULPS X3, X2
+	NARROW(4, 64)
+	NARROW(8, 128)
+	NARROW(12, 192)
+	NARROW(16, 256)
+	NARROW(20, 320)
+	NARROW(24, 384)
+	NARROW(28, 448)
+	MOVAPS X8, X9
+	MOVAPS X8, X10
+	MOVAPS X8, X11
+	MOVAPS X8, X12
+	SHUFPS $0x00, X9, X9
+	SHUFPS $0x55, X10, X10
+	SHUFPS $0xAA, X11, X11
+	SHUFPS $0xFF, X12, X12
+	NARROWSTATE(0, X0)
+	NARROWSTATE(16, X1)
+	NARROWSTATE(32, X2)
+	MOVUPS X0, (DI)
+	MOVUPS X1, 16(DI)
+	MOVAPS X2, X8
+	ADDQ $32, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ narrowNext
+	MOVUPS X8, (DX)
+
+narrowDone:
+	RET

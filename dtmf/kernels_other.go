@@ -6,6 +6,10 @@ func widen(to []float32, from []int16) { widenPlain(to, from) }
 
 func moments(sums, energies []int64, from []int16) { momentsPlain(sums, energies, from) }
 
+func filter(to, from []float32, state *[order]float32, r *response) {
+	filterPlain(to, from, state, r)
+}
+
 func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
 	correlatePlain(to, x, waves, turn)
 }

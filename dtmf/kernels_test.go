@@ -52,11 +52,35 @@ func TestKernelsAreThePlainOnes(t *testing.T) {
 	}
 }
 
+// checkFilter: several blocks in one go are the same as one after the other, too.
+func checkFilter(t *testing.T, rng *rand.Rand) {
+	t.Helper()
+	x := make([]float32, hop*rng.IntN(6))
+	anyFloats(rng, x)
+	var states [3][order]float32
+	anyFloats(rng, states[0][:])
+	states[1], states[2] = states[0], states[0]
+	var outs [3][]float32
+	for i := range outs {
+		outs[i] = make([]float32, len(x))
+	}
+	filter(outs[0], x, &states[0], highPass)
+	filterPlain(outs[1], x, &states[1], highPass)
+	for b := 0; b < len(x); b += hop {
+		filter(outs[2][b:b+hop], x[b:b+hop], &states[2], highPass)
+	}
+	for i := range outs {
+		sameBits(t, "filter", outs[i], outs[1])
+		sameBits(t, "filter's state", states[i][:], states[1][:])
+	}
+}
+
 func checkKernels(t *testing.T) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))
 	var yes, no int
 	for range 3000 / effort {
+		checkFilter(t, rng)
 		var x [hop]float32
 		anyFloats(rng, x[:])
 		turn := &coarse.turns[rng.IntN(len(coarse.turns))]

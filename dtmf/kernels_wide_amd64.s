@@ -102,3 +102,63 @@ addUpWideNext:
 
 addUpWideDone:
 	RET
+
+// WIDE adds what a sample does.
+#define WIDE(at, column) \
+	VBROADCASTSS at(SI), Y0;           \
+	VMULPS       column(R8), Y0, Y3;    \
+	VMULPS       column+32(R8), Y0, Y4; \
+	VADDPS       Y3, Y1, Y1;            \
+	VADDPS       Y4, Y2, Y2
+
+// WIDESTATE adds what the state does, the numbers of which Y9 to Y12 hold eight times each.
+#define WIDESTATE(column, sum) \
+	VMULPS 512+column(R8), Y9, Y3;  \
+	VMULPS 576+column(R8), Y10, Y4; \
+	VMULPS 640+column(R8), Y11, Y5; \
+	VMULPS 704+column(R8), Y12, Y6; \
+	VADDPS Y4, Y3, Y3;              \
+	VADDPS Y6, Y5, Y5;              \
+	VADDPS Y5, Y3, Y3;              \
+	VADDPS Y3, sum, sum
+
+// func filterWide(to, from []float32, state *[4]float32, r *response)
+// Y1 is what the samples add up to in what comes out, Y2 in the state, which Y8 is, twice.
+TEXT ·filterWide(SB), NOSPLIT, $0-64
+	MOVQ to_base+0(FP), DI
+	MOVQ from_base+24(FP), SI
+	MOVQ from_len+32(FP), CX
+	MOVQ state+48(FP), DX
+	MOVQ r+56(FP), R8
+	VBROADCASTF128 (DX), Y8
+	SHRQ $3, CX
+	JZ   filterDone
+
+filterNext:
+	VBROADCASTSS (SI), Y0
+	VMULPS (R8), Y0, Y1
+	VMULPS 32(R8), Y0, Y2
+	WIDE(4, 64)
+	WIDE(8, 128)
+	WIDE(12, 192)
+	WIDE(16, 256)
+	WIDE(20, 320)
+	WIDE(24, 384)
+	WIDE(28, 448)
+	VPERMILPS $0x00, Y8, Y9
+	VPERMILPS $0x55, Y8, Y10
+	VPERMILPS $0xAA, Y8, Y11
+	VPERMILPS $0xFF, Y8, Y12
+	WIDESTATE(0, Y1)
+	WIDESTATE(32, Y2)
+	VMOVUPS Y1, (DI)
+	VMOVAPS Y2, Y8
+	ADDQ $32, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ  filterNext
+	VMOVUPS X8, (DX)
+
+filterDone:
+	VZEROUPPER
+	RET
