@@ -73,7 +73,7 @@ type ears interface {
 	Process(f *audio.Frame, heard dtmf.Reception) dtmf.Evidence
 }
 
-// leg is everything the conference keeps of one party, in one piece: a server comes
+// leg is what the conference keeps of one party from tick to tick, in one piece: a server comes
 // to it once in 20 ms, and each further page that it has to touch then costs it a
 // search for the page as well.
 type leg struct {

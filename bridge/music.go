@@ -84,7 +84,7 @@ func (m *music) next(wanted bool, p mask.Policy) {
 		return
 	}
 	if m.ears == nil {
-		// Not the conference's workspace, which was wiped by now.
+		// Not the conference's workspace, which may have been wiped by now.
 		m.ears, m.gate = dtmf.NewDetector(), mask.NewGate(m.seed)
 	}
 	m.at = (m.at + copy(m.frame[:], m.tune[m.at:])) % len(m.tune)

@@ -25,8 +25,8 @@ func newTwin(seed uint64, shared *Workspace) *twin {
 	for i, w := range []*Workspace{nil, shared} {
 		t.c[i] = New(Config{Policy: mask.Policy{Mode: mask.Strip}, Seed: seed, Workspace: w})
 		t.legs = t.legs[:0]
-		for _, role := range []Role{Customer, Agent, IVR, Supervisor} {
-			id, err := t.c[i].Join(LegSpec{Role: role, Builtin: role == IVR && seed == 1, Media: Media{Law: audio.MuLaw, Events: true, Event: 101, Clock: 8000}})
+		for _, role := range roles {
+			id, err := t.c[i].Join(specOf(role, seed))
 			if err != nil {
 				panic(err)
 			}
@@ -35,6 +35,33 @@ func newTwin(seed uint64, shared *Workspace) *twin {
 	}
 	t.next = make([]uint32, len(t.legs))
 	return t
+}
+
+var roles = []Role{Customer, Agent, IVR, Supervisor}
+
+// specOf is a leg of the call with a seed: the first one's IVR is built in.
+func specOf(role Role, seed uint64) LegSpec {
+	return LegSpec{Role: role, Builtin: role == IVR && seed == 1, Media: Media{Law: audio.MuLaw, Events: true, Event: 101, Clock: 8000}}
+}
+
+func seedOf(twins []*twin, w *twin) uint64 { return uint64(slices.Index(twins, w) + 1) }
+
+// change has a leg leave and another come in its place, now and then.
+func (w *twin) change(t *rapid.T, seed uint64) {
+	k := rapid.IntRange(0, 40).Draw(t, "leaves")
+	if k >= len(roles) {
+		return
+	}
+	for _, c := range w.c {
+		err := c.Leave(w.legs[k])
+		if err == nil {
+			_, err = c.Join(specOf(roles[k], seed))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.legs[k], w.next[k] = w.c[0].nextID, 0
 }
 
 // each does the same to both.
@@ -61,6 +88,10 @@ func TestCallsThatShareAWorkspace(t *testing.T) {
 			now = now.Add(audio.FrameDuration)
 			for _, w := range rapid.Permutation(twins).Draw(t, "order") {
 				w.command(t)
+				w.change(t, seedOf(twins, w))
+				if rapid.IntRange(0, 20).Draw(t, "another ends") == 0 {
+					newTwin(9, &shared).c[1].Wipe()
+				}
 				w.receive(t, now)
 				unheard := rapid.Bool().Draw(t, "unheard")
 				for i := range w.c {

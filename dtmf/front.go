@@ -25,7 +25,7 @@ type past struct {
 	high     [maxWindow]float32
 	state    [order]float32 // of the high-pass filter
 	energies [oldBlocks]float32
-	seen     [remembered]seen // by the sieve
+	sieved   [remembered]strengths
 }
 
 // view is the past and a frame, as the workspace holds them while the frame is
@@ -70,7 +70,7 @@ func (f *front) recall() {
 	copy(v.energies[:], p.energies[:])
 	v.rawSum[0], v.rawEnergy[0] = 0, 0
 	moments(v.rawSum[:], v.rawEnergy[:], p.raw[:])
-	v.sieve.recall(&p.seen)
+	v.sieve.recall(&p.sieved)
 	v.energy[0] = 0
 	v.sums.recall(v.high[:])
 }
@@ -82,7 +82,7 @@ func (f *front) keep(x *audio.Frame) {
 	copy(p.raw[maxWindow-audio.FrameSamples:], x[:])
 	copy(p.high[:], v.high[audio.FrameSamples:])
 	copy(p.energies[:], v.energies[newBlocks:])
-	v.sieve.keep(&p.seen)
+	v.sieve.keep(&p.sieved)
 }
 
 // rawEnergyIn is the energy of the blocks [from, to) as they are, but without

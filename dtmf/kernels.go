@@ -56,7 +56,7 @@ func filterPlain(to, from []float32, state *[order]float32, r *response) {
 }
 
 // correlatePlain correlates a block with the coarse frequencies: folded around its
-// middle, and turned to the phase of the stream.
+// middle, and turned to the phase of the oldest block.
 func correlatePlain(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
 	e0, e1, e2, e3 := x[4]+x[3], x[5]+x[2], x[6]+x[1], x[7]+x[0]
 	o0, o1, o2, o3 := x[4]-x[3], x[5]-x[2], x[6]-x[1], x[7]-x[0]

@@ -47,8 +47,8 @@ var sieveScale = bests{2. / (4 * hop), 2. / (5 * hop), 2. / (7 * hop), 2. / (10 
 // in the next ones, as the earlier pieces of windows that end there.
 const remembered = 18
 
-// seen is one of them.
-type seen struct{ row, column float32 }
+// strengths is one of them: the power at the strongest row and column.
+type strengths struct{ row, column float32 }
 
 // memories say which those are: by their block in the view, and their length.
 var memories = newMemories()
@@ -87,16 +87,16 @@ func newMemories() (all [remembered]memory) {
 }
 
 // recall puts what was remembered where a frame later it belongs.
-func (s *sieve) recall(from *[remembered]seen) {
+func (s *sieve) recall(from *[remembered]strengths) {
 	for i, m := range &memories {
 		s.low[m.block][m.length], s.high[m.block][m.length] = from[i].row, from[i].column
 	}
 }
 
 // keep remembers what the next frame needs.
-func (s *sieve) keep(in *[remembered]seen) {
+func (s *sieve) keep(in *[remembered]strengths) {
 	for i, m := range &memories {
-		in[i] = seen{s.low[m.block+newBlocks][m.length], s.high[m.block+newBlocks][m.length]}
+		in[i] = strengths{s.low[m.block+newBlocks][m.length], s.high[m.block+newBlocks][m.length]}
 	}
 }
 

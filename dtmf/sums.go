@@ -63,7 +63,7 @@ func (t *coarseTable) set(k, hz int) {
 }
 
 // sums holds the complex correlations of each block with the coarse
-// frequencies, in the phase of the stream, so that those of a window are the
+// frequencies, in one phase, that of the oldest, so that those of a window are the
 // sums of its blocks'. The blocks before the last ones are correlated when a
 // window reaches that far, as few do.
 type sums struct {

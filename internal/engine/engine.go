@@ -33,7 +33,8 @@ type Observer interface {
 
 // Script drives a conference from inside its ticks: a built-in IVR. It runs on
 // the shard's goroutine just before the conference's own Tick, with what the
-// last one put out.
+// last one put out, but for the mixes and the report: other calls' are in their place by
+// then, so there are none.
 type Script interface {
 	Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 }

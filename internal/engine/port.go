@@ -29,7 +29,7 @@ func (p *port[M]) send(m M, events []dtmf.EventPayload) {
 	if len(events) > 0 {
 		l.sendEvents(events)
 	} else {
-		frame, payload := m.Samples(), &l.room.shard.desk.payload
+		frame, payload := m.Samples(), &l.room.shard.scratch.payload
 		l.media.Law.Encode(payload[:], &frame)
 		l.write(l.resumed, l.media.Law.PayloadType(), l.timestamp, payload[:])
 		l.resumed = false
@@ -42,7 +42,7 @@ func (p *port[M]) send(m M, events []dtmf.EventPayload) {
 func (l *Leg) sendEvents(events []dtmf.EventPayload) {
 	for i := range events {
 		e := &events[i]
-		payload := l.room.shard.desk.payload[:len(e.Payload)]
+		payload := l.room.shard.scratch.payload[:len(e.Payload)]
 		copy(payload, e.Payload[:])
 		l.write(e.Marker, l.media.Event, l.timestamp+uint32(e.Offset), payload)
 	}
@@ -51,7 +51,7 @@ func (l *Leg) sendEvents(events []dtmf.EventPayload) {
 
 // write sends a packet and zeroes the payload.
 func (l *Leg) write(marker bool, payloadType uint8, timestamp uint32, payload []byte) {
-	h := &l.room.shard.desk.sending
+	h := &l.room.shard.scratch.sending
 	*h = rtp.Header{Version: 2, Marker: marker, PayloadType: payloadType, Timestamp: timestamp}
 	err := l.transport.Send(h, payload)
 	clear(payload)

@@ -92,6 +92,7 @@ func (r *room) tick(now time.Time) {
 	if err == nil && r.out.HasReport {
 		r.report()
 	}
+	r.out.Mixes = nil // the next conference's are made there
 }
 
 // guard runs f and ends the conference if it panics. The panic's value and

@@ -47,7 +47,7 @@ type shard struct {
 	rooms   [phases][]*room
 	count   int
 	work    *bridge.Workspace // of all its conferences
-	desk    desk
+	scratch scratch
 	forget  func(*room)
 	start   time.Time // shards begin apart, so that they wake up in turn
 	step    int64     // the next phase, counted from start
@@ -226,6 +226,7 @@ func (s *shard) remove(r *room) {
 	}
 	r.conference.Wipe()
 	r.out.Wipe()
+	s.scratch.payload = [160]byte{} // a transport may have failed with it
 	for _, w := range r.waiting {
 		w.done <- ErrFailed
 	}

@@ -10,7 +10,7 @@ import (
 	"tonegate/bridge"
 )
 
-// Transport sends a leg's RTP. It must not block and must not keep payload.
+// Transport sends a leg's RTP. It must not block and must keep neither.
 // The header's SSRC and sequence number are the transport's to set: what it drops
 // takes no number.
 type Transport interface {
@@ -110,9 +110,9 @@ func (b *inbox) close() {
 	b.empty()
 }
 
-// desk is where a shard reads a packet's header and writes the next one's: memory
+// scratch is where a shard reads a packet's header and writes the next one's: memory
 // that stays in the processor's caches, and that no packet has to allocate.
-type desk struct {
+type scratch struct {
 	parsed, sending rtp.Header
 	payload         [160]byte
 }
@@ -158,7 +158,8 @@ func (l *Leg) receive(c *bridge.Conference) {
 			c.Receive(l.ID, p)
 			return
 		}
-		h := &l.room.shard.desk.parsed
+		h := &l.room.shard.scratch.parsed
+		defer func() { *h = rtp.Header{} }() // it holds on to the packet
 		n, err := h.Unmarshal(packet)
 		if err != nil || n > len(packet) {
 			l.malformed++

@@ -10,7 +10,6 @@ import (
 	"github.com/pion/rtp"
 
 	"tonegate/bridge"
-	"tonegate/internal/audio"
 	"tonegate/mixer/mask"
 )
 
@@ -121,14 +120,60 @@ func TestAnEndedCallLeavesNothing(t *testing.T) {
 	if err := e.End(context.Background(), "conf_1"); err != nil {
 		t.Fatal(err)
 	}
-	if r.shard.desk.payload != [160]byte{} {
-		t.Error("the last payload is in memory")
-	}
-	if r.out.IVR.Samples() != (audio.Frame{}) || r.out.Agent.Samples() != (audio.Frame{}) || len(r.out.Pressed) > 0 {
+	if r.shard.scratch.payload != [160]byte{} || !reflect.ValueOf(r.shard.work).Elem().IsZero() {
 		t.Error("the last tick's output is in memory")
+	}
+	if r.out.Mixes != nil || len(r.out.Pressed) > 0 {
+		t.Error("a conference leads to what others hear")
 	}
 	if got := reflect.ValueOf(r.conference).Elem().FieldByName("legs"); !got.IsZero() {
 		t.Error("the conference still has legs")
+	}
+}
+
+// failingSink fails with a payload in its hands.
+type failingSink struct{ failed chan struct{} }
+
+func (s failingSink) Send(_ *rtp.Header, payload []byte) error {
+	if !bytes.Equal(payload, bytes.Repeat(payload[:1], len(payload))) {
+		close(s.failed)
+		panic("a transport's fault")
+	}
+	return nil
+}
+
+func (failingSink) Close() error { return nil }
+
+// TestAFailureLeavesNoPayload: what a transport fails with is not left to lie about.
+func TestAFailureLeavesNoPayload(t *testing.T) {
+	e := New(Config{Shards: 1, Seed: 1})
+	defer e.Close()
+	if err := e.Open("conf_1", bridge.Config{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	to := failingSink{make(chan struct{})}
+	l, err := e.Attach(t.Context(), "conf_1", bridge.LegSpec{Role: bridge.IVR}, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	customer, err := e.Attach(t.Context(), "conf_1", bridge.LegSpec{Role: bridge.Customer}, sink{make(chan []byte, 1)})
+	if err == nil {
+		noise := loud()
+		for i := range noise[12:] {
+			noise[12+i] = byte(i)
+		}
+		customer.Deliver(noise, time.Now())
+		<-to.failed
+	}
+	s := l.room.shard
+	if err := e.Open("conf_2", bridge.Config{}, nil); err != nil { // it is through by then
+		t.Fatal(err)
+	}
+	if err := e.End(t.Context(), "conf_2"); err != nil {
+		t.Fatal(err)
+	}
+	if s.scratch.payload != [160]byte{} {
+		t.Error("the payload is in memory")
 	}
 }
 

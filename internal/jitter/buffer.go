@@ -36,6 +36,7 @@ type Buffer struct {
 	law     audio.Law
 	started bool
 	primed  bool   // a frame has been played since the last reset
+	covers  bool   // an event was said to cover something since then
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
 	empty   int    // successive frames without any received sample
@@ -70,7 +71,7 @@ func (b *Buffer) Stats() Stats { return b.stats }
 func (b *Buffer) Reset() {
 	b.ring.wipe()
 	b.conceal = concealer{}
-	b.started, b.primed, b.empty, b.waited = false, false, 0, 0
+	b.started, b.primed, b.covers, b.empty, b.waited = false, false, false, 0, 0
 	b.delay.reset()
 	b.stats.Resets++
 }
@@ -106,7 +107,11 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 		b.play, b.end = timestamp, timestamp
 	}
 	if !b.primed && int32(timestamp-b.play) < 0 { // reordered before playout began
-		b.ring.reach(b.play, farSamples) // what an event covers may lie anywhere
+		ahead := int(int32(b.end - timestamp))
+		if b.covers { // anywhere
+			ahead = farSamples
+		}
+		b.ring.reach(b.play, ahead)
 		b.play = timestamp
 	}
 	b.delay.observe(int32(timestamp-b.play), arrived, b.primed)
@@ -180,6 +185,7 @@ func (b *Buffer) Cover(timestamp, samples uint32) {
 	}
 	from := int32(timestamp - b.play)
 	to := min(int64(from)+int64(samples), maxAhead)
+	b.covers = true
 	b.ring.reach(b.play, int(to))
 	for i := max(int64(from), 0); i < to; i++ {
 		if e := b.ring.place(b.play + uint32(i)); e.slot() == missing {

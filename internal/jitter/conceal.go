@@ -30,7 +30,7 @@ type concealer struct {
 }
 
 // history is the past in its order.
-func (c *concealer) history() (h heard) {
+func (c *concealer) history() (h recentAudio) {
 	from := (c.at - historySamples) & (pastSamples - 1)
 	n := copy(h[:], c.past[from:])
 	copy(h[n:], c.past[:])
@@ -124,12 +124,12 @@ func (c *concealer) push(samples []int16) {
 	c.filled = min(historySamples, c.filled+len(samples))
 }
 
-// heard is what was received or concealed last, the newest at its end.
-type heard [historySamples]int16
+// recentAudio is what was received or concealed last, the newest at its end.
+type recentAudio [historySamples]int16
 
 // pitch returns the lag whose repetition best explains the last 20 ms:
 // the highest normalised cross-correlation, coarse first, then around the best.
-func (h *heard) pitch() int {
+func (h *recentAudio) pitch() int {
 	best, at := -1.0, pitchMax
 	for lag := pitchMax; lag >= pitchMin; lag -= 2 {
 		if s := h.match(lag); s > best {
@@ -147,7 +147,7 @@ func (h *heard) pitch() int {
 	return at
 }
 
-func (h *heard) match(lag int) float64 {
+func (h *recentAudio) match(lag int) float64 {
 	var cross, energy int64
 	for i := historySamples - matchSamples; i < historySamples; i++ {
 		a, b := int64(h[i]), int64(h[i-lag])

@@ -34,7 +34,8 @@ type entry uint16
 func (s slot) of(code byte) entry { return entry(s)<<8 | entry(code) }
 func (e entry) slot() slot        { return slot(e >> 8) }
 
-// ring holds samples by their RTP timestamp, from the playout on. All else is missing.
+// ring holds samples by their RTP timestamp, from the playout on. Nothing of what lies
+// before is received.
 type ring struct {
 	near [nearSamples]entry
 	far  *[farSamples]entry // in near's place, while that is not enough

@@ -82,6 +82,7 @@ func (s *Server) Accept(ctx context.Context, offerSDP string, opts Options) (*Le
 		l.setup = "active"
 	}
 	l.states.report, l.received.to = opts.OnState, opts.Receiver
+	l.departures.audio = l.media.Law.PayloadType()
 	l.departures.next = mathrand.N[uint16](1 << 15) // RFC 3711 §3.3.1
 	if err := l.open(); err != nil {
 		return nil, "", fmt.Errorf("accept: %w", err)

@@ -20,8 +20,8 @@ const (
 	reportInterval = 5 * time.Second // RFC 3550 §6.2
 	reportPoll     = 250 * time.Millisecond
 	cname          = "tonegate"
-	// clocked is after how many packets a leg looks at the clock: timestamps go on with
-	// it, so any packet of late relates the two.
+	// clocked is after how many packets a leg looks at the clock: timestamps of audio go
+	// on with it, so any packet of late relates the two.
 	clocked = 16
 )
 
@@ -89,6 +89,8 @@ type departures struct {
 	next      uint16
 	packets   uint64
 	octets    uint32
+	audio     uint8     // its payload type
+	unclocked int       // packets since
 	timestamp uint32    // of one of the last packets,
 	at        time.Time // and when that was sent
 }
@@ -101,12 +103,18 @@ func (d *departures) send(by connection, h *rtp.Header, payload []byte) (sent bo
 		d.next++ // it may have been encrypted before it failed
 	}
 	if sent {
-		if d.packets%clocked == 0 {
-			d.timestamp, d.at = h.Timestamp, time.Now()
-		}
+		d.clock(h)
 		d.note(len(payload))
 	}
 	return sent, err
+}
+
+// clock relates the clock to a packet's timestamp, now and then. Events carry the time
+// of their beginning (RFC 4733 §2.3.1).
+func (d *departures) clock(h *rtp.Header) {
+	if d.unclocked++; d.at.IsZero() || d.unclocked >= clocked && h.PayloadType == d.audio {
+		d.timestamp, d.at, d.unclocked = h.Timestamp, time.Now(), 0
+	}
 }
 
 // sent is how many packets were.

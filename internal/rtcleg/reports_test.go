@@ -92,17 +92,28 @@ func TestNumbers(t *testing.T) {
 	assert.Equal(t, uint64(5), d.packets)
 }
 
-// A report relates the clock to timestamps by a packet of the last third of a second.
+// A report relates the clock to timestamps by a packet of audio of the last third of a
+// second, or of the last one before an event.
 func TestSenderReportIsOfLate(t *testing.T) {
-	to := &by{answers: make([]error, 100)}
-	var d departures
-	for i := range uint32(100) {
-		before := time.Now()
-		_, err := d.send(to, &rtp.Header{Timestamp: i * 160}, []byte{1})
-		require.NoError(t, err)
-		if i%clocked == 0 {
-			assert.False(t, d.at.Before(before))
+	const audioType, eventType = 8, 101
+	to := &by{answers: make([]error, 200)}
+	d := departures{audio: audioType}
+	for i := range uint32(200) {
+		h := rtp.Header{PayloadType: audioType, Timestamp: i * 160}
+		if i >= 100 && i < 150 {
+			h.PayloadType, h.Timestamp = eventType, 100*160
 		}
-		assert.Equal(t, i/clocked*clocked*160, d.timestamp)
+		before := time.Now()
+		_, err := d.send(to, &h, []byte{1})
+		require.NoError(t, err)
+		switch {
+		case i < 100 && i%clocked == 0, i == 150:
+			assert.Equal(t, i*160, d.timestamp)
+			assert.False(t, d.at.Before(before))
+		case i < 150:
+			assert.Equal(t, min(i, 96)/clocked*clocked*160, d.timestamp)
+		default:
+			assert.LessOrEqual(t, i*160-d.timestamp, uint32(clocked*160))
+		}
 	}
 }

@@ -53,7 +53,7 @@ type Session struct {
 // on any goroutine.
 type User interface {
 	// Packet is given each decrypted RTP packet, which is valid during the call.
-	// It must not block and must not call Close.
+	// It must not block and must not call Close, of any connection.
 	Packet(packet []byte, arrived time.Time)
 	// Report is given each decrypted RTCP compound, in the same way.
 	Report(compound []byte, arrived time.Time)
@@ -232,8 +232,9 @@ func (c *Conn) Close() error {
 	return err
 }
 
-// leave says goodbye and forgets the peer: its addresses, its names and its keys. Those
-// for reports are a library's and cannot be zeroed, but nothing leads to them any more.
+// leave says goodbye and forgets the peer: its addresses, its names and its keys. What
+// the libraries hold, for reports (their context has keys for media, too) and of the
+// DTLS session, cannot be zeroed, but nothing leads to it any more.
 func (c *Conn) leave() {
 	c.sayGoodbye()
 	c.mu.Lock()

@@ -33,7 +33,6 @@
 //
 // # What stays in memory
 //
-// Packets are decrypted in place, in the buffer they were read into (long ones in
-// one that they are put together in), handed on, and zeroed. Packets to send are
-// encrypted in place.
+// Packets are decrypted in place, in the buffer they were read into, handed on, and
+// zeroed. Packets to send are encrypted in place.
 package fast

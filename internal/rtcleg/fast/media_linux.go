@@ -62,17 +62,20 @@ type keys struct {
 	key, salt []byte
 }
 
+// setKeys begins with both directions, once. Until a direction has its context nobody
+// looks at its cipher, so that is made without a lock: all legs would wait for it.
 func (c *Conn) setKeys(in, out keys) error {
-	c.network.reading.Lock()
-	defer c.network.reading.Unlock()
-	c.out.mu.Lock()
-	defer c.out.mu.Unlock()
 	if in.gcm {
 		if err := errors.Join(c.in.gcm.Init(in.key, in.salt), c.out.gcm.Init(out.key, out.salt)); err != nil {
 			return err
 		}
 	}
-	c.in.srtp, c.out.srtp = in.srtp, out.srtp
+	c.out.mu.Lock()
+	c.out.srtp = out.srtp
+	c.out.mu.Unlock()
+	c.network.reading.Lock()
+	c.in.srtp = in.srtp
+	c.network.reading.Unlock()
 	return nil
 }
 

@@ -81,10 +81,10 @@ func (c *cipherState) Init(masterKey, masterSalt []byte) error {
 	if err := derive(salt[:], labelSalt, masterKey, masterSalt); err != nil {
 		return err
 	}
-	return c.initSession(key, salt)
+	return c.initSession(&key, salt)
 }
 
-func (c *cipherState) initSession(key [KeyBytes]byte, salt [SaltBytes]byte) error {
+func (c *cipherState) initSession(key *[KeyBytes]byte, salt [SaltBytes]byte) error {
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		return fmt.Errorf("make the cipher: %w", err)
@@ -108,6 +108,7 @@ func derive(out []byte, label byte, masterKey, masterSalt []byte) error {
 	}
 	defer forget(block)
 	var x [aes.BlockSize]byte
+	defer clear(x[:])
 	copy(x[:], masterSalt)
 	x[7] ^= label
 	block.Encrypt(x[:], x[:])

@@ -31,7 +31,7 @@ func TestStandardsVector(t *testing.T) {
 		51c7d19b 36de3adf 8833899d 7f27beb1 6a9152cf 765ee439 0cce`)
 	var s Sealer
 	var o Opener
-	if err := errors.Join(s.initSession(key, salt), o.initSession(key, salt)); err != nil {
+	if err := errors.Join(s.initSession(&key, salt), o.initSession(&key, salt)); err != nil {
 		t.Fatal(err)
 	}
 	sealed, err := s.Seal(append(make([]byte, 0, 100), plain...))

@@ -39,7 +39,8 @@ func movableType() reflect.Type {
 	return t.Elem()
 }
 
-// plainMemory reports whether a type is made of numbers and nothing else.
+// plainMemory reports whether a type is made of numbers and nothing else. One that may
+// be an address is none.
 func plainMemory(t reflect.Type) bool {
 	switch k := t.Kind(); k {
 	case reflect.Struct:
@@ -52,7 +53,7 @@ func plainMemory(t reflect.Type) bool {
 	case reflect.Array:
 		return plainMemory(t.Elem())
 	default:
-		return k >= reflect.Bool && k <= reflect.Complex128
+		return k >= reflect.Bool && k <= reflect.Complex128 && k != reflect.Uintptr
 	}
 }
 
