@@ -153,30 +153,36 @@ func bare(packet []byte) (p bridge.Packet, ok bool) {
 // receive parses what has arrived and hands it to the conference.
 func (l *Leg) receive(c *bridge.Conference) {
 	l.in.drain(func(packet []byte, arrived time.Time) {
-		if p, ok := bare(packet); ok {
-			p.Arrived = arrived
-			c.Receive(l.ID, p)
-			return
-		}
-		h := &l.room.shard.scratch.parsed
-		defer func() { *h = rtp.Header{} }() // it holds on to the packet
-		n, err := h.Unmarshal(packet)
-		if err != nil || n > len(packet) {
-			l.malformed++
-			return
-		}
-		payload := packet[n:]
-		if h.Padding && len(payload) > 0 {
-			pad := int(payload[len(payload)-1])
-			if pad == 0 || pad > len(payload) {
+		p, ok := bare(packet)
+		if !ok {
+			if p, ok = l.room.shard.scratch.parse(packet); !ok {
 				l.malformed++
 				return
 			}
-			payload = payload[:len(payload)-pad]
 		}
-		c.Receive(l.ID, bridge.Packet{
-			PayloadType: h.PayloadType, Marker: h.Marker, Sequence: h.SequenceNumber,
-			Timestamp: h.Timestamp, SSRC: h.SSRC, Payload: payload, Arrived: arrived,
-		})
+		p.Arrived = arrived
+		c.Receive(l.ID, p)
 	})
+}
+
+// parse reads a packet with any header.
+func (s *scratch) parse(packet []byte) (p bridge.Packet, ok bool) {
+	h := &s.parsed
+	defer func() { *h = rtp.Header{} }() // it would hold on to the packet
+	n, err := h.Unmarshal(packet)
+	if err != nil || n > len(packet) {
+		return p, false
+	}
+	payload := packet[n:]
+	if h.Padding && len(payload) > 0 {
+		pad := int(payload[len(payload)-1])
+		if pad == 0 || pad > len(payload) {
+			return p, false
+		}
+		payload = payload[:len(payload)-pad]
+	}
+	return bridge.Packet{
+		PayloadType: h.PayloadType, Marker: h.Marker, Sequence: h.SequenceNumber,
+		Timestamp: h.Timestamp, SSRC: h.SSRC, Payload: payload,
+	}, true
 }
