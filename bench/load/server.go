@@ -108,7 +108,10 @@ func spawn(ctx context.Context, cmd *exec.Cmd, ready *regexp.Regexp) (*process, 
 	}
 }
 
-var errEnded = errors.New("the process has ended")
+var (
+	errEnded    = errors.New("the process has ended")
+	errStubborn = errors.New("the server does not end")
+)
 
 // end stops it as an operator does, and kills it if that does not help.
 func (p *process) end() error {
@@ -117,7 +120,7 @@ func (p *process) end() error {
 	case <-p.ended:
 		return nil
 	case <-time.After(20 * time.Second):
-		return errors.Join(errors.New("the server does not end"), p.cmd.Process.Kill())
+		return errors.Join(errStubborn, p.cmd.Process.Kill())
 	}
 }
 
