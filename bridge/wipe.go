@@ -43,10 +43,11 @@ func (c *Conference) Wipe() {
 	c.tone, c.sustain, c.sender, c.forIVR = dtmf.ToneGenerator{}, dtmf.ToneGenerator{}, dtmf.EventSender{}, audio.Frame{}
 }
 
-// Wipe zeroes what the last tick put out, and what was there before it.
+// Wipe zeroes the keys that the last tick put out, and what was there before it. The
+// mixes are the workspace's, and are wiped with it.
 func (o *Output) Wipe() {
 	o.wipeKeys()
-	o.Mixes.wipe()
+	o.Mixes = nil
 }
 
 // wipeKeys empties the lists of keys, and what lies behind their ends.

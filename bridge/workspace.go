@@ -52,10 +52,3 @@ type Mixes struct {
 	// Report is filled every 500 ms.
 	Report Report
 }
-
-// wipe zeroes what was heard.
-func (m *Mixes) wipe() {
-	if m != nil {
-		*m = Mixes{}
-	}
-}

@@ -10,7 +10,7 @@ import (
 	"tonegate/bridge"
 )
 
-// Transport sends a leg's RTP. It must not block and must keep neither.
+// Transport sends a leg's RTP. It must not block, and must keep neither header nor payload.
 // The header's SSRC and sequence number are the transport's to set: what it drops
 // takes no number.
 type Transport interface {

@@ -36,7 +36,7 @@ type Buffer struct {
 	law     audio.Law
 	started bool
 	primed  bool   // a frame has been played since the last reset
-	covers  bool   // an event was said to cover something since then
+	covers  bool   // an event was said to cover something since the last reset
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
 	empty   int    // successive frames without any received sample
@@ -337,18 +337,9 @@ func (b *Buffer) account(got, want int, event bool) Frame {
 // runAt returns the length, up to limit, of the run of samples of one kind that
 // starts at timestamp at, not before the playout. It ends where the ring's memory does.
 func (b *Buffer) runAt(at uint32, limit int) (n int, what slot) {
-	all := b.ring.all()
-	k := int(at) & (len(all) - 1)
-	limit = min(limit, len(all)-int(at-b.play))
-	what, part := all[k].slot(), all[k:min(k+limit, len(all))]
-	for n < len(part) && part[n].slot() == what {
-		n++
-	}
-	if n < len(part) {
-		return n, what
-	}
-	for n < limit && all[k+n-len(all)].slot() == what {
-		n++
+	limit = min(limit, len(b.ring.all())-int(at-b.play))
+	what = b.ring.place(at).slot()
+	for n = 1; n < limit && b.ring.place(at+uint32(n)).slot() == what; n++ {
 	}
 	return n, what
 }

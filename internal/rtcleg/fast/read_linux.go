@@ -22,8 +22,8 @@ const (
 )
 
 // reader is the memory that packets are read into. It belongs to whoever holds
-// Network.reading. Each packet has one piece of it: the kernel writes to several at
-// twice the cost.
+// Network.reading. Each packet has one piece of it: of several, the kernel would read
+// a list for each packet first.
 type reader struct {
 	used     int // headers that the kernel has written to
 	headers  [readAtOnce]unix.Mmsghdr
