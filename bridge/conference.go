@@ -43,6 +43,7 @@ type Conference struct {
 	cfg     Config
 	alone   bool // the workspace is its own
 	legs    [MaxLegs]*leg
+	ids     [MaxLegs]LegID // theirs: to look for one must not come by the others
 	nextID  LegID
 	capture Capture
 	on      bool // a capture is collecting
@@ -93,6 +94,7 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 			continue
 		}
 		c.nextID++
+		c.ids[i] = c.nextID
 		// Seeds must differ between legs, or two comfort noises would add up
 		// coherently, and must not depend on anything but the order of joining.
 		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000, &c.cfg.Workspace.detectors)
@@ -111,7 +113,7 @@ func (c *Conference) Leave(id LegID) error {
 				c.ReleaseTalk() // the next agent has pressed nothing
 			}
 			l.wipe()
-			c.legs[i] = nil
+			c.legs[i], c.ids[i] = nil, 0
 			return nil
 		}
 	}
@@ -175,9 +177,9 @@ func (c *Conference) Stats(id LegID) (Stats, error) {
 }
 
 func (c *Conference) byID(id LegID) *leg {
-	for _, l := range c.legs {
-		if l != nil && l.id == id {
-			return l
+	for i := range c.ids {
+		if c.ids[i] == id {
+			return c.legs[i]
 		}
 	}
 	return nil

@@ -80,11 +80,11 @@ type leg struct {
 	buffer jitter.Buffer
 
 	id    LegID
-	spec  LegSpec
 	muted bool
 	held  bool
-	ssrc  uint32
 	bound bool // ssrc is known
+	spec  LegSpec
+	ssrc  uint32
 	seq   sequence
 	ears  ears            // detector, or what replaced it
 	work  *dtmf.Workspace // of the conference

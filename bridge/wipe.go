@@ -36,7 +36,7 @@ func (c *Conference) Wipe() {
 	for i, l := range c.legs {
 		if l != nil {
 			l.wipe()
-			c.legs[i] = nil
+			c.legs[i], c.ids[i] = nil, 0
 		}
 	}
 	c.cfg.Workspace.Wipe()

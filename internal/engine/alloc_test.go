@@ -40,7 +40,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		for _, l := range r.legs {
 			h := rtp.Header{Version: 2, SequenceNumber: sequence, Timestamp: uint32(sequence) * audio.FrameSamples, SSRC: uint32(l.ID)}
 			_, _ = h.MarshalTo(packet)
-			l.Deliver(packet, now)
+			l.Deliver(packet, now, -1)
 		}
 		sequence++
 		now = now.Add(audio.FrameDuration)
@@ -57,5 +57,5 @@ func TestNothingIsAllocated(t *testing.T) {
 
 type quietNetwork struct{}
 
-func (quietNetwork) Receive()  {}
-func (quietNetwork) Flush(int) {}
+func (quietNetwork) Receive(_, _ int) {}
+func (quietNetwork) Flush(int)        {}

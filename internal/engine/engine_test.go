@@ -230,11 +230,11 @@ func TestJourneyOfAFrame(t *testing.T) {
 			payload[i] = byte(0x90 + i%16)
 		}
 		for n := range 100 {
-			customer.Deliver(packet(0, uint16(65500+n), uint32(n*160), payload), time.Now())
+			customer.Deliver(packet(0, uint16(65500+n), uint32(n*160), payload), time.Now(), -1)
 			time.Sleep(audio.FrameDuration)
 		}
-		customer.Deliver([]byte{1, 2, 3}, time.Now())
-		customer.Deliver(make([]byte, 2000), time.Now())
+		customer.Deliver([]byte{1, 2, 3}, time.Now(), -1)
+		customer.Deliver(make([]byte, 2000), time.Now(), -1)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		for name, w := range map[string]*wire{"ivr": ivr, "agent": agent} {
@@ -312,7 +312,7 @@ func TestEventsReachOnlyTheIVR(t *testing.T) {
 			if pt == 101 {
 				ts = 20 * 160
 			}
-			customer.Deliver(packet(pt, uint16(n), ts, payload), time.Now())
+			customer.Deliver(packet(pt, uint16(n), ts, payload), time.Now(), -1)
 			time.Sleep(audio.FrameDuration)
 		}
 		time.Sleep(time.Second)

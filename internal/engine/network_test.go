@@ -30,14 +30,14 @@ func (d *diary) write(line string) {
 	}
 }
 
-func (d *diary) Receive()        { d.write("receive") }
-func (d *diary) Flush(shard int) { d.write(fmt.Sprint("flush ", shard)) }
+func (d *diary) Receive(shard, phase int) { d.write(fmt.Sprint("receive ", shard, phase)) }
+func (d *diary) Flush(shard int)          { d.write(fmt.Sprint("flush ", shard)) }
 
 // collecting is a transport that is told its shard.
 type collecting struct{ *diary }
 
-func (c collecting) Batch(shard int) { c.write(fmt.Sprint("batch ", shard)) }
-func (c collecting) Close() error    { return nil }
+func (c collecting) Batch(shard, phase int) { c.write(fmt.Sprint("batch ", shard, phase)) }
+func (c collecting) Close() error           { return nil }
 func (c collecting) Send(*rtp.Header, []byte) error {
 	c.write("send")
 	return nil
@@ -68,10 +68,10 @@ func TestNetworkIsServedByTicks(t *testing.T) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	at := 0
-	for d.lines[at] != "batch 1" { // ticks before the leg was there
+	for d.lines[at] != "batch 1 0" { // ticks before the leg was there
 		at++
 	}
-	for i, want := range []string{"batch 1", "receive", "send", "flush 1", "receive", "send", "flush 1"} {
+	for i, want := range []string{"batch 1 0", "receive 1 0", "send", "flush 1", "receive 1 0", "send", "flush 1"} {
 		if got := d.lines[at+i]; got != want {
 			t.Fatalf("%d: %s, want %s: %v", i, got, want, d.lines)
 		}
@@ -94,7 +94,7 @@ func TestPacketsLeaveInGroups(t *testing.T) {
 		}
 		s.nextDeadline()
 		s.tickPhase(time.Now())
-		if got := len(d.lines) - 1; d.lines[0] != "receive" || got != want {
+		if got := len(d.lines) - 1; d.lines[0] != "receive 0 0" || got != want {
 			t.Errorf("%d conferences: %v, want %d flushes", rooms, d.lines, want)
 		}
 		if s.count != 0 {

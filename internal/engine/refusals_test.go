@@ -59,7 +59,7 @@ func TestOverflowIsCounted(t *testing.T) {
 		e := open(t, engine.Config{Metrics: engine.NewMetrics(reg)}, nil)
 		l, _ := attach(t, e, bridge.Customer, false)
 		for n := range 100 {
-			l.Deliver(packet(0, uint16(n), uint32(n*160), make([]byte, 160)), time.Now())
+			l.Deliver(packet(0, uint16(n), uint32(n*160), make([]byte, 160)), time.Now(), -1)
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()

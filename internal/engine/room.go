@@ -69,7 +69,7 @@ func (r *room) do(ctx context.Context, f func() error) error {
 func (r *room) tick(now time.Time) {
 	err := r.guard(func() error {
 		for _, l := range r.legs {
-			l.receive(r.conference)
+			l.receive()
 		}
 		if r.script != nil {
 			r.script.Tick(now, r.conference, &r.out)

@@ -161,7 +161,7 @@ func (s *shard) tickPhase(now time.Time) {
 		deadline = s.deadline()
 	}
 	if s.cfg.Network != nil {
-		s.cfg.Network.Receive()
+		s.cfg.Network.Receive(s.index, int(s.step%phases))
 		defer s.cfg.Network.Flush(s.index)
 	}
 	rooms := s.rooms[s.step%phases]

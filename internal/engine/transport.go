@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/binary"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtp"
@@ -22,16 +23,17 @@ type Transport interface {
 // is about to tick takes what has arrived, and what its tick sends leaves at
 // once.
 type Network interface {
-	// Receive delivers everything that has arrived, to legs of all shards. It
-	// must not block.
-	Receive()
+	// Receive delivers everything that has arrived for the legs of a phase of a
+	// shard. It must not block.
+	Receive(shard, phase int)
 	// Flush sends what the transports of a shard have collected. It must not
 	// block.
 	Flush(shard int)
 }
 
-// batcher is a transport that collects packets for its shard's Flush.
-type batcher interface{ Batch(shard int) }
+// batcher is a transport that collects packets for its shard's Flush, and is
+// delivered its own by Receive for its phase.
+type batcher interface{ Batch(shard, phase int) }
 
 const (
 	// longest holds an RTP packet of 60 ms of G.711 with extensions.
@@ -44,19 +46,25 @@ const (
 	inboxBytes = slots * 192
 )
 
-// inbox is a leg's received packets that wait for the next tick, between the
-// goroutine that reads the transport and the shard: one after the other, in memory
-// that is there beforehand. A tick takes all of them, so the next packet is again
-// the first, where the processor's caches still have the last.
+// inbox is a leg's received packets that wait for the next tick, between a goroutine
+// that reads a transport and the shard. Where a network delivers on the shard's own,
+// nothing waits, and there is no memory for it.
 type inbox struct {
+	waiting   atomic.Int32 // packets
 	mu        sync.Mutex
 	closed    bool
-	used      int
-	count     int
 	overflow  uint64
 	oversized uint64
-	packets   [slots]received
-	data      [inboxBytes]byte
+	memory    *waitingPackets
+}
+
+// waitingPackets are one after the other, in memory that is there beforehand. A tick
+// takes all of them, so the next packet is again the first, where the processor's
+// caches still have the last.
+type waitingPackets struct {
+	used, count int
+	packets     [slots]received
+	data        [inboxBytes]byte
 }
 
 // received is a packet that waits: where it ends, and when it came.
@@ -74,31 +82,53 @@ func (b *inbox) put(packet []byte, arrived time.Time) {
 	case b.closed:
 	case len(packet) > longest:
 		b.oversized++
-	case b.count == slots, b.used+len(packet) > inboxBytes:
-		b.overflow++
 	default:
-		b.used += copy(b.data[b.used:], packet)
-		b.packets[b.count] = received{b.used, arrived}
-		b.count++
+		if b.memory == nil {
+			b.memory = new(waitingPackets)
+		}
+		if !b.memory.put(packet, arrived) {
+			b.overflow++
+			return
+		}
+		b.waiting.Add(1)
 	}
+}
+
+func (w *waitingPackets) put(packet []byte, arrived time.Time) bool {
+	if w.count == slots || w.used+len(packet) > inboxBytes {
+		return false
+	}
+	w.used += copy(w.data[w.used:], packet)
+	w.packets[w.count] = received{w.used, arrived}
+	w.count++
+	return true
 }
 
 // drain hands all waiting packets to f, in order, and zeroes them.
 func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
+	if b.waiting.Load() == 0 {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	defer b.empty()
-	from := 0
-	for i := range b.count {
-		p := &b.packets[i]
-		f(b.data[from:p.end:p.end], p.arrived)
+	w, from := b.memory, 0
+	if w == nil { // closed meanwhile
+		return
+	}
+	for i := range w.count {
+		p := &w.packets[i]
+		f(w.data[from:p.end:p.end], p.arrived)
 		from = p.end
 	}
 }
 
 func (b *inbox) empty() {
-	clear(b.data[:b.used])
-	b.used, b.count = 0, 0
+	if w := b.memory; w != nil {
+		clear(w.data[:w.used])
+		w.used, w.count = 0, 0
+	}
+	b.waiting.Store(0)
 }
 
 // close zeroes what waits and takes nothing more: the transport may go on for a
@@ -133,9 +163,21 @@ type Leg struct {
 	in        inbox
 }
 
-// Deliver takes one received RTP packet, decrypted. It copies it and returns;
-// it may be called from any goroutine.
-func (l *Leg) Deliver(packet []byte, arrived time.Time) { l.in.put(packet, arrived) }
+// Deliver takes one received RTP packet, decrypted. It keeps nothing of it but a copy,
+// and may be called from any goroutine. On that of the leg's own shard, which the
+// caller knows by its number, the packet need not wait for the tick.
+func (l *Leg) Deliver(packet []byte, arrived time.Time, shard int) {
+	if shard != l.room.shard.index || len(packet) > longest || l.in.waiting.Load() > 0 {
+		l.in.put(packet, arrived)
+		return
+	}
+	if !l.room.ended {
+		_ = l.room.guard(func() error {
+			l.hand(packet, arrived)
+			return nil
+		})
+	}
+}
 
 // bare reads a packet with the header that nearly all have: without contributing
 // sources, extension or padding (RFC 3550 §5.1).
@@ -150,19 +192,20 @@ func bare(packet []byte) (p bridge.Packet, ok bool) {
 	}, true
 }
 
-// receive parses what has arrived and hands it to the conference.
-func (l *Leg) receive(c *bridge.Conference) {
-	l.in.drain(func(packet []byte, arrived time.Time) {
-		p, ok := bare(packet)
-		if !ok {
-			if p, ok = l.room.shard.scratch.parse(packet); !ok {
-				l.malformed++
-				return
-			}
+// receive hands what has waited to the conference.
+func (l *Leg) receive() { l.in.drain(l.hand) }
+
+// hand parses a packet and hands it to the conference.
+func (l *Leg) hand(packet []byte, arrived time.Time) {
+	p, ok := bare(packet)
+	if !ok {
+		if p, ok = l.room.shard.scratch.parse(packet); !ok {
+			l.malformed++
+			return
 		}
-		p.Arrived = arrived
-		c.Receive(l.ID, p)
-	})
+	}
+	p.Arrived = arrived
+	l.room.conference.Receive(l.ID, p)
 }
 
 // parse reads a packet with any header.

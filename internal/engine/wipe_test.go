@@ -42,12 +42,12 @@ func TestInboxIsZeroedAtTheEnd(t *testing.T) {
 	for range 5 {
 		b.put(loud(), time.Now())
 	}
-	if b.data == [inboxBytes]byte{} {
+	if b.memory.data == [inboxBytes]byte{} {
 		t.Fatal("nothing was kept")
 	}
 	b.close()
 	b.put(loud(), time.Now())
-	if b.data != [inboxBytes]byte{} || b.count != 0 {
+	if b.memory.data != [inboxBytes]byte{} || b.memory.count != 0 || b.waiting.Load() != 0 {
 		t.Error("the inbox holds a packet after the end")
 	}
 }
@@ -73,14 +73,14 @@ func TestInboxIsBoundedAndEmptied(t *testing.T) {
 		b.put(bytes.Repeat([]byte{7}, longest), time.Now())
 	}
 	b.put(make([]byte, longest+1), time.Now())
-	if wanted := inboxBytes / longest; b.count != wanted || b.overflow != uint64(3+slots-wanted) || b.oversized != 1 {
-		t.Errorf("%d long packets, %d too many, %d too long", b.count, b.overflow, b.oversized)
+	if wanted := inboxBytes / longest; b.memory.count != wanted || b.overflow != uint64(3+slots-wanted) || b.oversized != 1 {
+		t.Errorf("%d long packets, %d too many, %d too long", b.memory.count, b.overflow, b.oversized)
 	}
 	func() {
 		defer func() { _ = recover() }()
 		b.drain(func([]byte, time.Time) { panic("a fault") })
 	}()
-	if b.data != [inboxBytes]byte{} || b.count != 0 {
+	if b.memory.data != [inboxBytes]byte{} || b.memory.count != 0 || b.waiting.Load() != 0 {
 		t.Error("something is left")
 	}
 }
@@ -111,7 +111,7 @@ func TestAnEndedCallLeavesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		legs[0].Deliver(b, time.Now())
+		legs[0].Deliver(b, time.Now(), -1)
 		at += 160
 		if bytes.Equal(<-to.sent, heard) {
 			break
@@ -162,7 +162,7 @@ func TestAFailureLeavesNoPayload(t *testing.T) {
 		for i := range noise[12:] {
 			noise[12+i] = byte(i)
 		}
-		customer.Deliver(noise, time.Now())
+		customer.Deliver(noise, time.Now(), -1)
 		<-to.failed
 	}
 	s := l.room.shard
@@ -190,7 +190,7 @@ func TestWorkspaceIsWipedBetweenTicks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 10 {
-		l.Deliver(loud(), time.Now())
+		l.Deliver(loud(), time.Now(), -1)
 		work := l.room.shard.work
 		ticked := func() error {
 			if !reflect.ValueOf(*work).IsZero() {

@@ -37,11 +37,11 @@ type Buffer struct {
 	started bool
 	primed  bool   // a frame has been played since the last reset
 	covers  bool   // an event was said to cover something since the last reset
+	prompt  bool   // playout does not wait: see Prompt
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
 	empty   int    // successive frames without any received sample
 	waited  int    // samples made up since the playout began to wait: see wait
-	prompt  bool   // it does not: see Prompt
 	noise   audio.Noise
 	delay   playout
 	stats   Stats

@@ -36,9 +36,9 @@ type playout struct {
 	lastTick time.Time
 	ticked   bool
 	late     bool          // a packet came too late since the last move
+	shrank   bool          // it shrank when the last calm period ended, and nothing was late since
 	least    time.Duration // least slack of the calm period under way
 	since    time.Time     // when that period began; zero if none
-	shrank   bool          // it shrank when the last such period ended, and nothing was late since
 }
 
 func (p *playout) reset() { *p = playout{lastTick: p.lastTick, ticked: p.ticked} }

@@ -36,7 +36,7 @@ type path interface {
 	connect(l *Leg) error
 	// receive delivers what has arrived, and flush sends what a shard's legs
 	// have collected, where a path leaves that to the shards.
-	receive()
+	receive(shard, phase int)
 	flush(shard int)
 	drops() uint64
 	close() error
@@ -55,7 +55,7 @@ type connection interface {
 	state() State
 	// watch is called a few times a second.
 	watch(now time.Time)
-	batch(shard int)
+	batch(shard, phase int)
 	close() error
 }
 
@@ -76,9 +76,10 @@ func (s *Server) newPath(conns []*net.UDPConn) (path, error) {
 // packets received and sent.
 func (s *Server) Batches() bool { return s.cfg.Path == PathFast }
 
-// Receive delivers what has arrived on the fast path. Who ticks legs calls it
-// before. It does not wait, and it does nothing on the portable path.
-func (s *Server) Receive() { s.path.receive() }
+// Receive delivers what has arrived on the fast path for the legs of a phase of a
+// shard. Who ticks them calls it before. It does not wait, and it does nothing on the
+// portable path.
+func (s *Server) Receive(shard, phase int) { s.path.receive(shard, phase) }
 
 // Flush sends what the legs of a shard have collected; see [Leg.Batch].
 func (s *Server) Flush(shard int) { s.path.flush(shard) }
@@ -87,6 +88,7 @@ func (s *Server) Flush(shard int) { s.path.flush(shard) }
 // path can tell.
 func (s *Server) Drops() uint64 { return s.path.drops() }
 
-// Batch has the leg's packets collected until the shard's next [Server.Flush].
-// On the portable path they are sent at once all the same.
-func (l *Leg) Batch(shard int) { l.conn.batch(shard) }
+// Batch has the leg's packets collected until the shard's next [Server.Flush], and
+// those it receives until [Server.Receive] for the phase. On the portable path they
+// are sent, and delivered, at once all the same.
+func (l *Leg) Batch(shard, phase int) { l.conn.batch(shard, phase) }

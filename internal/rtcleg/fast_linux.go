@@ -26,10 +26,10 @@ func newFast(s *Server, conns []*net.UDPConn) (path, error) {
 	return fastPath{n}, nil
 }
 
-func (p fastPath) receive()        { p.network.Receive() }
-func (p fastPath) flush(shard int) { p.network.Flush(shard) }
-func (p fastPath) drops() uint64   { return p.network.Drops() }
-func (p fastPath) close() error    { return p.network.Close() }
+func (p fastPath) receive(shard, phase int) { p.network.Receive(shard, phase) }
+func (p fastPath) flush(shard int)          { p.network.Flush(shard) }
+func (p fastPath) drops() uint64            { return p.network.Drops() }
+func (p fastPath) close() error             { return p.network.Close() }
 
 // fastLeg is a leg and its connection, in one piece.
 type fastLeg struct {
@@ -57,7 +57,9 @@ func (p fastPath) connect(l *Leg) error {
 // fastUser is a leg as its connection sees it.
 type fastUser Leg
 
-func (u *fastUser) Packet(packet []byte, arrived time.Time) { (*Leg)(u).take(packet, arrived) }
+func (u *fastUser) Packet(packet []byte, arrived time.Time, shard int) {
+	(*Leg)(u).take(packet, arrived, shard)
+}
 func (u *fastUser) Report(compound []byte, arrived time.Time) {
 	(*Leg)(u).takeReport(compound, arrived)
 }
@@ -89,10 +91,10 @@ func (c fastConnection) report(packets []rtcp.Packet) error {
 	return c.conn.SendReport(raw)
 }
 
-func (c fastConnection) ssrc() uint32        { return c.conn.SSRC() }
-func (c fastConnection) watch(now time.Time) { c.conn.Watch(now) }
-func (c fastConnection) batch(shard int)     { c.conn.Batch(shard) }
-func (c fastConnection) close() error        { return c.conn.Close() }
+func (c fastConnection) ssrc() uint32           { return c.conn.SSRC() }
+func (c fastConnection) watch(now time.Time)    { c.conn.Watch(now) }
+func (c fastConnection) batch(shard, phase int) { c.conn.Batch(shard, phase) }
+func (c fastConnection) close() error           { return c.conn.Close() }
 
 func (c fastConnection) state() State {
 	switch c.conn.State() {

@@ -61,7 +61,7 @@ type ear struct {
 
 func newEar() *ear { return &ear{changed: make(chan struct{}), states: make(chan rtcleg.State, 32)} }
 
-func (e *ear) Deliver(raw []byte, _ time.Time) {
+func (e *ear) Deliver(raw []byte, _ time.Time, _ int) {
 	var p rtp.Packet
 	if p.Unmarshal(append([]byte(nil), raw...)) != nil {
 		return

@@ -35,10 +35,10 @@ func newPortable(s *Server, conns []*net.UDPConn) *portable {
 	}
 }
 
-func (p *portable) receive()      {}
-func (p *portable) flush(int)     {}
-func (p *portable) drops() uint64 { return 0 }
-func (p *portable) close() error  { return p.mux.Close() }
+func (p *portable) receive(_, _ int) {}
+func (p *portable) flush(int)        {}
+func (p *portable) drops() uint64    { return 0 }
+func (p *portable) close() error     { return p.mux.Close() }
 
 // peer is a leg's PeerConnection.
 type peer struct {
@@ -186,7 +186,7 @@ func (c *peer) send(h *rtp.Header, payload []byte) (bool, error) { return c.trac
 func (c *peer) ssrc() uint32                                     { return c.track.SSRC() }
 func (c *peer) report(packets []rtcp.Packet) error               { return c.pc.WriteRTCP(packets) }
 func (c *peer) watch(time.Time)                                  {}
-func (c *peer) batch(int)                                        {}
+func (c *peer) batch(_, _ int)                                   {}
 func (c *peer) close() error                                     { return c.pc.GracefulClose() }
 
 func (c *peer) state() State {

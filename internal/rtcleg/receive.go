@@ -21,6 +21,7 @@ const (
 	// and says so in a way that is not known here.
 	manyErrors      = 100
 	payloadTypeBits = 0x7F
+	noShard         = -1 // see Receiver
 )
 
 // receive reads the packets of one source. The library calls it, on a goroutine
@@ -46,7 +47,7 @@ func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		// an error. It is passed on: whoever routes packets counts it.
 		if n > 0 {
 			failed = 0
-			l.take(buf[:n], arrived)
+			l.take(buf[:n], arrived, noShard)
 			clear(buf[:n])
 			continue
 		}
@@ -63,10 +64,10 @@ func (l *Leg) tooManySources() {
 	_ = l.Close()
 }
 
-func (l *Leg) take(packet []byte, arrived time.Time) {
+func (l *Leg) take(packet []byte, arrived time.Time, shard int) {
 	known := len(packet) < 2 || l.media.has(packet[1]&payloadTypeBits)
 	if to := l.received.note(packet, arrived, known); to != nil {
-		to.Deliver(packet, arrived)
+		to.Deliver(packet, arrived, shard)
 	}
 }
 
@@ -75,7 +76,8 @@ type Receiver interface {
 	// Deliver is given each decrypted RTP packet, header included, and when it was
 	// read. The packet is valid during the call only. It must not block and must
 	// not call Close; it may run on two goroutines while a peer changes its source.
-	Deliver(packet []byte, arrived time.Time)
+	// shard is whose goroutine that is, as told to [Server.Receive]; negative: any.
+	Deliver(packet []byte, arrived time.Time, shard int)
 }
 
 // received is what is kept of packets received, under one lock: each further one

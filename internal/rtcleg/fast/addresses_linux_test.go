@@ -11,7 +11,7 @@ import (
 // forgotten is found no more.
 func TestAddresses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		byAddress, known := newAddresses(), map[endpoint]*Conn{}
+		byAddress, known := newAddresses(), map[endpoint]route{}
 		ips := []string{"127.0.0.1", "10.0.0.1", "::", "::1", "7f00:1::", "7f00:1::1", "2001:db8::7f00:1", "fe80::1:0:0:0"}
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			ip := netip.MustParseAddr(rapid.SampledFrom(ips).Draw(t, "ip"))
@@ -22,9 +22,9 @@ func TestAddresses(t *testing.T) {
 				at.socket++ // of its own family
 				at.ip = ip.As16()
 			}
-			if c := new(Conn); rapid.Bool().Draw(t, "forget") {
+			if c := (route{new(Conn), new(stage)}); rapid.Bool().Draw(t, "forget") {
 				delete(known, at)
-				byAddress.set(at, nil)
+				byAddress.set(at, route{})
 			} else {
 				known[at] = c
 				byAddress.set(at, c)
@@ -33,7 +33,7 @@ func TestAddresses(t *testing.T) {
 				t.Fatalf("%d addresses of %d", got, len(known))
 			}
 			for at, c := range known {
-				if byAddress.leg(at) != c {
+				if byAddress.of(at) != c {
 					t.Fatalf("%v is another's", at)
 				}
 			}

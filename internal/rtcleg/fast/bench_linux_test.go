@@ -27,7 +27,7 @@ func BenchmarkSend(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			n, x := benchmarkCaller(b, profile)
-			x.leg.Batch(0)
+			x.leg.Batch(0, 0)
 			_ = x.conn.Close()
 			x.reader.Wait()
 			h, payload := rtp.Header{Version: 2}, make([]byte, 160)
@@ -64,7 +64,7 @@ func BenchmarkReceive(b *testing.B) {
 					}
 					b.StartTimer()
 				}
-				x.leg.receive(buf[:copy(buf, sealed[i%many])], now)
+				x.leg.receive(buf[:copy(buf, sealed[i%many])], now, noShard)
 			}
 		})
 	}
@@ -74,6 +74,6 @@ func BenchmarkReceive(b *testing.B) {
 func BenchmarkNothing(b *testing.B) {
 	n, _ := benchmarkCaller(b, dtls.SRTP_AEAD_AES_128_GCM)
 	for b.Loop() {
-		n.Receive()
+		n.Receive(0, 0)
 	}
 }

@@ -158,7 +158,7 @@ func (c *Conn) dropPaths(limit int, f func(*path) bool) {
 func (n *Network) route(at endpoint, c *Conn) {
 	n.routes.Lock()
 	defer n.routes.Unlock()
-	n.routes.byAddress.set(at, c)
+	n.routes.byAddress.set(at, route{c, c.stage})
 }
 
 // unroute forgets an address, unless it has become another leg's: a host may
@@ -166,8 +166,8 @@ func (n *Network) route(at endpoint, c *Conn) {
 func (n *Network) unroute(at endpoint, c *Conn) {
 	n.routes.Lock()
 	defer n.routes.Unlock()
-	if n.routes.byAddress.leg(at) == c {
-		n.routes.byAddress.set(at, nil)
+	if n.routes.byAddress.of(at).leg == c {
+		n.routes.byAddress.set(at, route{})
 	}
 }
 

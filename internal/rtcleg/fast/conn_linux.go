@@ -53,8 +53,9 @@ type Session struct {
 // on any goroutine.
 type User interface {
 	// Packet is given each decrypted RTP packet, which is valid during the call.
-	// It must not block and must not call Close, of any connection.
-	Packet(packet []byte, arrived time.Time)
+	// It must not block and must not call Close, of any connection. shard is whose
+	// goroutine it runs on, as told to Receive; negative: on any.
+	Packet(packet []byte, arrived time.Time, shard int)
 	// Report is given each decrypted RTCP compound, in the same way.
 	Report(compound []byte, arrived time.Time)
 	// Changed is called, on a goroutine of its own, when State may have changed.
@@ -81,6 +82,7 @@ type Conn struct {
 	previous   credentials // until a restart is through
 	generation int
 	paths      []path
+	stage      *stage // where packets wait for their tick; nil: they do not
 	to         endpoint
 	nominated  bool
 	started    bool             // the handshake

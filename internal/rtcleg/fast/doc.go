@@ -3,9 +3,10 @@
 //
 // In a stock WebRTC stack a packet crosses five goroutines, and waking one costs
 // many times what the packet's own work does. Here nobody is woken for a packet.
-// A shard that is about to tick calls [Network.Receive], which takes everything
-// that has arrived since (recvmmsg, with the kernel's time of arrival), decrypts
-// it and hands it to its leg. What the tick sends is encrypted into the shard's
+// A shard that is about to tick a phase calls [Network.Receive], which takes everything
+// that has arrived since (recvmmsg, with the kernel's time of arrival), decrypts what
+// is for the phase's legs and hands it to them. What is for others waits, encrypted,
+// for their phase; see stage_linux.go. What the tick sends is encrypted into the shard's
 // batch and leaves with [Network.Flush] (sendmmsg). The sockets are not known to
 // Go's poller, which would wake a thread for every packet.
 //
@@ -33,6 +34,6 @@
 //
 // # What stays in memory
 //
-// Packets are decrypted in place, in the buffer they were read into, handed on, and
-// zeroed. Packets to send are encrypted in place.
+// Packets are decrypted in place, in the buffer they were read into or where they
+// waited, handed on, and zeroed. Packets to send are encrypted in place.
 package fast

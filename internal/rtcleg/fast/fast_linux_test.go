@@ -53,7 +53,7 @@ func TestBatch(t *testing.T) {
 	n := newNetwork(t, Config{})
 	x := newCaller(t, n)
 	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
-	x.leg.Batch(3)
+	x.leg.Batch(3, 1)
 	const many = sendAtOnce + 5
 	for i := range uint16(many) {
 		sent, err := x.leg.Send(&rtp.Header{Version: 2, SequenceNumber: i}, []byte{1})
@@ -115,7 +115,7 @@ func TestNothingIsKept(t *testing.T) {
 		_, err := x.leg.Send(&rtp.Header{Version: 2, SequenceNumber: i}, []byte("keykeykeykey"))
 		require.NoError(t, err)
 		assert.NotContains(t, string(n.single.packet[:]), "key")
-		x.leg.Batch(0)
+		x.leg.Batch(0, 0)
 	}
 	n.reading.Lock()
 	defer n.reading.Unlock()
@@ -138,7 +138,7 @@ func TestNoAllocations(t *testing.T) {
 			x := newCaller(t, n)
 			x.connect(profile)
 			x.leg.session.User = nobody{x}
-			x.leg.Batch(0)
+			x.leg.Batch(0, 0)
 			// The caller's own reader allocates, and is counted.
 			require.NoError(t, x.conn.Close())
 			x.reader.Wait()
@@ -148,7 +148,7 @@ func TestNoAllocations(t *testing.T) {
 				h.SequenceNumber++
 				_, _ = x.leg.Send(&h, payload)
 				n.Flush(0)
-				n.Receive()
+				n.Receive(0, 0)
 			}))
 			var sealed [][]byte
 			for i := range uint16(600) {
@@ -158,7 +158,7 @@ func TestNoAllocations(t *testing.T) {
 			assert.Zero(t, testing.AllocsPerRun(500, func() {
 				p := buf[:copy(buf, sealed[next])]
 				next++
-				x.leg.receive(p, now)
+				x.leg.receive(p, now, noShard)
 			}))
 		})
 	}

@@ -63,6 +63,7 @@ type caller struct {
 	states  chan struct{}
 	sources chan struct{}
 	alerts  atomic.Int32 // that came
+	on      atomic.Int32 // whose goroutine the leg was given its last packet on
 }
 
 // known is how much a network knows of its legs' peers.
@@ -78,7 +79,8 @@ const remotePwd = "thepasswordofthecaller"
 
 // The caller sees its own leg's side of things, too.
 
-func (c *caller) Packet(packet []byte, _ time.Time) {
+func (c *caller) Packet(packet []byte, _ time.Time, shard int) {
+	c.on.Store(int32(shard))
 	var p rtp.Packet
 	if p.Unmarshal(append([]byte(nil), packet...)) == nil {
 		c.heard <- p
@@ -100,7 +102,7 @@ func (c *Conn) rest() {
 // nobody hears nothing.
 type nobody struct{ *caller }
 
-func (nobody) Packet([]byte, time.Time) {}
+func (nobody) Packet([]byte, time.Time, int) {}
 
 func newCaller(t testing.TB, n *Network) *caller { return newCallerOf(t, n, false) }
 

@@ -83,6 +83,7 @@ func (c *Conn) setKeys(in, out keys) error {
 func (c *Conn) forgetKeys() {
 	c.network.reading.Lock()
 	c.in.srtp, c.in.gcm = nil, gcm.Opener{}
+	c.network.stages.forget(c)
 	c.network.reading.Unlock()
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
@@ -91,7 +92,7 @@ func (c *Conn) forgetKeys() {
 
 // receive decrypts a packet in place and hands it on. The caller holds
 // Network.reading, and zeroes it.
-func (c *Conn) receive(packet []byte, arrived time.Time) {
+func (c *Conn) receive(packet []byte, arrived time.Time, shard int) {
 	const firstReport, lastReport = 192, 223 // RFC 5761 §4
 	i := &c.in
 	if i.srtp == nil || len(packet) < 12 {
@@ -107,7 +108,7 @@ func (c *Conn) receive(packet []byte, arrived time.Time) {
 	plain, err := i.decrypt(packet)
 	if err == nil {
 		i.first(c)
-		c.session.User.Packet(plain, arrived)
+		c.session.User.Packet(plain, arrived, shard)
 	} else if errors.Is(err, gcm.ErrSources) && !i.crowded {
 		i.crowded = true
 		go c.session.User.Crowded()
@@ -176,13 +177,29 @@ func (f *few) admit(ssrc uint32) bool {
 // SSRC returns the source that packets are sent as.
 func (c *Conn) SSRC() uint32 { return c.out.ssrc }
 
-// Batch has packets collected for a shard's Flush from now on. Without it each
-// is sent at once.
-func (c *Conn) Batch(shard int) {
+// Batch has packets collected for a shard's Flush from now on, and those that come
+// delivered by Receive for one of its phases. Without it each is sent, and delivered,
+// at once.
+func (c *Conn) Batch(shard, phase int) {
+	c.waitIn(shard, phase)
 	b := c.network.batch(shard)
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
 	c.out.batch = b
+}
+
+// waitIn has packets wait for a phase.
+func (c *Conn) waitIn(shard, phase int) {
+	n := c.network
+	n.reading.Lock()
+	s := n.stages.made(shard, phase)
+	n.reading.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stage = s
+	for i := range c.paths {
+		n.route(c.paths[i].at, c)
+	}
 }
 
 // Send encrypts a packet and sends it, or has it sent by the next Flush. It sets

@@ -34,6 +34,7 @@ type Network struct {
 
 	reading sync.Mutex // held by whoever takes packets off the sockets
 	in      *reader
+	stages  stages
 
 	batches struct {
 		sync.RWMutex
@@ -121,17 +122,22 @@ func (n *Network) release() {
 // records that could not wait to be answered.
 func (n *Network) Drops() uint64 { return n.drops.Load() }
 
-// Receive takes everything that has arrived off the sockets and delivers it. It
-// does not wait. When it returns, nothing that had arrived before is still on
-// its way, whoever took it.
-func (n *Network) Receive() {
+// Receive takes everything that has arrived off the sockets and delivers what is for
+// the legs of a phase of a shard. What is for those of another phase waits for it. It
+// does not block. When it returns, nothing that had arrived for the phase before is
+// still on its way, whoever took it.
+func (n *Network) Receive(shard, phase int) {
 	n.ticked.Store(time.Now().UnixNano())
-	n.drain()
-}
-
-func (n *Network) drain() (packets int) {
 	n.reading.Lock()
 	defer n.reading.Unlock()
+	n.drain()
+	if s := n.stages.of(shard, phase); s != nil {
+		s.deliver(shard)
+	}
+}
+
+// drain takes everything off the sockets. The caller holds reading.
+func (n *Network) drain() (packets int) {
 	c := clock{time.Now()}
 	for i, s := range n.sockets {
 		for range rounds {
@@ -162,13 +168,16 @@ func (n *Network) take(index int, s *socket, k int, c clock) {
 	case first < 4: // STUN
 		n.later(nil, from, packet)
 	case first >= 128 && first < 192: // RTP and RTCP
-		if leg := n.routes.byAddress.leg(from); leg != nil {
-			leg.receive(packet, n.in.arrival(k, c))
+		switch to := n.routes.byAddress.of(from); {
+		case to.stage != nil:
+			to.stage.put(to.leg, packet, n.in.arrival(k, c))
+		case to.leg != nil:
+			to.leg.receive(packet, n.in.arrival(k, c), noShard)
 			clear(packet)
 		}
 	case first >= 20 && first < 64: // DTLS
-		if leg := n.routes.byAddress.leg(from); leg != nil {
-			n.later(leg, from, packet)
+		if to := n.routes.byAddress.of(from); to.leg != nil {
+			n.later(to.leg, from, packet)
 		}
 	}
 }

@@ -106,18 +106,24 @@ func (e *endpoint) short() (number uint64, ok bool) {
 	return number, binary.NativeEndian.Uint64(e.ip[4:])|uint64(binary.NativeEndian.Uint32(e.ip[12:])) == 0
 }
 
+// route is whose packets come from an address, and where they wait for their tick.
+type route struct {
+	leg   *Conn
+	stage *stage // nil: they do not
+}
+
 // addresses are whose packets come from where.
 type addresses struct {
-	short map[uint64]*Conn
-	long  map[endpoint]*Conn
+	short map[uint64]route
+	long  map[endpoint]route
 }
 
 func newAddresses() addresses {
-	return addresses{make(map[uint64]*Conn), make(map[endpoint]*Conn)}
+	return addresses{make(map[uint64]route), make(map[endpoint]route)}
 }
 
-// leg returns whose address that is, or nil.
-func (a *addresses) leg(at endpoint) *Conn {
+// of returns whose address that is. The zero route is nobody's.
+func (a *addresses) of(at endpoint) route {
 	if number, ok := at.short(); ok {
 		return a.short[number]
 	}
@@ -125,17 +131,17 @@ func (a *addresses) leg(at endpoint) *Conn {
 }
 
 // set gives an address to a leg, or to nobody.
-func (a *addresses) set(at endpoint, c *Conn) {
+func (a *addresses) set(at endpoint, to route) {
 	number, short := at.short()
 	switch {
-	case short && c == nil:
+	case short && to.leg == nil:
 		delete(a.short, number)
 	case short:
-		a.short[number] = c
-	case c == nil:
+		a.short[number] = to
+	case to.leg == nil:
 		delete(a.long, at)
 	default:
-		a.long[at] = c
+		a.long[at] = to
 	}
 }
 

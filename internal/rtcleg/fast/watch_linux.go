@@ -77,7 +77,9 @@ func (n *Network) watch() {
 		case <-n.stop:
 			return
 		default:
+			n.reading.Lock()
 			n.drain()
+			n.reading.Unlock()
 		}
 	}
 }

@@ -1,0 +1,98 @@
+package fast
+
+import "time"
+
+// stage holds packets, encrypted as they came, for legs that one phase of a shard
+// ticks. A tick takes everything off the sockets, and most of it is for others: to
+// decrypt that then would have the processor come by those legs' memory twice, once
+// for the packet and once, when it has left the caches, for the tick. It belongs to
+// whoever holds Network.reading.
+type stage struct {
+	waiting []staged
+	data    []byte
+}
+
+// staged is a packet that waits.
+type staged struct {
+	leg     *Conn // nil: it left
+	end     int   // in data
+	arrived time.Time
+}
+
+// noShard: what runs is no shard's goroutine, or whose is not known.
+const noShard = -1
+
+// stageBytes is how much may wait: a fifth of a second of a hundred legs. A flood
+// fills it, and is then dealt with as it comes.
+const stageBytes = 256 << 10
+
+// put has a packet wait.
+func (s *stage) put(leg *Conn, packet []byte, arrived time.Time) {
+	if len(s.data)+len(packet) > stageBytes {
+		s.deliver(noShard)
+	}
+	s.data = append(s.data, packet...)
+	s.waiting = append(s.waiting, staged{leg, len(s.data), arrived})
+}
+
+// deliver decrypts what waits, in the order in which it came, and hands it on. shard
+// is whose goroutine this is.
+func (s *stage) deliver(shard int) {
+	from := 0
+	for i := range s.waiting {
+		w := &s.waiting[i]
+		packet := s.data[from:w.end:w.end]
+		if w.leg != nil {
+			w.leg.receive(packet, w.arrived, shard)
+			clear(packet)
+		}
+		from, w.leg = w.end, nil
+	}
+	s.waiting, s.data = s.waiting[:0], s.data[:0]
+}
+
+// forget has what waits for a leg not be delivered.
+func (s *stage) forget(leg *Conn) {
+	for i := range s.waiting {
+		if w := &s.waiting[i]; w.leg == leg {
+			w.leg = nil
+		}
+	}
+}
+
+// stages are those of all shards, by shard and phase.
+type stages [][]*stage
+
+// of returns a phase's stage, or nil if it has none.
+func (s stages) of(shard, phase int) *stage {
+	if shard >= len(s) || phase >= len(s[shard]) {
+		return nil
+	}
+	return s[shard][phase]
+}
+
+// made returns a phase's stage.
+func (s *stages) made(shard, phase int) *stage {
+	for shard >= len(*s) {
+		*s = append(*s, nil)
+	}
+	phases := &(*s)[shard]
+	for phase >= len(*phases) {
+		*phases = append(*phases, nil)
+	}
+	if (*phases)[phase] == nil {
+		(*phases)[phase] = new(stage)
+	}
+	return (*phases)[phase]
+}
+
+// forget has what waits for a leg not be delivered.
+func (s stages) forget(leg *Conn) {
+	for _, phases := range s {
+		for _, one := range phases {
+			if one != nil {
+				one.forget(leg)
+			}
+		}
+	}
+}
