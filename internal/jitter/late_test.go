@@ -64,6 +64,35 @@ func TestDelayComesBack(t *testing.T) {
 	}
 }
 
+// TestDelayComesBackAsFarAsPacketsDiffer: packets that come some milliseconds before
+// their tick and were late once come back to that on a network that has been still
+// since; where they differ by more than is left, they do not.
+func TestDelayComesBackAsFarAsPacketsDiffer(t *testing.T) {
+	for _, c := range []struct {
+		slack, differ time.Duration
+		back          bool
+	}{{4 * ms, 0, true}, {4 * ms, 3 * ms, false}, {6 * ms, 2 * ms, true}, {2 * ms, 0, false}, {7 * ms, 1 * ms, true}} {
+		late := sequence(1000, func(k int) time.Duration {
+			d := 7*ms - c.slack // play ticks 7 ms after what is sent in time
+			if k%7 == 0 {
+				d += c.differ
+			}
+			if k == 100 {
+				d += 8 * ms
+			}
+			return d
+		})
+		b := jitter.New(audio.MuLaw, 1)
+		played := play(t, b, late, 1000, nil)
+		if s := b.Stats(); s.Inserted != 1 || (s.Skipped == 1) != c.back {
+			t.Errorf("%v before the tick, %v between packets: %+v", c.slack, c.differ, s)
+		}
+		if last := played[990]; last != (990-int(b.Stats().Inserted-b.Stats().Skipped))%100 {
+			t.Errorf("%v before the tick: %d is played at tick 990", c.slack, last)
+		}
+	}
+}
+
 // TestLostIsNotWaitedFor: a packet that is lost takes the time that it would have, as
 // soon as the next one tells; the delay stays.
 func TestLostIsNotWaitedFor(t *testing.T) {

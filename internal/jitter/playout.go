@@ -16,9 +16,10 @@ const (
 )
 
 const (
-	// reserve is the slack that shrinking must leave: with less than a frame
-	// plus this, the next burst of jitter would be late at once.
-	reserve = 6 * time.Millisecond
+	// The slack that shrinking must leave is by how much packets differed, within
+	// these: with less, the next burst of jitter would be late at once.
+	leastReserve = 3 * time.Millisecond
+	mostReserve  = 6 * time.Millisecond
 	// calm is how long every packet must have had a frame of slack to spare
 	// before the delay shrinks.
 	calm = 4 * time.Second
@@ -38,6 +39,7 @@ type playout struct {
 	late     bool          // a packet came too late since the last move
 	shrank   bool          // it shrank when the last calm period ended, and nothing was late since
 	least    time.Duration // least slack of the calm period under way
+	most     time.Duration // and the most
 	since    time.Time     // when that period began; zero if none
 }
 
@@ -60,9 +62,9 @@ func (p *playout) observe(offset int32, arrived time.Time, primed bool) {
 		p.late = true
 	}
 	if p.since.IsZero() {
-		p.since, p.least = arrived, slack
+		p.since, p.least, p.most = arrived, slack, slack
 	}
-	p.least = min(p.least, slack)
+	p.least, p.most = min(p.least, slack), max(p.most, slack)
 }
 
 // anew begins a calm period, a long one.
@@ -74,6 +76,11 @@ func (p *playout) patience() time.Duration {
 		return stillCalm
 	}
 	return calm
+}
+
+// reserve is what a delay a frame shorter must leave of the slack.
+func (p *playout) reserve() time.Duration {
+	return min(max(leastReserve, p.most-p.least), mostReserve)
 }
 
 // tick says what to do at now with ahead samples waiting.
@@ -95,9 +102,9 @@ func (p *playout) tick(now time.Time, ahead uint32, hold bool) move {
 		return stay
 	}
 	if !p.since.IsZero() && now.Sub(p.since) >= p.patience() {
-		spare := p.least
+		spare := p.least - p.reserve()
 		p.anew()
-		if spare >= audio.FrameDuration+reserve && ahead >= 2*audio.FrameSamples {
+		if spare >= audio.FrameDuration && ahead >= 2*audio.FrameSamples {
 			p.shrank = true
 			return shrink
 		}
