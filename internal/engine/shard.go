@@ -149,7 +149,7 @@ func (s *shard) nextDeadline() time.Time {
 
 // tickPhase ticks the conferences of the current phase.
 func (s *shard) tickPhase(now time.Time) {
-	scrub()
+	reserve()
 	defer scrub()
 	deadline := s.deadline()
 	late := now.Sub(deadline)

@@ -3,11 +3,14 @@ package engine
 // stackBytes is more stack than a tick takes.
 const stackBytes = 24 << 10
 
+// reserve makes the stack grow now if it would in a tick: a stack that grows is copied
+// and the old one left as it is, so it had better hold nothing. It touches no memory: the
+// check at its beginning is all that it does.
+func reserve()
+
 // scrub overwrites the part of the stack that its caller's last calls used.
 // Frames are values, so a tick leaves audio there: a key's tone, until the next tick
-// overwrites it, which after a call may be long. And a stack that must grow is
-// copied and the old one left as it is, so scrub also comes before a tick: what grows
-// then holds nothing. It costs less than a microsecond for all conferences of a phase.
+// overwrites it, which after a call may be long.
 //
 //go:noinline
 func scrub() {

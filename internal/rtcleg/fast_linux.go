@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"time"
+	"unsafe"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -31,11 +32,16 @@ func (p fastPath) flush(shard int)          { p.network.Flush(shard) }
 func (p fastPath) drops() uint64            { return p.network.Drops() }
 func (p fastPath) close() error             { return p.network.Close() }
 
-// fastLeg is a leg and its connection, in one piece.
+// fastLeg is a leg and its connection, in one piece that begins a page of memory: what
+// each packet needs of it is then met in one page.
 type fastLeg struct {
 	Leg
 	conn fast.Conn
+	_    [legBytes - unsafe.Sizeof(Leg{}) - unsafe.Sizeof(fast.Conn{})]byte
 }
+
+// legBytes is a page, but for what the allocator puts before what holds pointers.
+const legBytes = 4096 - 8
 
 func (p fastPath) leg() *Leg {
 	l := new(fastLeg)
