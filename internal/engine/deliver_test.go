@@ -84,6 +84,7 @@ func TestDeliveryNeedsNoInbox(t *testing.T) {
 		sequence++
 		p[3] = sequence
 		l.Deliver(p, now, s.index)
+		l.receive()
 	}); n != 0 || l.in.memory != nil {
 		t.Errorf("%v allocations, inbox %p", n, l.in.memory)
 	}
@@ -116,5 +117,19 @@ func TestDeliveryThatFails(t *testing.T) {
 	l.Deliver(sound(1), time.Now(), s.index)
 	if !l.room.ended || s.count != 0 {
 		t.Error("the call goes on")
+	}
+}
+
+// TestDeliveryIsBounded: a tick takes so many packets of a leg, and the next as many.
+func TestDeliveryIsBounded(t *testing.T) {
+	s, l := newDelivered(t)
+	for tick := range 2 {
+		for i := range slots + 3 {
+			l.Deliver(sound(uint16(tick*100+i)), time.Now(), s.index)
+		}
+		if got := l.heard(t); got != uint64((tick+1)*slots) || l.in.overflow != uint64((tick+1)*3) {
+			t.Fatalf("tick %d: %d heard, %d too many", tick, got, l.in.overflow)
+		}
+		l.receive()
 	}
 }

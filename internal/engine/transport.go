@@ -38,7 +38,7 @@ type batcher interface{ Batch(shard, phase int) }
 const (
 	// longest holds an RTP packet of 60 ms of G.711 with extensions.
 	longest = 640
-	// slots is how many packets may wait for a tick. A leg sends one per tick;
+	// slots is how many packets a tick may take. A leg sends one per tick;
 	// an event's end may bring four, and a network may hold back a few hundred
 	// milliseconds.
 	slots = 32
@@ -51,6 +51,7 @@ const (
 // nothing waits, and there is no memory for it.
 type inbox struct {
 	waiting   atomic.Int32 // packets
+	direct    int          // packets since the last tick that did not wait; the shard's
 	mu        sync.Mutex
 	closed    bool
 	overflow  uint64
@@ -58,7 +59,7 @@ type inbox struct {
 	memory    *waitingPackets
 }
 
-// waitingPackets are one after the other, in memory that is there beforehand. A tick
+// waitingPackets are one after the other, in memory that is made for the first. A tick
 // takes all of them, so the next packet is again the first, where the processor's
 // caches still have the last.
 type waitingPackets struct {
@@ -123,6 +124,13 @@ func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
 	}
 }
 
+// refuse counts a packet too many for a tick.
+func (b *inbox) refuse() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.overflow++
+}
+
 func (b *inbox) empty() {
 	if w := b.memory; w != nil {
 		clear(w.data[:w.used])
@@ -138,6 +146,7 @@ func (b *inbox) close() {
 	defer b.mu.Unlock()
 	b.closed = true
 	b.empty()
+	b.memory = nil
 }
 
 // scratch is where a shard reads a packet's header and writes the next one's: memory
@@ -171,7 +180,9 @@ func (l *Leg) Deliver(packet []byte, arrived time.Time, shard int) {
 		l.in.put(packet, arrived)
 		return
 	}
-	if !l.room.ended {
+	if l.in.direct++; l.in.direct > slots {
+		l.in.refuse()
+	} else if !l.room.ended {
 		_ = l.room.guard(func() error {
 			l.hand(packet, arrived)
 			return nil
@@ -193,7 +204,10 @@ func bare(packet []byte) (p bridge.Packet, ok bool) {
 }
 
 // receive hands what has waited to the conference.
-func (l *Leg) receive() { l.in.drain(l.hand) }
+func (l *Leg) receive() {
+	l.in.direct = 0
+	l.in.drain(l.hand)
+}
 
 // hand parses a packet and hands it to the conference.
 func (l *Leg) hand(packet []byte, arrived time.Time) {

@@ -71,7 +71,7 @@ func TestDelayComesBackAsFarAsPacketsDiffer(t *testing.T) {
 	for _, c := range []struct {
 		slack, differ time.Duration
 		back          bool
-	}{{4 * ms, 0, true}, {4 * ms, 3 * ms, false}, {6 * ms, 2 * ms, true}, {2 * ms, 0, false}, {7 * ms, 1 * ms, true}} {
+	}{{4 * ms, 0, true}, {4 * ms, 3 * ms, false}, {6 * ms, 2 * ms, true}, {2 * ms, 0, false}, {7 * ms, 1 * ms, true}, {7 * ms, 4 * ms, false}} {
 		late := sequence(1000, func(k int) time.Duration {
 			d := 7*ms - c.slack // play ticks 7 ms after what is sent in time
 			if k%7 == 0 {
@@ -90,6 +90,21 @@ func TestDelayComesBackAsFarAsPacketsDiffer(t *testing.T) {
 		if last := played[990]; last != (990-int(b.Stats().Inserted-b.Stats().Skipped))%100 {
 			t.Errorf("%v before the tick: %d is played at tick 990", c.slack, last)
 		}
+	}
+}
+
+// TestDelayDoesNotSwing: where now and then a packet is late by more than was left, the
+// delay comes back once and then stays.
+func TestDelayDoesNotSwing(t *testing.T) {
+	b := jitter.New(audio.MuLaw, 1)
+	play(t, b, sequence(5000, func(k int) time.Duration {
+		if k%500 == 100 {
+			return 8 * ms
+		}
+		return 3 * ms // 4 ms before its tick
+	}), 5000, nil)
+	if s := b.Stats(); s.Inserted != 2 || s.Skipped != 1 {
+		t.Errorf("%+v", s)
 	}
 }
 

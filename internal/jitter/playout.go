@@ -37,6 +37,8 @@ type playout struct {
 	lastTick time.Time
 	ticked   bool
 	late     bool          // a packet came too late since the last move
+	eager    bool          // it shrank by less than mostReserve allows
+	wary     bool          // and packets were late then: it does so no more
 	shrank   bool          // it shrank when the last calm period ended, and nothing was late since
 	least    time.Duration // least slack of the calm period under way
 	most     time.Duration // and the most
@@ -70,6 +72,12 @@ func (p *playout) observe(offset int32, arrived time.Time, primed bool) {
 // anew begins a calm period, a long one.
 func (p *playout) anew() { p.since, p.shrank = time.Time{}, false }
 
+// grew notes that packets were late.
+func (p *playout) grew() {
+	p.wary = p.wary || p.eager
+	p.anew()
+}
+
 // patience is how long a calm period must last.
 func (p *playout) patience() time.Duration {
 	if p.shrank {
@@ -80,6 +88,9 @@ func (p *playout) patience() time.Duration {
 
 // reserve is what a delay a frame shorter must leave of the slack.
 func (p *playout) reserve() time.Duration {
+	if p.wary {
+		return mostReserve
+	}
 	return min(max(leastReserve, p.most-p.least), mostReserve)
 }
 
@@ -95,17 +106,17 @@ func (p *playout) tick(now time.Time, ahead uint32, hold bool) move {
 	}
 	if p.late {
 		p.late = false
-		p.anew()
+		p.grew()
 		if ahead < maxDelaySamples {
 			return grow
 		}
 		return stay
 	}
 	if !p.since.IsZero() && now.Sub(p.since) >= p.patience() {
-		spare := p.least - p.reserve()
+		spare, eager := p.least-p.reserve(), p.least-mostReserve < audio.FrameDuration
 		p.anew()
 		if spare >= audio.FrameDuration && ahead >= 2*audio.FrameSamples {
-			p.shrank = true
+			p.shrank, p.eager = true, p.eager || eager
 			return shrink
 		}
 	}

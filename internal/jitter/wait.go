@@ -35,7 +35,7 @@ func (b *Buffer) resume(event bool) (passed int32) {
 			if ahead > 0 { // it was late: the delay has grown
 				b.stats.Inserted += uint64(b.waited+audio.FrameSamples-1) / audio.FrameSamples
 				b.waited = 0
-				b.delay.anew()
+				b.delay.grew()
 			}
 			break
 		}

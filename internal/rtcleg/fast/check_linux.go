@@ -161,6 +161,15 @@ func (n *Network) route(at endpoint, c *Conn) {
 	n.routes.byAddress.set(at, route{c, c.stage})
 }
 
+// reroute has packets wait where the leg's do now, if the address is its own still.
+func (n *Network) reroute(at endpoint, c *Conn) {
+	n.routes.Lock()
+	defer n.routes.Unlock()
+	if n.routes.byAddress.of(at).leg == c {
+		n.routes.byAddress.set(at, route{c, c.stage})
+	}
+}
+
 // unroute forgets an address, unless it has become another leg's: a host may
 // use a port again.
 func (n *Network) unroute(at endpoint, c *Conn) {

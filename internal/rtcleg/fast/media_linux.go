@@ -198,7 +198,7 @@ func (c *Conn) waitIn(shard, phase int) {
 	defer c.mu.Unlock()
 	c.stage = s
 	for i := range c.paths {
-		n.route(c.paths[i].at, c)
+		n.reroute(c.paths[i].at, c)
 	}
 }
 

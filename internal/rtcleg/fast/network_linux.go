@@ -104,7 +104,7 @@ func (n *Network) Close() error {
 		n.batches.Lock()
 		defer n.batches.Unlock()
 		n.release()
-		n.sockets, n.batches.byShard = nil, nil
+		n.sockets, n.batches.byShard, n.stages = nil, nil, nil
 	})
 	return nil
 }

@@ -22,13 +22,22 @@ type staged struct {
 // noShard: what runs is no shard's goroutine, or whose is not known.
 const noShard = -1
 
-// stageBytes is how much may wait: a fifth of a second of a hundred legs. A flood
-// fills it, and is then dealt with as it comes.
-const stageBytes = 256 << 10
+const (
+	// stageBytes and stagePackets are how much may wait: several times what the legs of
+	// a phase send in 20 ms. More is delivered a stage at a time, as it comes: a flood must
+	// not be saved up for one tick.
+	stageBytes   = 128 << 10
+	stagePackets = 512
+	// shortest is what SRTP and SRTCP have at least; less is not kept.
+	shortest = 12
+)
 
 // put has a packet wait.
 func (s *stage) put(leg *Conn, packet []byte, arrived time.Time) {
-	if len(s.data)+len(packet) > stageBytes {
+	if len(packet) < shortest {
+		return
+	}
+	if len(s.data)+len(packet) > stageBytes || len(s.waiting) == stagePackets {
 		s.deliver(noShard)
 	}
 	s.data = append(s.data, packet...)
@@ -44,8 +53,8 @@ func (s *stage) deliver(shard int) {
 		packet := s.data[from:w.end:w.end]
 		if w.leg != nil {
 			w.leg.receive(packet, w.arrived, shard)
-			clear(packet)
 		}
+		clear(packet)
 		from, w.leg = w.end, nil
 	}
 	s.waiting, s.data = s.waiting[:0], s.data[:0]

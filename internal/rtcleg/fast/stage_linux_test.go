@@ -110,3 +110,18 @@ func TestAStageIsLeft(t *testing.T) {
 	n.Receive(3, 2)
 	assert.Empty(t, x.heard)
 }
+
+// Short packets are not kept, and many of any length do not wait for one tick.
+func TestStageIsBounded(t *testing.T) {
+	n, x, s := newStaged(t)
+	n.reading.Lock()
+	defer n.reading.Unlock()
+	for range 10 * stagePackets {
+		s.put(x.leg, make([]byte, shortest-1), time.Now())
+	}
+	assert.Empty(t, s.waiting)
+	for range 10 * stagePackets {
+		s.put(x.leg, make([]byte, shortest), time.Now())
+		assert.LessOrEqual(t, len(s.waiting), stagePackets)
+	}
+}
