@@ -4,8 +4,8 @@ package engine
 const stackBytes = 24 << 10
 
 // reserve makes the stack grow now if it would in a tick: a stack that grows is copied
-// and the old one left as it is, so it had better hold nothing. It touches no memory: the
-// check at its beginning is all that it does.
+// and the old one left as it is, so it had better hold nothing. All that it does is the
+// check that the assembler puts at its beginning.
 func reserve()
 
 // scrub overwrites the part of the stack that its caller's last calls used.

@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// A frame of stackBytes. The assembler puts the check before it.
+// A frame of stackBytes.
 
 // func reserve()
 TEXT ·reserve(SB), 0, $24576-0

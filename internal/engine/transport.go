@@ -50,22 +50,21 @@ const (
 // that reads a transport and the shard. Where a network delivers on the shard's own,
 // nothing waits, and there is no memory for it.
 type inbox struct {
-	waiting   atomic.Int32 // packets
+	waiting   atomic.Int32 // packets; written under mu
 	direct    int          // packets since the last tick that did not wait; the shard's
 	mu        sync.Mutex
 	closed    bool
 	overflow  uint64
 	oversized uint64
-	memory    *waitingPackets
+	memory    *waitingPackets // made for the first
 }
 
-// waitingPackets are one after the other, in memory that is made for the first. A tick
-// takes all of them, so the next packet is again the first, where the processor's
-// caches still have the last.
+// waitingPackets are one after the other. A tick takes all of them, so the next packet is
+// again the first, where the processor's caches still have the last.
 type waitingPackets struct {
-	used, count int
-	packets     [slots]received
-	data        [inboxBytes]byte
+	used    int
+	packets [slots]received
+	data    [inboxBytes]byte
 }
 
 // received is a packet that waits: where it ends, and when it came.
@@ -79,30 +78,24 @@ type received struct {
 func (b *inbox) put(packet []byte, arrived time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch {
-	case b.closed:
-	case len(packet) > longest:
-		b.oversized++
-	default:
-		if b.memory == nil {
-			b.memory = new(waitingPackets)
-		}
-		if !b.memory.put(packet, arrived) {
-			b.overflow++
-			return
-		}
-		b.waiting.Add(1)
+	if b.closed {
+		return
 	}
-}
-
-func (w *waitingPackets) put(packet []byte, arrived time.Time) bool {
-	if w.count == slots || w.used+len(packet) > inboxBytes {
-		return false
+	if len(packet) > longest {
+		b.oversized++
+		return
+	}
+	if b.memory == nil {
+		b.memory = new(waitingPackets)
+	}
+	w, n := b.memory, b.waiting.Load()
+	if n == slots || w.used+len(packet) > inboxBytes {
+		b.overflow++
+		return
 	}
 	w.used += copy(w.data[w.used:], packet)
-	w.packets[w.count] = received{w.used, arrived}
-	w.count++
-	return true
+	w.packets[n] = received{w.used, arrived}
+	b.waiting.Add(1)
 }
 
 // drain hands all waiting packets to f, in order, and zeroes them.
@@ -113,13 +106,10 @@ func (b *inbox) drain(f func(packet []byte, arrived time.Time)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	defer b.empty()
-	w, from := b.memory, 0
-	if w == nil { // closed meanwhile
-		return
-	}
-	for i := range w.count {
-		p := &w.packets[i]
-		f(w.data[from:p.end:p.end], p.arrived)
+	from := 0
+	for i := range b.waiting.Load() {
+		p := &b.memory.packets[i]
+		f(b.memory.data[from:p.end:p.end], p.arrived)
 		from = p.end
 	}
 }
@@ -134,7 +124,7 @@ func (b *inbox) refuse() {
 func (b *inbox) empty() {
 	if w := b.memory; w != nil {
 		clear(w.data[:w.used])
-		w.used, w.count = 0, 0
+		w.used = 0
 	}
 	b.waiting.Store(0)
 }

@@ -40,7 +40,8 @@ type fastLeg struct {
 	_    [legBytes - unsafe.Sizeof(Leg{}) - unsafe.Sizeof(fast.Conn{})]byte
 }
 
-// legBytes is a page, but for what the allocator puts before what holds pointers.
+// legBytes is a page, but for what the allocator puts before what holds pointers. If there
+// is no room to fill, a leg no longer fits into one.
 const legBytes = 4096 - 8
 
 func (p fastPath) leg() *Leg {

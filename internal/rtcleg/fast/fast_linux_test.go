@@ -151,7 +151,7 @@ func TestNoAllocations(t *testing.T) {
 				n.Receive(0, 0)
 			}))
 			var sealed [][]byte
-			for i := range uint16(600) {
+			for i := range uint16(1200) {
 				sealed = append(sealed, x.packet(7, i, payload...))
 			}
 			buf, now, next := make([]byte, packetBytes), time.Now(), 0
@@ -159,6 +159,12 @@ func TestNoAllocations(t *testing.T) {
 				p := buf[:copy(buf, sealed[next])]
 				next++
 				x.leg.receive(p, now, noShard)
+			}))
+			waits := new(stage)
+			assert.Zero(t, testing.AllocsPerRun(500, func() {
+				waits.put(x.leg, sealed[next], now)
+				next++
+				waits.deliver(0)
 			}))
 		})
 	}

@@ -95,7 +95,7 @@ func (c *Conn) forgetKeys() {
 func (c *Conn) receive(packet []byte, arrived time.Time, shard int) {
 	const firstReport, lastReport = 192, 223 // RFC 5761 §4
 	i := &c.in
-	if i.srtp == nil || len(packet) < 12 {
+	if i.srtp == nil || len(packet) < shortest {
 		return
 	}
 	if packet[1] >= firstReport && packet[1] <= lastReport {

@@ -28,7 +28,7 @@ const (
 	// not be saved up for one tick.
 	stageBytes   = 128 << 10
 	stagePackets = 512
-	// shortest is what SRTP and SRTCP have at least; less is not kept.
+	// shortest is what SRTP and SRTCP have at least; less is dropped unseen.
 	shortest = 12
 )
 
