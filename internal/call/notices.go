@@ -17,7 +17,6 @@ import (
 // notice is something a shard or a transport said.
 type notice struct {
 	conference string
-	report     *bridge.Report
 	failed     bool
 	progress   *ivr.Progress
 	commanded  bool // somebody asked for what progress tells
@@ -35,16 +34,52 @@ type notice struct {
 }
 
 // notices is the queue between those who must not wait and the service's
-// worker. Reports may be dropped when it is long; nothing else is.
+// worker.
 type notices struct {
 	mu     sync.Mutex
 	queue  []notice
 	ready  chan struct{}
 	closed chan struct{}
+	levels reports
 }
 
-// maxReports is the length of queue beyond which reports are dropped.
-const maxReports = 4096
+// reports are what conferences said of their levels since somebody looked. They wait
+// for that: each conference has two a second, and to wake up a goroutine for each
+// would cost a server of many calls more than all that is done with them.
+type reports struct {
+	mu    sync.Mutex
+	queue []reported
+	spare []reported // the memory of what was looked at before
+}
+
+type reported struct {
+	conference string
+	bridge.Report
+}
+
+const (
+	// maxReports is how many reports wait before more are dropped.
+	maxReports = 4096
+	// lookEvery is how often reports are looked at.
+	lookEvery = 250 * time.Millisecond
+)
+
+// put has a report wait.
+func (l *reports) put(id string, r *bridge.Report) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.queue) < maxReports {
+		l.queue = append(l.queue, reported{id, *r})
+	}
+}
+
+// take returns what waits. It is the caller's until the next take.
+func (l *reports) take() []reported {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue, l.spare = l.spare[:0], l.queue
+	return l.spare
+}
 
 func newNotices() *notices {
 	return &notices{ready: make(chan struct{}, 1), closed: make(chan struct{})}
@@ -52,9 +87,7 @@ func newNotices() *notices {
 
 func (n *notices) put(v notice) {
 	n.mu.Lock()
-	if v.report == nil || len(n.queue) < maxReports {
-		n.queue = append(n.queue, v)
-	}
+	n.queue = append(n.queue, v)
 	n.mu.Unlock()
 	select {
 	case n.ready <- struct{}{}:
@@ -84,10 +117,7 @@ func (n *notices) heard(ctx context.Context) {
 }
 
 // Report implements engine.Observer.
-func (n *notices) Report(id string, r *bridge.Report) {
-	report := *r
-	n.put(notice{conference: id, report: &report})
-}
+func (n *notices) Report(id string, r *bridge.Report) { n.levels.put(id, r) }
 
 // Failed implements engine.Observer.
 func (n *notices) Failed(id string) { n.put(notice{conference: id, failed: true}) }
@@ -102,8 +132,12 @@ func (n *notices) mediaState(l *leg, m *rtcleg.Leg, s rtcleg.State) {
 
 // work applies notices until the service closes.
 func (s *Service) work() {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
 	for {
 		select {
+		case <-look.C:
+			s.tellLevels(s.notices.levels.take())
 		case <-s.notices.ready:
 			for _, n := range s.notices.take() {
 				switch {
@@ -196,14 +230,26 @@ func (s *Service) apply(n notice) {
 		s.applyProgress(c, *n.progress)
 	case n.returned:
 		s.applyReturned(c)
-	case n.report != nil:
-		if c.doubt && !n.report.InDoubt {
+	case n.leg != nil:
+		s.applyMedia(c, n)
+	}
+}
+
+// tellLevels tells what conferences reported to whom it concerns.
+func (s *Service) tellLevels(all []reported) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range all {
+		r := &all[i]
+		c := s.byID[r.conference]
+		if c == nil || c.State == ConferenceEnded {
+			continue
+		}
+		if c.doubt && !r.InDoubt {
 			c.doubt = false
 			c.broadcastMasking()
 		}
-		c.tellLevels(n.report)
-	case n.leg != nil:
-		s.applyMedia(c, n)
+		c.tellLevels(&r.Report)
 	}
 }
 

@@ -25,13 +25,14 @@ type diary struct {
 func (d *diary) write(line string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.lines = append(d.lines, line); len(d.lines) == 12 {
+	if d.lines = append(d.lines, line); len(d.lines) == 16 {
 		close(d.full)
 	}
 }
 
 func (d *diary) Receive(shard, phase int) { d.write(fmt.Sprint("receive ", shard, phase)) }
 func (d *diary) Flush(shard int)          { d.write(fmt.Sprint("flush ", shard)) }
+func (d *diary) Answer()                  { d.write("answer") }
 
 // collecting is a transport that is told its shard.
 type collecting struct{ *diary }
@@ -71,7 +72,7 @@ func TestNetworkIsServedByTicks(t *testing.T) {
 	for d.lines[at] != "batch 1 0" { // ticks before the leg was there
 		at++
 	}
-	for i, want := range []string{"batch 1 0", "receive 1 0", "send", "flush 1", "receive 1 0", "send", "flush 1"} {
+	for i, want := range []string{"batch 1 0", "receive 1 0", "send", "flush 1", "answer", "receive 1 0", "send", "flush 1", "answer"} {
 		if got := d.lines[at+i]; got != want {
 			t.Fatalf("%d: %s, want %s: %v", i, got, want, d.lines)
 		}
@@ -94,7 +95,7 @@ func TestPacketsLeaveInGroups(t *testing.T) {
 		}
 		s.nextDeadline()
 		s.tickPhase(time.Now())
-		if got := len(d.lines) - 1; d.lines[0] != "receive 0 0" || got != want {
+		if got := len(d.lines) - 2; d.lines[0] != "receive 0 0" || d.lines[got+1] != "answer" || got != want {
 			t.Errorf("%d conferences: %v, want %d flushes", rooms, d.lines, want)
 		}
 		if s.count != 0 {

@@ -162,7 +162,6 @@ func (s *shard) tickPhase(now time.Time) {
 	}
 	if s.cfg.Network != nil {
 		s.cfg.Network.Receive(s.index, int(s.step%phases))
-		defer s.cfg.Network.Flush(s.index)
 	}
 	rooms := s.rooms[s.step%phases]
 	// Backwards: a conference that fails is removed from the list meanwhile.
@@ -172,8 +171,14 @@ func (s *shard) tickPhase(now time.Time) {
 			s.cfg.Network.Flush(s.index)
 		}
 	}
+	if s.cfg.Network != nil {
+		s.cfg.Network.Flush(s.index)
+	}
 	s.work.Wipe()
 	s.step++
+	if s.cfg.Network != nil {
+		s.cfg.Network.Answer()
+	}
 }
 
 // phaseFor chooses the phase of a new conference. A shard wakes once for each

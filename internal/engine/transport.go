@@ -29,6 +29,9 @@ type Network interface {
 	// Flush sends what the transports of a shard have collected. It must not
 	// block.
 	Flush(shard int)
+	// Answer does what can wait until a tick's packets have left, a little at a time:
+	// a goroutine that is woken up for it costs more. It must not block.
+	Answer()
 }
 
 // batcher is a transport that collects packets for its shard's Flush, and is

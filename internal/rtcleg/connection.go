@@ -35,9 +35,11 @@ type path interface {
 	leg() *Leg
 	connect(l *Leg) error
 	// receive delivers what has arrived, and flush sends what a shard's legs
-	// have collected, where a path leaves that to the shards.
+	// have collected, where a path leaves that to the shards. answer answers checks
+	// that wait for a shard to have time for them.
 	receive(shard, phase int)
 	flush(shard int)
+	answer()
 	drops() uint64
 	close() error
 }
@@ -83,6 +85,10 @@ func (s *Server) Receive(shard, phase int) { s.path.receive(shard, phase) }
 
 // Flush sends what the legs of a shard have collected; see [Leg.Batch].
 func (s *Server) Flush(shard int) { s.path.flush(shard) }
+
+// Answer answers some of the peers' checks, if any wait. Shards call it when what they
+// ticked has left.
+func (s *Server) Answer() { s.path.answer() }
 
 // Drops counts packets that were lost in this process for want of room, where a
 // path can tell.

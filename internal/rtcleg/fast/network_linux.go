@@ -42,7 +42,12 @@ type Network struct {
 	}
 
 	slow    chan *datagram // to answer at leisure
+	soon    chan *datagram // checks that a shard answers when its packets have left
 	spare   chan *datagram
+	answers struct { // whose turn it is to answer those
+		sync.Mutex
+		stunAnswers
+	}
 	ticked  atomic.Int64 // when a shard last came for packets
 	wake    int          // a descriptor that ends the watch's wait
 	stop    chan struct{}
@@ -62,7 +67,7 @@ type routes struct {
 func New(conns []*net.UDPConn, cfg Config) (*Network, error) {
 	n := &Network{
 		cfg: cfg, in: newReader(), stop: make(chan struct{}), wake: -1,
-		slow: make(chan *datagram, waiting), spare: make(chan *datagram, waiting),
+		slow: make(chan *datagram, waiting), soon: make(chan *datagram, atOnce), spare: make(chan *datagram, waiting),
 	}
 	n.routes.byAddress, n.routes.byName = newAddresses(), make(map[string]*Conn)
 	for range waiting {
@@ -130,14 +135,15 @@ func (n *Network) Receive(shard, phase int) {
 	n.ticked.Store(time.Now().UnixNano())
 	n.reading.Lock()
 	defer n.reading.Unlock()
-	n.drain()
+	n.drain(n.soon)
 	if s := n.stages.of(shard, phase); s != nil {
 		s.deliver(shard)
 	}
 }
 
-// drain takes everything off the sockets. The caller holds reading.
-func (n *Network) drain() (packets int) {
+// drain takes everything off the sockets. Checks go to a queue of the caller's, if it has
+// one and there is room. The caller holds reading.
+func (n *Network) drain(checks chan<- *datagram) (packets int) {
 	c := clock{time.Now()}
 	for i, s := range n.sockets {
 		for range rounds {
@@ -145,7 +151,7 @@ func (n *Network) drain() (packets int) {
 			if got > 0 {
 				n.routes.RLock()
 				for k := range got {
-					n.take(i, s, k, c)
+					n.take(i, s, k, c, checks)
 				}
 				n.routes.RUnlock()
 			}
@@ -158,7 +164,7 @@ func (n *Network) drain() (packets int) {
 }
 
 // take sees one packet off. What its first byte may mean: RFC 7983 §7.
-func (n *Network) take(index int, s *socket, k int, c clock) {
+func (n *Network) take(index int, s *socket, k int, c clock, checks chan<- *datagram) {
 	packet := n.in.packet(k)
 	if len(packet) == 0 {
 		return
@@ -166,7 +172,7 @@ func (n *Network) take(index int, s *socket, k int, c clock) {
 	from := endpointOf(index, s.v6, &n.in.names[k])
 	switch first := packet[0]; {
 	case first < 4: // STUN
-		n.later(nil, from, packet)
+		n.later(checks, nil, from, packet)
 	case first >= 128 && first < 192: // RTP and RTCP
 		switch to := n.routes.byAddress.of(from); {
 		case to.stage != nil:
@@ -177,7 +183,7 @@ func (n *Network) take(index int, s *socket, k int, c clock) {
 		}
 	case first >= 20 && first < 64: // DTLS
 		if to := n.routes.byAddress.of(from); to.leg != nil {
-			n.later(to.leg, from, packet)
+			n.later(nil, to.leg, from, packet)
 		}
 	}
 }
