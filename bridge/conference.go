@@ -6,6 +6,7 @@ import (
 
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
+	"tonegate/internal/prefetch"
 	"tonegate/mixer/mask"
 )
 
@@ -151,6 +152,34 @@ func (c *Conference) SetPolicy(p mask.Policy) {
 func (c *Conference) Receive(id LegID, p Packet) {
 	if l := c.byID(id); l != nil && !l.spec.Builtin {
 		l.receive(p)
+	}
+}
+
+// Needs is the memory that Receive looks at for a packet of a leg.
+func (c *Conference) Needs(id LegID) []prefetch.Place {
+	l := c.byID(id)
+	if l == nil {
+		return nil
+	}
+	return []prefetch.Place{
+		prefetch.Between(&c.legs, &c.ids), l.buffer.Needs(), prefetch.Between(&l.id, &l.stats.Packets),
+	}
+}
+
+// Fetch has the processor fetch what Tick looks at first, and FetchLeg, when that has come,
+// what it looks at of the first leg. Of the other legs Tick does so itself.
+func (c *Conference) Fetch() { prefetch.Between(&c.cfg, &c.sender).Fetch() }
+
+// FetchLeg is the second part of [Conference.Fetch].
+func (c *Conference) FetchLeg() { c.fetchFrom(0) }
+
+// fetchFrom asks for what Tick needs of the next leg in order.
+func (c *Conference) fetchFrom(i int) {
+	for ; i < len(c.legs); i++ {
+		if l := c.legs[i]; l != nil {
+			l.fetch()
+			return
+		}
 	}
 }
 

@@ -50,8 +50,9 @@ type LegReport struct {
 func (c *Conference) Tick(now time.Time, out *Output) {
 	out.Mixes = &c.cfg.Workspace.mixes
 	out.wipeKeys()
-	for _, l := range c.legs {
+	for i, l := range c.legs {
 		if l != nil {
+			c.fetchFrom(i + 1)
 			l.hear(now)
 			l.mask(c.policy(l.spec.Role), c.talkPolicy())
 		}

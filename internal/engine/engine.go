@@ -172,7 +172,7 @@ func (e *Engine) Attach(ctx context.Context, id string, spec bridge.LegSpec, t T
 		r.legs = append(r.legs, l)
 		r.ports.open(l)
 		if b, ok := t.(batcher); ok && e.cfg.Network != nil {
-			b.Batch(r.shard.index, r.phase)
+			b.Batch(r.shard.index, r.phase, l.needs()...)
 		}
 		e.cfg.Metrics.legs.WithLabelValues(spec.Role.String()).Inc()
 		return nil

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
+	"tonegate/internal/prefetch"
 )
 
 // diary writes down what a shard does with its network and transports.
@@ -37,8 +38,10 @@ func (d *diary) Answer()                  { d.write("answer") }
 // collecting is a transport that is told its shard.
 type collecting struct{ *diary }
 
-func (c collecting) Batch(shard, phase int) { c.write(fmt.Sprint("batch ", shard, phase)) }
-func (c collecting) Close() error           { return nil }
+func (c collecting) Batch(shard, phase int, _ ...prefetch.Place) {
+	c.write(fmt.Sprint("batch ", shard, phase))
+}
+func (c collecting) Close() error { return nil }
 func (c collecting) Send(*rtp.Header, []byte) error {
 	c.write("send")
 	return nil

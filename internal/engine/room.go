@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
+	"tonegate/internal/prefetch"
 )
 
 // room is a conference on its shard. Everything but id and shard belongs to
@@ -65,8 +66,12 @@ func (r *room) do(ctx context.Context, f func() error) error {
 	}
 }
 
-// tick advances the conference by one frame.
-func (r *room) tick(now time.Time) {
+// tick advances the conference by one frame. next, if there is one, will be next: its
+// memory is fetched meanwhile, in three steps, as each says where the next one lies.
+func (r *room) tick(now time.Time, next *room) {
+	if next != nil {
+		prefetch.Between(&next.id, &next.out).Fetch()
+	}
 	err := r.guard(func() error {
 		for _, l := range r.legs {
 			l.receive()
@@ -75,7 +80,13 @@ func (r *room) tick(now time.Time) {
 			r.script.Tick(now, r.conference, &r.out)
 		}
 		r.out.Unheard.Supervisor, r.out.Unheard.Recorder = len(r.ports.supervisors) == 0, r.recorder == nil
+		if next != nil {
+			next.conference.Fetch()
+		}
 		r.conference.Tick(now, &r.out)
+		if next != nil {
+			next.conference.FetchLeg()
+		}
 		r.ports.send(&r.out)
 		if r.recorder != nil {
 			r.recorder.Record(now, r.out.Recorder, r.conference.Capturing())

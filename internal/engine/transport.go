@@ -9,6 +9,7 @@ import (
 	"github.com/pion/rtp"
 
 	"tonegate/bridge"
+	"tonegate/internal/prefetch"
 )
 
 // Transport sends a leg's RTP. It must not block, and must keep neither header nor payload.
@@ -35,8 +36,10 @@ type Network interface {
 }
 
 // batcher is a transport that collects packets for its shard's Flush, and is
-// delivered its own by Receive for its phase.
-type batcher interface{ Batch(shard, phase int) }
+// delivered its own by Receive for its phase. To deliver one needs the memory it is told.
+type batcher interface {
+	Batch(shard, phase int, needs ...prefetch.Place)
+}
 
 const (
 	// longest holds an RTP packet of 60 ms of G.711 with extensions.
@@ -181,6 +184,12 @@ func (l *Leg) Deliver(packet []byte, arrived time.Time, shard int) {
 			return nil
 		})
 	}
+}
+
+// needs is the memory that Deliver looks at.
+func (l *Leg) needs() []prefetch.Place {
+	r := l.room
+	return append(r.conference.Needs(l.ID), prefetch.Between(&l.ID, &l.in.direct), prefetch.Between(&r.id, &r.conference))
 }
 
 // bare reads a packet with the header that nearly all have: without contributing

@@ -9,6 +9,8 @@ import (
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
+
+	"tonegate/internal/prefetch"
 )
 
 // The media paths: how packets get from the socket to a leg and back.
@@ -57,7 +59,7 @@ type connection interface {
 	state() State
 	// watch is called a few times a second.
 	watch(now time.Time)
-	batch(shard, phase int)
+	batch(shard, phase int, needs ...prefetch.Place)
 	close() error
 }
 
@@ -96,5 +98,9 @@ func (s *Server) Drops() uint64 { return s.path.drops() }
 
 // Batch has the leg's packets collected until the shard's next [Server.Flush], and
 // those it receives until [Server.Receive] for the phase. On the portable path they
-// are sent, and delivered, at once all the same.
-func (l *Leg) Batch(shard, phase int) { l.conn.batch(shard, phase) }
+// are sent, and delivered, at once all the same. needs is memory that the receiver looks
+// at for each.
+func (l *Leg) Batch(shard, phase int, needs ...prefetch.Place) {
+	own := prefetch.Between(&l.conn, &l.departures)
+	l.conn.batch(shard, phase, append([]prefetch.Place{own}, needs...)...)
+}

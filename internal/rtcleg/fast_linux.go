@@ -11,6 +11,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"tonegate/internal/prefetch"
 	"tonegate/internal/rtcleg/fast"
 )
 
@@ -99,10 +100,12 @@ func (c fastConnection) report(packets []rtcp.Packet) error {
 	return c.conn.SendReport(raw)
 }
 
-func (c fastConnection) ssrc() uint32           { return c.conn.SSRC() }
-func (c fastConnection) watch(now time.Time)    { c.conn.Watch(now) }
-func (c fastConnection) batch(shard, phase int) { c.conn.Batch(shard, phase) }
-func (c fastConnection) close() error           { return c.conn.Close() }
+func (c fastConnection) ssrc() uint32        { return c.conn.SSRC() }
+func (c fastConnection) watch(now time.Time) { c.conn.Watch(now) }
+func (c fastConnection) batch(shard, phase int, needs ...prefetch.Place) {
+	c.conn.Batch(shard, phase, needs...)
+}
+func (c fastConnection) close() error { return c.conn.Close() }
 
 func (c fastConnection) state() State {
 	switch c.conn.State() {

@@ -15,6 +15,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"tonegate/internal/audio"
+	"tonegate/internal/prefetch"
 	"tonegate/internal/rtcleg/rawtrack"
 )
 
@@ -187,7 +188,7 @@ func (c *peer) send(h *rtp.Header, payload []byte) (bool, error) { return c.trac
 func (c *peer) ssrc() uint32                                     { return c.track.SSRC() }
 func (c *peer) report(packets []rtcp.Packet) error               { return c.pc.WriteRTCP(packets) }
 func (c *peer) watch(time.Time)                                  {}
-func (c *peer) batch(_, _ int)                                   {}
+func (c *peer) batch(_, _ int, _ ...prefetch.Place)              {}
 func (c *peer) close() error                                     { return c.pc.GracefulClose() }
 
 func (c *peer) state() State {

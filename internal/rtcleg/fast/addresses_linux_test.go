@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"tonegate/internal/prefetch"
 )
 
 // TestAddresses: whichever way an address is found by, no two are one, and what was
@@ -22,7 +24,7 @@ func TestAddresses(t *testing.T) {
 				at.socket++ // of its own family
 				at.ip = ip.As16()
 			}
-			if c := (route{new(Conn), new(stage)}); rapid.Bool().Draw(t, "forget") {
+			if c := (route{new(Conn), new(stage), new(prefetch.List)}); rapid.Bool().Draw(t, "forget") {
 				delete(known, at)
 				byAddress.set(at, route{})
 			} else {

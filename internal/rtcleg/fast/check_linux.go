@@ -158,7 +158,7 @@ func (c *Conn) dropPaths(limit int, f func(*path) bool) {
 func (n *Network) route(at endpoint, c *Conn) {
 	n.routes.Lock()
 	defer n.routes.Unlock()
-	n.routes.byAddress.set(at, route{c, c.stage})
+	n.routes.byAddress.set(at, route{c, c.stage, c.needs})
 }
 
 // reroute has packets wait where the leg's do now, if the address is its own still.
@@ -166,7 +166,7 @@ func (n *Network) reroute(at endpoint, c *Conn) {
 	n.routes.Lock()
 	defer n.routes.Unlock()
 	if n.routes.byAddress.of(at).leg == c {
-		n.routes.byAddress.set(at, route{c, c.stage})
+		n.routes.byAddress.set(at, route{c, c.stage, c.needs})
 	}
 }
 

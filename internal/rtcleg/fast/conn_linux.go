@@ -9,6 +9,8 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/transport/v4/packetio"
+
+	"tonegate/internal/prefetch"
 )
 
 const (
@@ -68,11 +70,11 @@ type User interface {
 // Conn is one peer's connection.
 type Conn struct {
 	// Each packet needs these.
-	in  inbound
-	out outbound
-
 	network *Network
 	session Session
+	in      inbound
+	out     outbound
+
 	ctx     context.Context // ends with the connection
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -82,7 +84,8 @@ type Conn struct {
 	previous   credentials // until a restart is through
 	generation int
 	paths      []path
-	stage      *stage // where packets wait for their tick; nil: they do not
+	stage      *stage         // where packets wait for their tick; nil: they do not
+	needs      *prefetch.List // what each packet needs then
 	to         endpoint
 	nominated  bool
 	started    bool             // the handshake

@@ -162,7 +162,7 @@ func TestNoAllocations(t *testing.T) {
 			}))
 			waits := new(stage)
 			assert.Zero(t, testing.AllocsPerRun(500, func() {
-				waits.put(x.leg, sealed[next], now)
+				waits.put(route{leg: x.leg}, sealed[next], now)
 				next++
 				waits.deliver(0)
 			}))

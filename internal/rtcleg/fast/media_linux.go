@@ -13,6 +13,7 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 
+	"tonegate/internal/prefetch"
 	"tonegate/internal/rtcleg/fast/gcm"
 )
 
@@ -179,9 +180,10 @@ func (c *Conn) SSRC() uint32 { return c.out.ssrc }
 
 // Batch has packets collected for a shard's Flush from now on, and those that come
 // delivered by Receive for one of its phases. Without it each is sent, and delivered,
-// at once.
-func (c *Conn) Batch(shard, phase int) {
-	c.waitIn(shard, phase)
+// at once. needs is memory that whoever they are delivered to will look at.
+func (c *Conn) Batch(shard, phase int, needs ...prefetch.Place) {
+	own := prefetch.Between(&c.network, &c.out)
+	c.waitIn(shard, phase, prefetch.NewList(append([]prefetch.Place{own}, needs...)...))
 	b := c.network.batch(shard)
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
@@ -189,14 +191,14 @@ func (c *Conn) Batch(shard, phase int) {
 }
 
 // waitIn has packets wait for a phase.
-func (c *Conn) waitIn(shard, phase int) {
+func (c *Conn) waitIn(shard, phase int, needs *prefetch.List) {
 	n := c.network
 	n.reading.Lock()
 	s := n.stages.made(shard, phase)
 	n.reading.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.stage = s
+	c.stage, c.needs = s, needs
 	for i := range c.paths {
 		n.reroute(c.paths[i].at, c)
 	}

@@ -176,7 +176,7 @@ func (n *Network) take(index int, s *socket, k int, c clock, checks chan<- *data
 	case first >= 128 && first < 192: // RTP and RTCP
 		switch to := n.routes.byAddress.of(from); {
 		case to.stage != nil:
-			to.stage.put(to.leg, packet, n.in.arrival(k, c))
+			to.stage.put(to, packet, n.in.arrival(k, c))
 		case to.leg != nil:
 			to.leg.receive(packet, n.in.arrival(k, c), noShard)
 			clear(packet)

@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"tonegate/internal/prefetch"
 )
 
 // nameBytes holds a socket address of IPv4 or IPv6, as the kernel writes it.
@@ -109,7 +111,8 @@ func (e *endpoint) short() (number uint64, ok bool) {
 // route is whose packets come from an address, and where they wait for their tick.
 type route struct {
 	leg   *Conn
-	stage *stage // nil: they do not
+	stage *stage         // nil: they do not
+	needs *prefetch.List // to deliver one
 }
 
 // addresses are whose packets come from where.

@@ -72,11 +72,11 @@ func TestAFloodDoesNotWait(t *testing.T) {
 	n.reading.Lock()
 	sent := uint16(0)
 	for len(s.data)+packetBytes <= stageBytes {
-		s.put(x.leg, x.packet(7, sent, make([]byte, packetBytes-12-16)...), at)
+		s.put(route{leg: x.leg}, x.packet(7, sent, make([]byte, packetBytes-12-16)...), at)
 		sent++
 	}
 	assert.Empty(t, x.heard)
-	s.put(x.leg, x.packet(7, sent, make([]byte, packetBytes-12-16)...), at)
+	s.put(route{leg: x.leg}, x.packet(7, sent, make([]byte, packetBytes-12-16)...), at)
 	assert.Len(t, s.waiting, 1)
 	n.reading.Unlock()
 	for i := range sent {
@@ -119,11 +119,11 @@ func TestStageIsBounded(t *testing.T) {
 	n.reading.Lock()
 	defer n.reading.Unlock()
 	for range 10 * stagePackets {
-		s.put(x.leg, make([]byte, shortest-1), time.Now())
+		s.put(route{leg: x.leg}, make([]byte, shortest-1), time.Now())
 	}
 	assert.Empty(t, s.waiting)
 	for range 10 * stagePackets {
-		s.put(x.leg, make([]byte, shortest), time.Now())
+		s.put(route{leg: x.leg}, make([]byte, shortest), time.Now())
 		assert.LessOrEqual(t, len(s.waiting), stagePackets)
 	}
 }

@@ -1,0 +1,56 @@
+package prefetch
+
+import "unsafe"
+
+// line is the least that a processor fetches, in bytes: on all of amd64, and on most of
+// arm64.
+const line = 64
+
+// Place is a piece of memory, in whole lines. The zero Place is none.
+type Place struct {
+	at    unsafe.Pointer
+	lines int
+}
+
+// Whole is all of a value.
+func Whole[T any](v *T) Place { return Between(v, v) }
+
+// Between is from the beginning of one field of a structure to the end of another, which
+// must not come before it.
+func Between[A, B any](first *A, last *B) Place {
+	from, to := uintptr(unsafe.Pointer(first)), uintptr(unsafe.Pointer(last))+unsafe.Sizeof(*last)
+	return Place{unsafe.Pointer(first), int((to-1)/line-from/line) + 1}
+}
+
+// Fetch asks for it.
+func (p Place) Fetch() {
+	if p.lines > 0 {
+		fetch(p.at, p.lines)
+	}
+}
+
+// Most is how many places a list has room for.
+const Most = 8
+
+// List is what is needed together. It keeps its places alive.
+type List [Most]Place
+
+// NewList returns a list of up to [Most] places. More are not fetched.
+func NewList(places ...Place) *List {
+	l := new(List)
+	copy(l[:], places)
+	return l
+}
+
+// Fetch asks for all of it. A nil list has nothing in it.
+func (l *List) Fetch() {
+	if l == nil {
+		return
+	}
+	for i := range l {
+		if l[i].lines == 0 {
+			return
+		}
+		fetch(l[i].at, l[i].lines)
+	}
+}

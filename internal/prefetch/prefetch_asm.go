@@ -1,0 +1,10 @@
+//go:build amd64 || arm64
+
+package prefetch
+
+import "unsafe"
+
+// fetch asks for so many lines, at least one, from an address on.
+//
+//go:noescape
+func fetch(at unsafe.Pointer, lines int)
