@@ -166,11 +166,11 @@ func (c *Conference) Needs(id LegID) []prefetch.Place {
 	}
 }
 
-// Fetch has the processor fetch what Tick looks at first, and FetchLeg, when that has come,
-// what it looks at of the first leg. Of the other legs Tick does so itself.
-func (c *Conference) Fetch() { prefetch.Between(&c.cfg, &c.sender).Fetch() }
+// TickNeeds is the memory that Tick looks at first.
+func (c *Conference) TickNeeds() prefetch.Place { return prefetch.Between(&c.cfg, &c.sender) }
 
-// FetchLeg is the second part of [Conference.Fetch].
+// FetchLeg has the processor fetch what Tick looks at of the first leg, once there is what
+// it needs first. For the other legs Tick does so itself.
 func (c *Conference) FetchLeg() { c.fetchFrom(0) }
 
 // fetchFrom asks for what Tick needs of the next leg in order.

@@ -21,6 +21,7 @@ type room struct {
 	shard      *shard
 	conference *bridge.Conference
 	script     Script
+	needs      prefetch.List // for a tick, but for what is here and of the legs
 	legs       []*Leg
 	ports      ports
 	recorder   Recorder // nil: nothing is recorded
@@ -81,7 +82,7 @@ func (r *room) tick(now time.Time, next *room) {
 		}
 		r.out.Unheard.Supervisor, r.out.Unheard.Recorder = len(r.ports.supervisors) == 0, r.recorder == nil
 		if next != nil {
-			next.conference.Fetch()
+			next.needs.Fetch()
 		}
 		r.conference.Tick(now, &r.out)
 		if next != nil {

@@ -42,6 +42,13 @@ func NewList(places ...Place) *List {
 	return l
 }
 
+// Soon asks for the list itself: whoever will fetch what is in it would wait for that.
+func (l *List) Soon() {
+	if l != nil {
+		Whole(l).Fetch()
+	}
+}
+
 // Fetch asks for all of it. A nil list has nothing in it.
 func (l *List) Fetch() {
 	if l == nil {

@@ -58,13 +58,11 @@ func (s *stage) put(to route, packet []byte, arrived time.Time) {
 // ones is fetched meanwhile.
 func (s *stage) deliver(shard int) {
 	from := 0
-	for i := range min(early, len(s.waiting)) {
-		s.waiting[i].needs.Fetch()
+	for i := -2 * early; i < 0; i++ {
+		s.fetch(i)
 	}
 	for i := range s.waiting {
-		if i+early < len(s.waiting) {
-			s.waiting[i+early].needs.Fetch()
-		}
+		s.fetch(i)
 		w := &s.waiting[i]
 		packet := s.data[from:w.end:w.end]
 		if w.leg != nil {
@@ -74,6 +72,16 @@ func (s *stage) deliver(shard int) {
 		from, w.leg, w.needs = w.end, nil, nil
 	}
 	s.waiting, s.data = s.waiting[:0], s.data[:0]
+}
+
+// fetch asks for what packets some way behind one will need.
+func (s *stage) fetch(i int) {
+	if k := i + 2*early; k < len(s.waiting) {
+		s.waiting[k].needs.Soon()
+	}
+	if k := i + early; k >= 0 && k < len(s.waiting) {
+		s.waiting[k].needs.Fetch()
+	}
 }
 
 // forget has what waits for a leg not be delivered.
