@@ -32,7 +32,8 @@ type Output struct {
 
 // Report is what may be known outside about the last 500 ms.
 type Report struct {
-	InDoubt bool // see [Conference.InDoubt]
+	InDoubt  bool     // see [Conference.InDoubt]
+	Transfer Transfer // as the last frame of it was heard
 
 	N    int
 	Legs [MaxLegs]LegReport
@@ -42,6 +43,7 @@ type Report struct {
 type LegReport struct {
 	Leg   LegID
 	Role  Role
+	Held  bool // as Transfer
 	DBm0  int8 // level of its masked audio, in whole dB
 	Stats Stats
 }
@@ -67,10 +69,11 @@ func (c *Conference) Tick(now time.Time, out *Output) {
 	if c.counts(customer) {
 		out.Pressed = append(out.Pressed, customer.evidence.Pressed()...)
 	}
+	heard := c.transfer
 	out.Returned = c.advance()
 	c.ticks++
 	if out.HasReport = c.ticks%progressTicks == 0; out.HasReport {
-		c.report(&out.Report)
+		c.report(&out.Report, heard)
 	}
 }
 
@@ -124,14 +127,14 @@ func (c *Conference) agentForIVR(agent *leg) *audio.Frame {
 	return raw(agent)
 }
 
-func (c *Conference) report(r *Report) {
-	r.N, r.InDoubt = 0, c.doubt
+func (c *Conference) report(r *Report, heard Transfer) {
+	r.N, r.InDoubt, r.Transfer = 0, c.doubt, heard
 	for _, l := range c.legs {
 		if l == nil {
 			continue
 		}
 		level := math.Round(l.gated.Level())
-		r.Legs[r.N] = LegReport{Leg: l.id, Role: l.spec.Role, DBm0: int8(level), Stats: l.snapshot()}
+		r.Legs[r.N] = LegReport{Leg: l.id, Role: l.spec.Role, Held: l.held, DBm0: int8(level), Stats: l.snapshot()}
 		r.N++
 	}
 }

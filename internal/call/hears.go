@@ -23,14 +23,31 @@ func hears(r, of bridge.Role) bool {
 // hearsNow reports whether a leg hears another, as they are held and transferred.
 // The caller holds the lock.
 func (c *conference) hearsNow(l, of *leg) bool {
+	return l != of && !l.OnHold && !of.OnHold && hears(l.Role, of.Role) && hearsDuring(c.Transfer, l.Role, of.Role)
+}
+
+// heardThen reports whether a leg heard another when a report was made, which waits a
+// little before it is told.
+func heardThen(r *bridge.Report, l, of *leg) bool {
+	for i := range r.N {
+		if r.Legs[i].Held && (l.is(r.Legs[i].Leg) || of.is(r.Legs[i].Leg)) {
+			return false
+		}
+	}
+	return hearsDuring(r.Transfer, l.Role, of.Role)
+}
+
+// is reports whether a leg is that one of its conference's.
+func (l *leg) is(id bridge.LegID) bool { return l.engine != nil && l.engine.ID == id }
+
+// hearsDuring reports whether a transfer lets a subscriber of role r hear one of role of.
+func hearsDuring(t bridge.Transfer, r, of bridge.Role) bool {
 	switch {
-	case l == of || l.OnHold || of.OnHold || !hears(l.Role, of.Role):
-		return false
-	case c.Transfer == bridge.Together:
+	case t == bridge.Together:
 		return true
-	case l.Role == bridge.Supervisor:
-		return of.Role == bridge.Agent
+	case r == bridge.Supervisor:
+		return of == bridge.Agent
 	default:
-		return l.Role != bridge.Agent && of.Role != bridge.Agent
+		return r != bridge.Agent && of != bridge.Agent
 	}
 }

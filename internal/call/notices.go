@@ -43,46 +43,67 @@ type notices struct {
 	levels reports
 }
 
-// reports are what conferences said of their levels since somebody looked. They wait
-// for that: each conference has two a second, and to wake up a goroutine for each
-// would cost a server of many calls more than all that is done with them.
+// reports are the latest that conferences said of their levels. They wait to be looked
+// at: each conference has two a second, and to wake up a goroutine for each would cost a
+// server of many calls more than all that is done with them.
 type reports struct {
 	mu    sync.Mutex
-	queue []reported
-	spare []reported // the memory of what was looked at before
+	all   map[string]*reported
+	looks []*reported // of the last look: memory for the next one
+	told  *bridge.Report
 }
 
+// reported is a conference's.
 type reported struct {
 	conference string
-	bridge.Report
+	fresh      bool
+	report     *bridge.Report
 }
 
-const (
-	// maxReports is how many reports wait before more are dropped.
-	maxReports = 4096
-	// lookEvery is how often reports are looked at.
-	lookEvery = 250 * time.Millisecond
-)
+// lookEvery is how often reports are looked at.
+const lookEvery = 100 * time.Millisecond
 
-// put has a report wait.
+// put has a report wait, in place of the one before.
 func (l *reports) put(id string, r *bridge.Report) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.queue) < maxReports {
-		l.queue = append(l.queue, reported{id, *r})
+	to := l.all[id]
+	if to == nil {
+		to = &reported{conference: id, report: new(bridge.Report)}
+		l.all[id] = to
 	}
+	*to.report, to.fresh = *r, true
 }
 
-// take returns what waits. It is the caller's until the next take.
-func (l *reports) take() []reported {
+// each hands on those that wait, and forgets conferences for which tell returns false.
+// One goroutine may call it.
+func (l *reports) each(tell func(id string, r *bridge.Report) bool) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.queue, l.spare = l.spare[:0], l.queue
-	return l.spare
+	for _, r := range l.all {
+		if r.fresh {
+			l.looks = append(l.looks, r)
+		}
+	}
+	l.mu.Unlock()
+	for _, r := range l.looks {
+		l.mu.Lock()
+		r.report, l.told, r.fresh = l.told, r.report, false
+		l.mu.Unlock()
+		if !tell(r.conference, l.told) {
+			l.mu.Lock()
+			delete(l.all, r.conference)
+			l.mu.Unlock()
+		}
+	}
+	clear(l.looks)
+	l.looks = l.looks[:0]
 }
 
 func newNotices() *notices {
-	return &notices{ready: make(chan struct{}, 1), closed: make(chan struct{})}
+	return &notices{
+		ready: make(chan struct{}, 1), closed: make(chan struct{}),
+		levels: reports{all: make(map[string]*reported), told: new(bridge.Report)},
+	}
 }
 
 func (n *notices) put(v notice) {
@@ -137,7 +158,7 @@ func (s *Service) work() {
 	for {
 		select {
 		case <-look.C:
-			s.tellLevels(s.notices.levels.take())
+			s.look()
 		case <-s.notices.ready:
 			for _, n := range s.notices.take() {
 				switch {
@@ -235,22 +256,22 @@ func (s *Service) apply(n notice) {
 	}
 }
 
-// tellLevels tells what conferences reported to whom it concerns.
-func (s *Service) tellLevels(all []reported) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range all {
-		r := &all[i]
-		c := s.byID[r.conference]
+// look tells what conferences reported to whom it concerns.
+func (s *Service) look() {
+	s.notices.levels.each(func(id string, r *bridge.Report) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		c := s.byID[id]
 		if c == nil || c.State == ConferenceEnded {
-			continue
+			return false
 		}
 		if c.doubt && !r.InDoubt {
 			c.doubt = false
 			c.broadcastMasking()
 		}
-		c.tellLevels(&r.Report)
-	}
+		c.tellLevels(r)
+		return true
+	})
 }
 
 func (s *Service) applyProgress(c *conference, p ivr.Progress) {

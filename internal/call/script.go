@@ -5,6 +5,7 @@ import (
 
 	"tonegate/bridge"
 	"tonegate/internal/audio"
+	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
 	"tonegate/internal/prefetch"
 )
@@ -33,7 +34,9 @@ func (s *Service) newScript(c *conference) *script {
 	return p
 }
 
-// Needs is the memory that each tick looks at.
+var _ engine.Needy = (*script)(nil)
+
+// Needs implements engine.Needy.
 func (p *script) Needs() []prefetch.Place {
 	return []prefetch.Place{prefetch.Between(&p.session, &p.awaiting), p.session.Needs()}
 }

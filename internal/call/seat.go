@@ -323,7 +323,7 @@ func (c *conference) broadcast(e Event) {
 // qualityTicks is how many reports pass between two quality events: 5 s.
 const qualityTicks = 10
 
-// tellLevels tells each seat the levels of the legs that it hears.
+// tellLevels tells each seat the levels of the legs that it heard, and hears still.
 func (c *conference) tellLevels(r *bridge.Report) {
 	c.ticks++
 	for seat := range c.seats {
@@ -334,7 +334,7 @@ func (c *conference) tellLevels(r *bridge.Report) {
 			if l == nil {
 				continue
 			}
-			if c.hearsNow(seat.leg, l) {
+			if c.hearsNow(seat.leg, l) && heardThen(r, seat.leg, l) {
 				levels = append(levels, Level{l.ID, int(rep.DBm0)})
 			}
 			if l == seat.leg && c.ticks%qualityTicks == 0 {
@@ -350,7 +350,7 @@ func (c *conference) tellLevels(r *bridge.Report) {
 
 func (c *conference) byEngine(id bridge.LegID) *leg {
 	for _, l := range c.legs {
-		if l.engine != nil && l.engine.ID == id {
+		if l.is(id) {
 			return l
 		}
 	}

@@ -59,4 +59,4 @@ type quietNetwork struct{}
 
 func (quietNetwork) Receive(_, _ int) {}
 func (quietNetwork) Flush(int)        {}
-func (quietNetwork) Answer()          {}
+func (quietNetwork) Answer(bool)      {}

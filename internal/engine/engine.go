@@ -40,8 +40,8 @@ type Script interface {
 	Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 }
 
-// needy is a script that knows which memory its ticks look at.
-type needy interface{ Needs() []prefetch.Place }
+// Needy is a [Script] that knows which memory its ticks look at, and has it fetched.
+type Needy interface{ Needs() []prefetch.Place }
 
 // Recorder takes what a recording may hold, at each tick of a conference. It runs
 // on the shard's goroutine and must not block. now is the tick's deadline: where
@@ -128,7 +128,7 @@ func (e *Engine) register(id string, cfg bridge.Config, script Script) (*room, e
 	cfg.Workspace = s.work
 	r := &room{id: id, shard: s, conference: bridge.New(cfg), script: script}
 	places := []prefetch.Place{r.conference.TickNeeds()}
-	if n, ok := script.(needy); ok {
+	if n, ok := script.(Needy); ok {
 		places = append(places, n.Needs()...)
 	}
 	r.needs = *prefetch.NewList(places...)

@@ -68,7 +68,8 @@ func (r *room) do(ctx context.Context, f func() error) error {
 }
 
 // tick advances the conference by one frame. next, if there is one, will be next: its
-// memory is fetched meanwhile, in three steps, as each says where the next one lies.
+// memory is fetched meanwhile, in three steps, as each says where the next one lies. To
+// fetch cannot fail.
 func (r *room) tick(now time.Time, next *room) {
 	if next != nil {
 		prefetch.Between(&next.id, &next.out).Fetch()

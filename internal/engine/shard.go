@@ -134,6 +134,8 @@ func (s *shard) runAlone() {
 		}
 		sleep.until(s.nextDeadline())
 		s.tickPhase(time.Now())
+		// Not before the tick's frames are off the stack.
+		s.cfg.Network.Answer(s.count > 0 && time.Now().Before(s.nextDeadline()))
 	}
 }
 
@@ -180,9 +182,6 @@ func (s *shard) tickPhase(now time.Time) {
 	}
 	s.work.Wipe()
 	s.step++
-	if s.cfg.Network != nil {
-		s.cfg.Network.Answer()
-	}
 }
 
 // phaseFor chooses the phase of a new conference. A shard wakes once for each

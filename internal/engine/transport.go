@@ -30,9 +30,10 @@ type Network interface {
 	// Flush sends what the transports of a shard have collected. It must not
 	// block.
 	Flush(shard int)
-	// Answer does what can wait until a tick's packets have left, a little at a time:
-	// a goroutine that is woken up for it costs more. It must not block.
-	Answer()
+	// Answer is called after each phase, when nothing of it is left to do: checks that came
+	// with it are answered, a few, if there is time; to wake up a goroutine for them costs
+	// more. It must not wait for anything that takes longer than that.
+	Answer(time bool)
 }
 
 // batcher is a transport that collects packets for its shard's Flush, and is

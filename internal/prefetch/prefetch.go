@@ -15,12 +15,18 @@ type Place struct {
 // Whole is all of a value.
 func Whole[T any](v *T) Place { return Between(v, v) }
 
-// Between is from the beginning of one field of a structure to the end of another, which
-// must not come before it.
+// Between is from the beginning of one field of a structure to the end of another. If that
+// comes before it, it is nothing: who gives such a place has a test that it is not.
 func Between[A, B any](first *A, last *B) Place {
 	from, to := uintptr(unsafe.Pointer(first)), uintptr(unsafe.Pointer(last))+unsafe.Sizeof(*last)
+	if to <= from {
+		return Place{}
+	}
 	return Place{unsafe.Pointer(first), int((to-1)/line-from/line) + 1}
 }
+
+// Size is how many bytes are fetched.
+func (p Place) Size() int { return p.lines * line }
 
 // Fetch asks for it.
 func (p Place) Fetch() {
@@ -55,9 +61,6 @@ func (l *List) Fetch() {
 		return
 	}
 	for i := range l {
-		if l[i].lines == 0 {
-			return
-		}
-		fetch(l[i].at, l[i].lines)
+		l[i].Fetch()
 	}
 }

@@ -9,5 +9,5 @@ next:
 	PREFETCHT0 (AX)
 	ADDQ $64, AX
 	DECQ CX
-	JNZ  next
+	JGT  next
 	RET

@@ -9,5 +9,5 @@ next:
 	PRFM (R0), PLDL1KEEP
 	ADD  $64, R0
 	SUBS $1, R1
-	BNE  next
+	BGT  next
 	RET

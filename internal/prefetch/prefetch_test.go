@@ -18,6 +18,9 @@ func TestBetween(t *testing.T) {
 		for i := first; i <= last; i++ {
 			lines[uintptr(unsafe.Pointer(&memory[i]))/line] = true
 		}
+		if back := Between(&memory[last], &memory[first]); last > first && back != (Place{}) {
+			t.Fatalf("backwards there are %d lines", back.lines)
+		}
 		if p.at != unsafe.Pointer(&memory[first]) || p.lines != len(lines) {
 			t.Fatalf("[%d, %d] of %p: %d lines from %p, want %d", first, last, &memory, p.lines, p.at, len(lines))
 		}
@@ -40,9 +43,14 @@ func TestList(t *testing.T) {
 			t.Errorf("place %d is another", i)
 		}
 	}
+	l[0], l[Most/2] = Place{}, Place{}
+	l.Fetch() // with holes
+	l.Soon()
 	(*List)(nil).Fetch()
+	(*List)(nil).Soon()
 	new(List).Fetch()
 	Place{}.Fetch()
+	Place{unsafe.Pointer(&memory), -1}.Fetch()
 	if n := testing.AllocsPerRun(10, func() { l.Fetch() }); n != 0 {
 		t.Errorf("%v allocations to fetch", n)
 	}

@@ -41,7 +41,7 @@ type path interface {
 	// that wait for a shard to have time for them.
 	receive(shard, phase int)
 	flush(shard int)
-	answer()
+	answer(time bool)
 	drops() uint64
 	close() error
 }
@@ -88,9 +88,9 @@ func (s *Server) Receive(shard, phase int) { s.path.receive(shard, phase) }
 // Flush sends what the legs of a shard have collected; see [Leg.Batch].
 func (s *Server) Flush(shard int) { s.path.flush(shard) }
 
-// Answer answers some of the peers' checks, if any wait. Shards call it when what they
-// ticked has left.
-func (s *Server) Answer() { s.path.answer() }
+// Answer answers some of the peers' checks that came with what Receive took, if there is
+// time; else a goroutine does. Shards call it when what they ticked has left.
+func (s *Server) Answer(time bool) { s.path.answer(time) }
 
 // Drops counts packets that were lost in this process for want of room, where a
 // path can tell.

@@ -38,7 +38,7 @@ func newPortable(s *Server, conns []*net.UDPConn) *portable {
 
 func (p *portable) receive(_, _ int) {}
 func (p *portable) flush(int)        {}
-func (p *portable) answer()          {}
+func (p *portable) answer(bool)      {}
 func (p *portable) drops() uint64    { return 0 }
 func (p *portable) close() error     { return p.mux.Close() }
 

@@ -9,14 +9,17 @@ import (
 )
 
 // credentials are the two ends' short-term credentials (RFC 8445 §5.3).
-type credentials struct{ localUfrag, localPwd, remoteUfrag, remotePwd string }
+type credentials struct {
+	localUfrag, localPwd, remoteUfrag, remotePwd string
+	integrity                                    stun.MessageIntegrity // of localPwd
+}
 
 // is reports whether a check's user name belongs to these credentials.
 func (k *credentials) is(local, remote string) bool {
 	return k.localUfrag != "" && k.localUfrag == local && k.remoteUfrag == remote
 }
 
-// stunAnswers is the memory of the goroutine that answers checks.
+// stunAnswers is the memory of whoever answers checks.
 type stunAnswers struct{ request, answer stun.Message }
 
 // check answers a connectivity check. Whatever is not a check that was signed
@@ -39,7 +42,7 @@ func (n *Network) check(s *stunAnswers, from endpoint, packet []byte) {
 	if leg == nil {
 		return
 	}
-	pwd, role, ok := leg.checked(m, from, local, remote, time.Now())
+	integrity, role, ok := leg.checked(m, from, local, remote, time.Now())
 	if !ok {
 		return
 	}
@@ -49,20 +52,20 @@ func (n *Network) check(s *stunAnswers, from endpoint, packet []byte) {
 	if role {
 		// RFC 8445 §7.3.1.1: this side is controlled, always.
 		err = s.answer.Build(m, stun.BindingError, stun.CodeRoleConflict,
-			stun.NewShortTermIntegrity(pwd), stun.Fingerprint)
+			integrity, stun.Fingerprint)
 	} else {
 		err = s.answer.Build(m, stun.BindingSuccess,
 			&stun.XORMappedAddress{IP: net.IP(at.Addr().AsSlice()), Port: int(at.Port())},
-			stun.NewShortTermIntegrity(pwd), stun.Fingerprint)
+			integrity, stun.Fingerprint)
 	}
 	if err == nil {
 		_ = to.sendTo(s.answer.Raw, &from) // the peer asks again
 	}
 }
 
-// checked judges a check and follows it. It returns the password to sign the
-// answer with, and whether the peer took the wrong role.
-func (c *Conn) checked(m *stun.Message, from endpoint, local, remote string, now time.Time) (pwd string, role, ok bool) {
+// checked judges a check and follows it. It returns what to sign the answer with, and
+// whether the peer took the wrong role.
+func (c *Conn) checked(m *stun.Message, from endpoint, local, remote string, now time.Time) (integrity stun.MessageIntegrity, role, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	current := c.current.is(local, remote)
@@ -71,25 +74,25 @@ func (c *Conn) checked(m *stun.Message, from endpoint, local, remote string, now
 		k = &c.previous
 	}
 	if c.closed || c.gone || c.lost || !(current || k.is(local, remote)) {
-		return "", false, false
+		return nil, false, false
 	}
-	if stun.NewShortTermIntegrity(k.localPwd).Check(m) != nil {
-		return "", false, false
+	if k.integrity.Check(m) != nil {
+		return nil, false, false
 	}
 	if m.Contains(stun.AttrICEControlled) {
-		return k.localPwd, true, true
+		return k.integrity, true, true
 	}
 	// Credentials from before a restart keep a known path alive until the new
 	// ones have found theirs, and do nothing else.
 	if !current && c.pathIndex(from) < 0 {
-		return "", false, false
+		return nil, false, false
 	}
 	c.seen = now
 	if current {
 		c.learn(from, m.Contains(stun.AttrUseCandidate), now)
 	}
 	c.tell(now)
-	return k.localPwd, false, true
+	return k.integrity, false, true
 }
 
 // learn notes that an address belongs to the peer, and sends there if the peer

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pion/dtls/v3"
+	"github.com/pion/stun/v4"
 	"github.com/pion/transport/v4/packetio"
 
 	"tonegate/internal/prefetch"
@@ -142,6 +143,7 @@ func (c *Conn) Negotiate(ufrag, pwd string) (localUfrag, localPwd string, err er
 	c.forgetPrevious()
 	c.previous = c.current
 	c.current = credentials{remoteUfrag: ufrag, remotePwd: pwd, localPwd: rand.Text()}
+	c.current.integrity = stun.NewShortTermIntegrity(c.current.localPwd)
 	c.current.localUfrag = c.network.name(c)
 	c.generation++
 	now := time.Now()
@@ -248,6 +250,7 @@ func (c *Conn) leave() {
 	c.network.unname(c.current.localUfrag, c)
 	c.farewell.state, c.farewell.alerts = nil, nil
 	c.dtls, c.records = nil, nil
+	c.stage, c.needs = nil, nil
 	c.mu.Unlock()
 	c.forgetKeys()
 }

@@ -41,12 +41,13 @@ type Network struct {
 		byShard []*batch
 	}
 
-	slow    chan *datagram // to answer at leisure
-	soon    chan *datagram // checks that a shard answers when its packets have left
+	queue   chan *datagram // to be answered, in order
 	spare   chan *datagram
-	answers struct { // whose turn it is to answer those
+	some    chan struct{} // wakes the goroutine that answers
+	answers struct {      // held by whoever answers
 		sync.Mutex
 		stunAnswers
+		closed bool
 	}
 	ticked  atomic.Int64 // when a shard last came for packets
 	wake    int          // a descriptor that ends the watch's wait
@@ -67,7 +68,7 @@ type routes struct {
 func New(conns []*net.UDPConn, cfg Config) (*Network, error) {
 	n := &Network{
 		cfg: cfg, in: newReader(), stop: make(chan struct{}), wake: -1,
-		slow: make(chan *datagram, waiting), soon: make(chan *datagram, atOnce), spare: make(chan *datagram, waiting),
+		queue: make(chan *datagram, waiting), spare: make(chan *datagram, waiting), some: make(chan struct{}, 1),
 	}
 	n.routes.byAddress, n.routes.byName = newAddresses(), make(map[string]*Conn)
 	for range waiting {
@@ -108,6 +109,9 @@ func (n *Network) Close() error {
 		defer n.reading.Unlock()
 		n.batches.Lock()
 		defer n.batches.Unlock()
+		n.answers.Lock()
+		defer n.answers.Unlock()
+		n.answers.closed = true
 		n.release()
 		n.sockets, n.batches.byShard, n.stages = nil, nil, nil
 	})
@@ -135,15 +139,15 @@ func (n *Network) Receive(shard, phase int) {
 	n.ticked.Store(time.Now().UnixNano())
 	n.reading.Lock()
 	defer n.reading.Unlock()
-	n.drain(n.soon)
+	n.drain()
 	if s := n.stages.of(shard, phase); s != nil {
 		s.deliver(shard)
 	}
 }
 
-// drain takes everything off the sockets. Checks go to a queue of the caller's, if it has
-// one and there is room. The caller holds reading.
-func (n *Network) drain(checks chan<- *datagram) (packets int) {
+// drain takes everything off the sockets. Checks wait to be answered: the caller sees to
+// that. The caller holds reading.
+func (n *Network) drain() (packets int) {
 	c := clock{time.Now()}
 	for i, s := range n.sockets {
 		for range rounds {
@@ -151,7 +155,7 @@ func (n *Network) drain(checks chan<- *datagram) (packets int) {
 			if got > 0 {
 				n.routes.RLock()
 				for k := range got {
-					n.take(i, s, k, c, checks)
+					n.take(i, s, k, c)
 				}
 				n.routes.RUnlock()
 			}
@@ -164,7 +168,7 @@ func (n *Network) drain(checks chan<- *datagram) (packets int) {
 }
 
 // take sees one packet off. What its first byte may mean: RFC 7983 §7.
-func (n *Network) take(index int, s *socket, k int, c clock, checks chan<- *datagram) {
+func (n *Network) take(index int, s *socket, k int, c clock) {
 	packet := n.in.packet(k)
 	if len(packet) == 0 {
 		return
@@ -172,7 +176,7 @@ func (n *Network) take(index int, s *socket, k int, c clock, checks chan<- *data
 	from := endpointOf(index, s.v6, &n.in.names[k])
 	switch first := packet[0]; {
 	case first < 4: // STUN
-		n.later(checks, nil, from, packet)
+		n.later(nil, from, packet)
 	case first >= 128 && first < 192: // RTP and RTCP
 		switch to := n.routes.byAddress.of(from); {
 		case to.stage != nil:
@@ -183,7 +187,8 @@ func (n *Network) take(index int, s *socket, k int, c clock, checks chan<- *data
 		}
 	case first >= 20 && first < 64: // DTLS
 		if to := n.routes.byAddress.of(from); to.leg != nil {
-			n.later(nil, to.leg, from, packet)
+			n.later(to.leg, from, packet)
+			n.wakeAnswer()
 		}
 	}
 }

@@ -35,9 +35,10 @@ const (
 	stagePackets = 512
 	// shortest is what SRTP and SRTCP have at least; less is dropped unseen.
 	shortest = 12
-	// early is for how many packets ahead of the one that is decrypted memory is asked
-	// for: some microseconds.
-	early = 4
+	// memoryAhead is for how many packets ahead of the one that is decrypted memory is asked
+	// for, some microseconds, and listsAhead for how many what that is, which lies in
+	// memory as well.
+	memoryAhead, listsAhead = 4, 8
 )
 
 // put has a packet wait.
@@ -53,12 +54,12 @@ func (s *stage) put(to route, packet []byte, arrived time.Time) {
 }
 
 // deliver decrypts what waits, in the order in which it came, and hands it on. shard
-// is whose goroutine this is. A packet takes a tenth of the time that it would wait for
-// the memory that it leads to, from a connection to a jitter buffer, so that of the next
-// ones is fetched meanwhile.
+// is whose goroutine this is. To decrypt a packet takes less than to wait for the memory
+// that it leads to, from a connection to a jitter buffer, so what the next ones need is
+// fetched meanwhile.
 func (s *stage) deliver(shard int) {
 	from := 0
-	for i := -2 * early; i < 0; i++ {
+	for i := -listsAhead; i < 0; i++ {
 		s.fetch(i)
 	}
 	for i := range s.waiting {
@@ -76,10 +77,10 @@ func (s *stage) deliver(shard int) {
 
 // fetch asks for what packets some way behind one will need.
 func (s *stage) fetch(i int) {
-	if k := i + 2*early; k < len(s.waiting) {
+	if k := i + listsAhead; k < len(s.waiting) {
 		s.waiting[k].needs.Soon()
 	}
-	if k := i + early; k >= 0 && k < len(s.waiting) {
+	if k := i + memoryAhead; k >= 0 && k < len(s.waiting) {
 		s.waiting[k].needs.Fetch()
 	}
 }
@@ -88,7 +89,7 @@ func (s *stage) fetch(i int) {
 func (s *stage) forget(leg *Conn) {
 	for i := range s.waiting {
 		if w := &s.waiting[i]; w.leg == leg {
-			w.leg = nil
+			w.leg, w.needs = nil, nil
 		}
 	}
 }

@@ -9,15 +9,15 @@ import (
 const (
 	// waiting bounds the checks and handshake records that wait to be answered.
 	waiting = 256
-	// atOnce is how many checks a shard answers after it has ticked a phase. They take
-	// some 30 µs each, and as much again for a goroutine to wake up for them; more are a
-	// burst, or a flood, and that is the goroutine's.
+	// atOnce is how many of them a shard answers after a phase. A goroutine that is woken up
+	// for one takes more than the answer does; more are a burst, or a flood, and that is the
+	// goroutine's.
 	atOnce = 4
-	// idle is how long no shard may have come for packets until the watch waits
-	// for them itself. A shard with one conference comes every 20 ms.
-	idle = 100 * time.Millisecond
-	// lookEvery is how often the watch looks whether that is so: after the last
-	// conference has ended, nothing that comes is in a hurry.
+	// idle is how long no shard may have come for packets until the watch waits for them
+	// itself, and lookEvery how often it looks whether that is so. A shard with one
+	// conference comes every 20 ms; after the last one has ended, or while shards stand
+	// still, nothing that comes is in such a hurry.
+	idle      = 100 * time.Millisecond
 	lookEvery = 500 * time.Millisecond
 )
 
@@ -29,55 +29,73 @@ type datagram struct {
 	data [packetBytes]byte
 }
 
-// later queues a packet to be answered, at best in a queue that the caller prefers, or
-// drops it. It does not wait.
-func (n *Network) later(best chan<- *datagram, leg *Conn, from endpoint, packet []byte) {
+// later queues a packet to be answered, or drops it. It does not wait.
+func (n *Network) later(leg *Conn, from endpoint, packet []byte) {
 	select {
 	case d := <-n.spare:
 		d.leg, d.from, d.n = leg, from, copy(d.data[:], packet)
-		select {
-		case best <- d:
-		default:
-			n.slow <- d // there is room for all there are
-		}
+		n.queue <- d // there is room for all there are
 	default:
 		n.drops.Add(1)
 	}
 }
 
-// Answer answers checks that came with what Receive took, a few. Shards call it when
-// their packets have left: to wake up a goroutine for each would cost as much again.
-func (n *Network) Answer() {
-	if len(n.soon) == 0 || !n.answers.TryLock() { // another shard answers them
+// Answer answers what came with what Receive took, if it is little and there is time, and
+// else has a goroutine do it. Shards call it after each phase.
+func (n *Network) Answer(time bool) {
+	if len(n.queue) == 0 {
 		return
 	}
-	defer n.answers.Unlock()
-	for range atOnce {
-		select {
-		case d := <-n.soon:
-			n.check(&n.answers.stunAnswers, d.from, d.data[:d.n])
-			n.spare <- d
-		default:
-			return
-		}
+	if time && len(n.queue) <= atOnce && n.answers.TryLock() {
+		n.answerUpTo(atOnce)
+		n.answers.Unlock()
+	}
+	if len(n.queue) > 0 { // more has come, or whoever answers may just have stopped
+		n.wakeAnswer()
 	}
 }
 
-// answer is the goroutine of checks and handshakes.
+// wakeAnswer wakes the goroutine of checks and handshakes.
+func (n *Network) wakeAnswer() {
+	select {
+	case n.some <- struct{}{}:
+	default: // it will look
+	}
+}
+
+// answer is that goroutine.
 func (n *Network) answer() {
-	var s stunAnswers
 	for {
 		select {
 		case <-n.stop:
 			return
-		case d := <-n.slow:
-			if d.leg != nil {
+		case <-n.some:
+			n.answers.Lock()
+			n.answerUpTo(waiting)
+			n.answers.Unlock()
+			if len(n.queue) > 0 {
+				n.wakeAnswer()
+			}
+		}
+	}
+}
+
+// answerUpTo answers what waits, in the order in which it came. The caller holds answers.
+func (n *Network) answerUpTo(most int) {
+	for range most {
+		select {
+		case d := <-n.queue:
+			switch {
+			case n.answers.closed:
+			case d.leg != nil:
 				d.leg.record(d.data[:d.n])
-			} else {
-				n.check(&s, d.from, d.data[:d.n])
+			default:
+				n.check(&n.answers.stunAnswers, d.from, d.data[:d.n])
 			}
 			d.leg = nil
 			n.spare <- d
+		default:
+			return
 		}
 	}
 }
@@ -102,15 +120,16 @@ func (n *Network) watch() {
 			}
 			continue
 		}
+		n.wakeAnswer() // for what the last shard left
 		_, _ = unix.Poll(fds, -1)
 		select {
 		case <-n.stop:
 			return
 		default:
 			n.reading.Lock()
-			n.drain(nil)
+			n.drain()
 			n.reading.Unlock()
-			n.Answer() // what the last shard left
+			n.wakeAnswer()
 		}
 	}
 }

@@ -1,0 +1,37 @@
+package bridge
+
+import (
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+
+	"tonegate/dtmf"
+	"tonegate/internal/prefetch"
+)
+
+// TestNeeds: what is fetched ahead is there, and is a part of what it says it is of. Fields
+// that change places would make it nothing, or all that lies between them.
+func TestNeeds(t *testing.T) {
+	c := New(Config{})
+	id, err := c.Join(LegSpec{Role: Customer})
+	assert.NoError(t, err)
+	l := c.byID(id)
+	const lines = 2 * 64 // at either end
+	for name, one := range map[string]struct {
+		place       prefetch.Place
+		least, most uintptr
+	}{
+		"conference":    {c.TickNeeds(), unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids), unsafe.Sizeof(*c) / 2},
+		"legs":          {c.Needs(id)[0], unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids), 256},
+		"jitter buffer": {l.buffer.Needs(), 128, 256},
+		"leg":           {c.Needs(id)[2], 64, 256},
+		"events":        {l.events.Needs(), 32, unsafe.Sizeof(l.events) / 2},
+		"detector":      {l.detector.Needs(), 2 << 10, unsafe.Sizeof(dtmf.Detector{}) / 2},
+	} {
+		size := uintptr(one.place.Size())
+		assert.GreaterOrEqual(t, size, one.least, name)
+		assert.LessOrEqual(t, size, one.most+lines, name)
+	}
+	assert.Nil(t, c.Needs(id+1))
+}
