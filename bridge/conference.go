@@ -166,23 +166,6 @@ func (c *Conference) Needs(id LegID) []prefetch.Place {
 	}
 }
 
-// TickNeeds is the memory that Tick looks at first.
-func (c *Conference) TickNeeds() prefetch.Place { return prefetch.Between(&c.cfg, &c.sender) }
-
-// FetchLeg has the processor fetch what Tick looks at of the first leg, once there is what
-// it needs first. For the other legs Tick does so itself.
-func (c *Conference) FetchLeg() { c.fetchFrom(0) }
-
-// fetchFrom asks for what Tick needs of the next leg in order.
-func (c *Conference) fetchFrom(i int) {
-	for ; i < len(c.legs); i++ {
-		if l := c.legs[i]; l != nil {
-			l.fetch()
-			return
-		}
-	}
-}
-
 // Play sets what a built-in leg says in the next tick.
 func (c *Conference) Play(id LegID, voice *audio.Frame) error {
 	l := c.byID(id)

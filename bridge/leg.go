@@ -6,7 +6,6 @@ import (
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
 	"tonegate/internal/jitter"
-	"tonegate/internal/prefetch"
 	"tonegate/mixer/mask"
 )
 
@@ -136,15 +135,6 @@ func (l *leg) setMedia(m Media) {
 	}
 	l.spec.Media = m
 	l.buffer.SetLaw(m.Law)
-}
-
-// fetch asks for what every frame needs.
-func (l *leg) fetch() {
-	l.buffer.Needs().Fetch()
-	prefetch.Between(&l.id, &l.stats.Packets).Fetch()
-	prefetch.Whole(&l.gate).Fetch()
-	l.events.Needs().Fetch()
-	l.detector.Needs().Fetch()
 }
 
 // receive routes a packet by its payload type: what was not negotiated is

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"tonegate/dtmf"
 	"tonegate/internal/prefetch"
 )
 
@@ -22,12 +21,9 @@ func TestNeeds(t *testing.T) {
 		place       prefetch.Place
 		least, most uintptr
 	}{
-		"conference":    {c.TickNeeds(), unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids), unsafe.Sizeof(*c) / 2},
 		"legs":          {c.Needs(id)[0], unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids), 256},
 		"jitter buffer": {l.buffer.Needs(), 128, 256},
 		"leg":           {c.Needs(id)[2], 64, 256},
-		"events":        {l.events.Needs(), 32, unsafe.Sizeof(l.events) / 2},
-		"detector":      {l.detector.Needs(), 2 << 10, unsafe.Sizeof(dtmf.Detector{}) / 2},
 	} {
 		size := uintptr(one.place.Size())
 		assert.GreaterOrEqual(t, size, one.least, name)

@@ -52,9 +52,8 @@ type LegReport struct {
 func (c *Conference) Tick(now time.Time, out *Output) {
 	out.Mixes = &c.cfg.Workspace.mixes
 	out.wipeKeys()
-	for i, l := range c.legs {
+	for _, l := range c.legs {
 		if l != nil {
-			c.fetchFrom(i + 1)
 			l.hear(now)
 			l.mask(c.policy(l.spec.Role), c.talkPolicy())
 		}

@@ -1,9 +1,6 @@
 package dtmf
 
-import (
-	"tonegate/internal/audio"
-	"tonegate/internal/prefetch"
-)
+import "tonegate/internal/audio"
 
 // Detector listens to one source: to its audio and, through what the caller
 // received beside it, to its named events and its losses. It is not safe for
@@ -77,9 +74,6 @@ func (d *Detector) Wipe() {
 	d.work.Wipe()
 	*d = Detector{}
 }
-
-// Needs is the memory that the detector looks at for each frame.
-func (d *Detector) Needs() prefetch.Place { return prefetch.Between(&d.front, &d.waits) }
 
 // forgetNamed forgets which keys named events brought.
 func (d *Detector) forgetNamed() {

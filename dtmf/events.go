@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-
-	"tonegate/internal/prefetch"
 )
 
 // ErrMalformedEvent is returned for a telephone-event payload whose length is
@@ -84,9 +82,6 @@ type EventReceiver struct {
 
 	waiting [32]press // begun, not reported yet
 }
-
-// Needs is the memory that each tick needs.
-func (r *EventReceiver) Needs() prefetch.Place { return prefetch.Between(&r.on, &r.latest) }
 
 // NewEventReceiver returns a receiver for events on the given RTP clock, in
 // Hz. Zero stands for 8000.

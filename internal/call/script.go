@@ -5,9 +5,7 @@ import (
 
 	"tonegate/bridge"
 	"tonegate/internal/audio"
-	"tonegate/internal/engine"
 	"tonegate/internal/ivr"
-	"tonegate/internal/prefetch"
 )
 
 // promptPause is the music between two announcements to a customer who waits.
@@ -32,13 +30,6 @@ func (s *Service) newScript(c *conference) *script {
 		p.prompt = s.cfg.Prompts[ivr.AgentLost]
 	}
 	return p
-}
-
-var _ engine.Needy = (*script)(nil)
-
-// Needs implements engine.Needy.
-func (p *script) Needs() []prefetch.Place {
-	return []prefetch.Place{prefetch.Between(&p.session, &p.awaiting), p.session.Needs()}
 }
 
 // Tick implements engine.Script.

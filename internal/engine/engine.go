@@ -12,7 +12,6 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
-	"tonegate/internal/prefetch"
 )
 
 // Errors of the engine's methods.
@@ -39,9 +38,6 @@ type Observer interface {
 type Script interface {
 	Tick(now time.Time, c *bridge.Conference, last *bridge.Output)
 }
-
-// Needy is a [Script] that knows which memory its ticks look at, and has it fetched.
-type Needy interface{ Needs() []prefetch.Place }
 
 // Recorder takes what a recording may hold, at each tick of a conference. It runs
 // on the shard's goroutine and must not block. now is the tick's deadline: where
@@ -127,11 +123,6 @@ func (e *Engine) register(id string, cfg bridge.Config, script Script) (*room, e
 	e.load[s.index]++
 	cfg.Workspace = s.work
 	r := &room{id: id, shard: s, conference: bridge.New(cfg), script: script}
-	places := []prefetch.Place{r.conference.TickNeeds()}
-	if n, ok := script.(Needy); ok {
-		places = append(places, n.Needs()...)
-	}
-	r.needs = *prefetch.NewList(places...)
 	e.rooms[id] = r
 	e.cfg.Metrics.conferences.Inc()
 	return r, nil

@@ -26,6 +26,14 @@ type Metrics struct {
 	keys        *prometheus.CounterVec
 	masked      prometheus.Counter
 	failures    prometheus.Counter
+	of          labelled
+}
+
+// labelled are the counters of vectors, found once: each report counts on all of them.
+type labelled struct {
+	malformedEvent, payloadType, duplicate, malformed, overflow, oversized prometheus.Counter // dropped
+	grow, shrink                                                           prometheus.Counter // moved
+	inBand, named                                                          prometheus.Counter // keys
 }
 
 // NewMetrics registers the engine's metrics with reg, or with nothing if reg
@@ -59,6 +67,13 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		masked:    counter("frames_masked_total", "Frames' worth of samples replaced on the way to agents."),
 		failures:  counter("detector_failures_total", "Detector faults; the affected audio was masked."),
 	}
+	m.of = labelled{
+		malformedEvent: m.dropped.WithLabelValues("malformed_event"), payloadType: m.dropped.WithLabelValues("payload_type"),
+		duplicate: m.dropped.WithLabelValues("duplicate"), malformed: m.dropped.WithLabelValues("malformed"),
+		overflow: m.dropped.WithLabelValues("overflow"), oversized: m.dropped.WithLabelValues("oversized"),
+		grow: m.moved.WithLabelValues("grow"), shrink: m.moved.WithLabelValues("shrink"),
+		inBand: m.keys.WithLabelValues("inband"), named: m.keys.WithLabelValues("event"),
+	}
 	if reg != nil {
 		reg.MustRegister(m.conferences, m.legs, m.lateness, m.skipped, m.panics, m.received, m.sent,
 			m.sendFails, m.dropped, m.late, m.lost, m.concealed, m.moved, m.keys, m.masked, m.failures)
@@ -74,16 +89,16 @@ func (m *Metrics) add(now, before bridge.Stats) {
 		}
 	}
 	add(m.received, now.Packets, before.Packets)
-	add(m.dropped.WithLabelValues("malformed_event"), now.Malformed, before.Malformed)
-	add(m.dropped.WithLabelValues("payload_type"), now.UnknownType, before.UnknownType)
-	add(m.dropped.WithLabelValues("duplicate"), now.Jitter.Duplicate, before.Jitter.Duplicate)
+	add(m.of.malformedEvent, now.Malformed, before.Malformed)
+	add(m.of.payloadType, now.UnknownType, before.UnknownType)
+	add(m.of.duplicate, now.Jitter.Duplicate, before.Jitter.Duplicate)
 	add(m.lost, now.Lost, before.Lost)
 	add(m.late, now.Jitter.Late, before.Jitter.Late)
 	add(m.concealed, now.Jitter.Concealed, before.Jitter.Concealed)
-	add(m.moved.WithLabelValues("grow"), now.Jitter.Inserted, before.Jitter.Inserted)
-	add(m.moved.WithLabelValues("shrink"), now.Jitter.Skipped, before.Jitter.Skipped)
-	add(m.keys.WithLabelValues("inband"), now.InBandKeys, before.InBandKeys)
-	add(m.keys.WithLabelValues("event"), now.NamedKeys, before.NamedKeys)
+	add(m.of.grow, now.Jitter.Inserted, before.Jitter.Inserted)
+	add(m.of.shrink, now.Jitter.Skipped, before.Jitter.Skipped)
+	add(m.of.inBand, now.InBandKeys, before.InBandKeys)
+	add(m.of.named, now.NamedKeys, before.NamedKeys)
 	add(m.failures, now.DetectorFails, before.DetectorFails)
 	if d := now.MaskedSamples - before.MaskedSamples; now.MaskedSamples > before.MaskedSamples {
 		m.masked.Add(float64(d) / audio.FrameSamples)
@@ -94,11 +109,11 @@ func (m *Metrics) add(now, before bridge.Stats) {
 func (m *Metrics) addLeg(l *Leg) {
 	m.sent.Add(float64(l.sent))
 	m.sendFails.Add(float64(l.sendFails))
-	m.dropped.WithLabelValues("malformed").Add(float64(l.malformed))
+	m.of.malformed.Add(float64(l.malformed))
 	l.sent, l.sendFails, l.malformed = 0, 0, 0
 	l.in.mu.Lock()
 	defer l.in.mu.Unlock()
-	m.dropped.WithLabelValues("overflow").Add(float64(l.in.overflow))
-	m.dropped.WithLabelValues("oversized").Add(float64(l.in.oversized))
+	m.of.overflow.Add(float64(l.in.overflow))
+	m.of.oversized.Add(float64(l.in.oversized))
 	l.in.overflow, l.in.oversized = 0, 0
 }

@@ -11,7 +11,6 @@ import (
 	"go.uber.org/zap"
 
 	"tonegate/bridge"
-	"tonegate/internal/prefetch"
 )
 
 // room is a conference on its shard. Everything but id and shard belongs to
@@ -21,7 +20,6 @@ type room struct {
 	shard      *shard
 	conference *bridge.Conference
 	script     Script
-	needs      prefetch.List // for a tick, but for what is here and of the legs
 	legs       []*Leg
 	ports      ports
 	recorder   Recorder // nil: nothing is recorded
@@ -67,13 +65,8 @@ func (r *room) do(ctx context.Context, f func() error) error {
 	}
 }
 
-// tick advances the conference by one frame. next, if there is one, will be next: its
-// memory is fetched meanwhile, in three steps, as each says where the next one lies. To
-// fetch cannot fail.
-func (r *room) tick(now time.Time, next *room) {
-	if next != nil {
-		prefetch.Between(&next.id, &next.out).Fetch()
-	}
+// tick advances the conference by one frame.
+func (r *room) tick(now time.Time) {
 	err := r.guard(func() error {
 		for _, l := range r.legs {
 			l.receive()
@@ -82,13 +75,7 @@ func (r *room) tick(now time.Time, next *room) {
 			r.script.Tick(now, r.conference, &r.out)
 		}
 		r.out.Unheard.Supervisor, r.out.Unheard.Recorder = len(r.ports.supervisors) == 0, r.recorder == nil
-		if next != nil {
-			next.needs.Fetch()
-		}
 		r.conference.Tick(now, &r.out)
-		if next != nil {
-			next.conference.FetchLeg()
-		}
 		r.ports.send(&r.out)
 		if r.recorder != nil {
 			r.recorder.Record(now, r.out.Recorder, r.conference.Capturing())

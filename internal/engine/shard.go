@@ -168,11 +168,7 @@ func (s *shard) tickPhase(now time.Time) {
 	rooms := s.rooms[s.step%phases]
 	// Backwards: a conference that fails is removed from the list meanwhile.
 	for i := len(rooms) - 1; i >= 0; i-- {
-		var next *room
-		if i > 0 {
-			next = rooms[i-1]
-		}
-		rooms[i].tick(deadline, next)
+		rooms[i].tick(deadline)
 		if (len(rooms)-i)%leaveTogether == 0 && i > 0 && s.cfg.Network != nil {
 			s.cfg.Network.Flush(s.index)
 		}

@@ -9,7 +9,6 @@ import (
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
 	"tonegate/internal/card"
-	"tonegate/internal/prefetch"
 )
 
 // Errors of commands to a session, beside those of package bridge: ErrCapturing
@@ -73,9 +72,6 @@ type Session struct {
 
 // New returns a session.
 func New(cfg Config) *Session { return &Session{cfg: cfg, current: -1} }
-
-// Needs is the memory that each tick looks at.
-func (s *Session) Needs() prefetch.Place { return prefetch.Between(&s.ended, &s.progress.State) }
 
 // Voice makes the session a built-in IVR that speaks as the given leg.
 func (s *Session) Voice(p *Prompts, id bridge.LegID) { s.cfg.Prompts, s.cfg.Leg = p, id }

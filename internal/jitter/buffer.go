@@ -64,8 +64,7 @@ func (b *Buffer) Init(law audio.Law, seed uint64) {
 // SetLaw changes the law of packets to come.
 func (b *Buffer) SetLaw(law audio.Law) { b.law = law }
 
-// Needs is the memory that the buffer looks at for each packet and each frame, but for
-// the audio itself.
+// Needs is the memory that the buffer looks at for each packet, but for the audio itself.
 func (b *Buffer) Needs() prefetch.Place { return prefetch.Between(&b.law, &b.stats) }
 
 // Stats returns the counts so far.
