@@ -11,11 +11,13 @@
 // Go's poller, which would wake a thread for every packet.
 //
 // Packets are told apart by their first byte (RFC 7983) and their source. STUN
-// checks and DTLS records are rare and slow, so they go through a bounded queue
-// to a goroutine of their own. Everything else is SRTP or dropped.
+// checks and DTLS records are rare and slow, so they wait in a bounded queue. A shard
+// answers a few checks when its packets have left ([Network.Answer]): to wake up a
+// goroutine for one takes more than the answer does. Many, DTLS records, and all of it
+// when a shard is late, are a goroutine's. Everything else is SRTP or dropped.
 //
-// Before shards tick, and when they stop, a goroutine waits for packets in their
-// place; see watch.go.
+// Before shards tick, and half a second after they stop, a goroutine waits for packets in
+// their place; see watch_linux.go.
 //
 // # Whose packet it is
 //
