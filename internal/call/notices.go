@@ -47,17 +47,14 @@ type notices struct {
 // at: each conference has two a second, and to wake up a goroutine for each would cost a
 // server of many calls more than all that is done with them.
 type reports struct {
-	mu    sync.Mutex
-	all   map[string]*reported
-	looks []*reported // of the last look: memory for the next one
-	told  *bridge.Report
+	mu  sync.Mutex
+	all map[string]*reported
 }
 
 // reported is a conference's.
 type reported struct {
-	conference string
-	fresh      bool
-	report     *bridge.Report
+	report bridge.Report
+	fresh  bool
 }
 
 // lookEvery is how often reports are looked at.
@@ -69,40 +66,43 @@ func (l *reports) put(id string, r *bridge.Report) {
 	defer l.mu.Unlock()
 	to := l.all[id]
 	if to == nil {
-		to = &reported{conference: id, report: new(bridge.Report)}
+		to = new(reported)
 		l.all[id] = to
 	}
-	*to.report, to.fresh = *r, true
+	to.report, to.fresh = *r, true
 }
 
-// each hands on those that wait, and forgets conferences for which tell returns false.
-// One goroutine may call it.
-func (l *reports) each(tell func(id string, r *bridge.Report) bool) {
+// fresh are the conferences whose reports wait.
+func (l *reports) fresh() (ids []string) {
 	l.mu.Lock()
-	for _, r := range l.all {
+	defer l.mu.Unlock()
+	for id, r := range l.all {
 		if r.fresh {
-			l.looks = append(l.looks, r)
+			ids = append(ids, id)
 		}
 	}
-	l.mu.Unlock()
-	for _, r := range l.looks {
-		l.mu.Lock()
-		r.report, l.told, r.fresh = l.told, r.report, false
-		l.mu.Unlock()
-		if !tell(r.conference, l.told) {
-			l.mu.Lock()
-			delete(l.all, r.conference)
-			l.mu.Unlock()
-		}
-	}
-	clear(l.looks)
-	l.looks = l.looks[:0]
+	return ids
+}
+
+// take returns what waits of a conference.
+func (l *reports) take(id string) bridge.Report {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.all[id]
+	r.fresh = false
+	return r.report
+}
+
+// forget lets go of a conference.
+func (l *reports) forget(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.all, id)
 }
 
 func newNotices() *notices {
 	return &notices{
-		ready: make(chan struct{}, 1), closed: make(chan struct{}),
-		levels: reports{all: make(map[string]*reported), told: new(bridge.Report)},
+		ready: make(chan struct{}, 1), closed: make(chan struct{}), levels: reports{all: make(map[string]*reported)},
 	}
 }
 
@@ -258,20 +258,29 @@ func (s *Service) apply(n notice) {
 
 // look tells what conferences reported to whom it concerns.
 func (s *Service) look() {
-	s.notices.levels.each(func(id string, r *bridge.Report) bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		c := s.byID[id]
-		if c == nil || c.State == ConferenceEnded {
-			return false
+	for _, id := range s.notices.levels.fresh() {
+		r := s.notices.levels.take(id)
+		if !s.tell(id, &r) {
+			s.notices.levels.forget(id)
 		}
-		if c.doubt && !r.InDoubt {
-			c.doubt = false
-			c.broadcastMasking()
-		}
-		c.tellLevels(r)
-		return true
-	})
+	}
+}
+
+// tell follows a report, and reports whether there is such a conference still. The lock is
+// taken for each: there may be many.
+func (s *Service) tell(id string, r *bridge.Report) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.byID[id]
+	if c == nil || c.State == ConferenceEnded {
+		return false
+	}
+	if c.doubt && !r.InDoubt {
+		c.doubt = false
+		c.broadcastMasking()
+	}
+	c.tellLevels(r)
+	return true
 }
 
 func (s *Service) applyProgress(c *conference, p ivr.Progress) {

@@ -33,7 +33,7 @@ type Network interface {
 	// Answer is called after each phase, when nothing of it is left to do: checks that came
 	// with it are answered, a few, if there is time; to wake up a goroutine for them costs
 	// more. It must not wait for anything that takes longer than that.
-	Answer(time bool)
+	Answer(hasTime bool)
 }
 
 // batcher is a transport that collects packets for its shard's Flush, and is

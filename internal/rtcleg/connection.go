@@ -41,7 +41,7 @@ type path interface {
 	// that wait for a shard to have time for them.
 	receive(shard, phase int)
 	flush(shard int)
-	answer(time bool)
+	answer(hasTime bool)
 	drops() uint64
 	close() error
 }
@@ -90,7 +90,7 @@ func (s *Server) Flush(shard int) { s.path.flush(shard) }
 
 // Answer answers some of the peers' checks that came with what Receive took, if there is
 // time; else a goroutine does. Shards call it when what they ticked has left.
-func (s *Server) Answer(time bool) { s.path.answer(time) }
+func (s *Server) Answer(hasTime bool) { s.path.answer(hasTime) }
 
 // Drops counts packets that were lost in this process for want of room, where a
 // path can tell.

@@ -30,7 +30,7 @@ func newFast(s *Server, conns []*net.UDPConn) (path, error) {
 
 func (p fastPath) receive(shard, phase int) { p.network.Receive(shard, phase) }
 func (p fastPath) flush(shard int)          { p.network.Flush(shard) }
-func (p fastPath) answer(time bool)         { p.network.Answer(time) }
+func (p fastPath) answer(hasTime bool)      { p.network.Answer(hasTime) }
 func (p fastPath) drops() uint64            { return p.network.Drops() }
 func (p fastPath) close() error             { return p.network.Close() }
 

@@ -202,12 +202,18 @@ func (c *caller) SetWriteDeadline(time.Time) error          { return nil }
 // check sends a check from a socket and does not wait for its answer.
 func (c *caller) check(from *net.UDPConn, k credentials, more ...stun.Setter) {
 	c.t.Helper()
+	_, err := from.Write(c.binding(k, more...).Raw)
+	require.NoError(c.t, err)
+}
+
+// binding is a check with credentials and what else it says.
+func (c *caller) binding(k credentials, more ...stun.Setter) *stun.Message {
+	c.t.Helper()
 	all := append([]stun.Setter{stun.BindingRequest, stun.TransactionID,
 		stun.NewUsername(k.localUfrag + ":" + k.remoteUfrag), ice.PriorityAttr(1)}, more...)
 	m, err := stun.Build(append(all, stun.NewShortTermIntegrity(k.localPwd), stun.Fingerprint)...)
 	require.NoError(c.t, err)
-	_, err = from.Write(m.Raw)
-	require.NoError(c.t, err)
+	return m
 }
 
 func (c *caller) reply() *stun.Message {

@@ -42,11 +42,11 @@ func (n *Network) later(leg *Conn, from endpoint, packet []byte) {
 
 // Answer answers what came with what Receive took, if it is little and there is time, and
 // else has a goroutine do it. Shards call it after each phase.
-func (n *Network) Answer(time bool) {
+func (n *Network) Answer(hasTime bool) {
 	if len(n.queue) == 0 {
 		return
 	}
-	if time && len(n.queue) <= atOnce && n.answers.TryLock() {
+	if hasTime && len(n.queue) <= atOnce && n.answers.TryLock() {
 		n.answerUpTo(atOnce)
 		n.answers.Unlock()
 	}

@@ -6,13 +6,31 @@ import (
 	"unsafe"
 
 	"github.com/pion/dtls/v3"
-	"github.com/pion/ice/v4"
 	"github.com/pion/stun/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tonegate/internal/prefetch"
 )
+
+// newAsker is a caller that is connected and has no answer to come.
+func newAsker(t testing.TB) (*Network, *caller) {
+	n := newNetwork(t, Config{})
+	x := newCaller(t, n)
+	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
+	n.rest()
+	for len(x.replies) > 0 {
+		<-x.replies
+	}
+	return n, x
+}
+
+// rest waits until whoever answered has given back all of it.
+func (n *Network) rest() {
+	for len(n.spare) < waiting {
+		runtime.Gosched()
+	}
+}
 
 // asks queues checks as if they had come, and returns their transactions.
 func (c *caller) asks(n *Network, checks int) (ids [][stun.TransactionIDSize]byte) {
@@ -21,9 +39,7 @@ func (c *caller) asks(n *Network, checks int) (ids [][stun.TransactionIDSize]byt
 	from := c.leg.paths[0].at
 	c.leg.mu.Unlock()
 	for range checks {
-		m, err := stun.Build(stun.BindingRequest, stun.TransactionID, stun.NewUsername(c.local.localUfrag+":"+c.local.remoteUfrag),
-			ice.PriorityAttr(1), stun.NewShortTermIntegrity(c.local.localPwd), stun.Fingerprint)
-		require.NoError(c.t, err)
+		m := c.binding(c.local)
 		n.later(nil, from, m.Raw)
 		ids = append(ids, m.TransactionID)
 	}
@@ -41,16 +57,10 @@ func (c *caller) answered(ids [][stun.TransactionIDSize]byte) {
 // Few checks are answered by the shard, when it says so; many, or when there is no time, or
 // somebody else is at it, by the goroutine: in order always, and none is left.
 func TestChecksAreAnsweredAfterThePhase(t *testing.T) {
-	n := newNetwork(t, Config{})
-	x := newCaller(t, n)
-	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
-	for len(x.replies) > 0 {
-		<-x.replies
-	}
+	n, x := newAsker(t)
+	n.answers.Lock() // the goroutine may have been woken up by what came before
 	ids := x.asks(n, atOnce)
 	assert.Len(t, n.queue, atOnce)
-	n.answers.Lock() // the goroutine could do nothing
-	assert.Empty(t, x.replies)
 	n.answers.Unlock()
 	n.Answer(true)
 	x.answered(ids)
@@ -68,19 +78,12 @@ func TestChecksAreAnsweredAfterThePhase(t *testing.T) {
 	n.answers.Unlock()
 	x.answered(ids)
 	n.Answer(true) // nothing waits
-	for len(n.spare) < waiting {
-		runtime.Gosched() // the goroutine gives back what it answered last
-	}
+	n.rest()
 }
 
 // A network that is closed answers nothing that waits, on whoever's goroutine.
 func TestNothingIsAnsweredAfterClose(t *testing.T) {
-	n := newNetwork(t, Config{})
-	x := newCaller(t, n)
-	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
-	for len(x.replies) > 0 {
-		<-x.replies
-	}
+	n, x := newAsker(t)
 	closed := func(yes bool) {
 		n.answers.Lock()
 		defer n.answers.Unlock()
@@ -89,12 +92,13 @@ func TestNothingIsAnsweredAfterClose(t *testing.T) {
 	closed(true)
 	x.asks(n, 2) // as by a shard that had read them before
 	n.Answer(true)
+	n.rest()
 	assert.Empty(t, n.queue)
-	assert.Empty(t, x.replies)
 	closed(false)
 	ids := x.asks(n, 1)
 	n.Answer(true)
-	x.answered(ids)
+	x.answered(ids) // and to no other
+	assert.Empty(t, x.replies)
 
 	require.NoError(t, x.leg.Close())
 	require.NoError(t, n.Close())
@@ -102,9 +106,7 @@ func TestNothingIsAnsweredAfterClose(t *testing.T) {
 }
 
 func BenchmarkCheck(b *testing.B) {
-	n := newNetwork(b, Config{})
-	x := newCaller(b, n)
-	x.connect(dtls.SRTP_AEAD_AES_128_GCM)
+	n, x := newAsker(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		x.asks(n, 1)
