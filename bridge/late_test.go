@@ -39,7 +39,11 @@ func (l line) play(t *testing.T) (h heard) {
 	if l.packet == 0 {
 		l.packet = audio.FrameSamples
 	}
-	sent := make([]int16, lineFirst+l.onset+len(l.keys)*l.every+1200*ms)
+	tail := 1200 * ms
+	if l.arrives != nil {
+		tail += l.arrives(lineFirst+l.onset+len(l.keys)*l.every) - (lineFirst + l.onset + len(l.keys)*l.every)
+	}
+	sent := make([]int16, lineFirst+l.onset+len(l.keys)*l.every+tail)
 	for i := range l.keys {
 		key, _ := dtmf.KeyOf(l.keys[i])
 		keyTone(sent, lineFirst+l.onset+i*l.every, l.on, key)
@@ -128,7 +132,7 @@ func TestAStallCostsNoKey(t *testing.T) {
 func TestALongStallLeaksNothing(t *testing.T) {
 	for _, uncaptured := range []bool{false, true} {
 		for _, on := range []int{80, 200} {
-			for _, stalled := range []int{280, 300, 320, 340, 400} {
+			for _, stalled := range []int{280, 300, 320, 340, 400, 1100, 1900} {
 				for at := 0; at < on*ms; at += audio.FrameSamples {
 					for onset := 4; onset < 32; onset += 12 { // how much of it, behind a packet's end
 						l := line{keys: "15", on: on * ms, every: 600 * ms, onset: onset, uncaptured: uncaptured,
@@ -137,6 +141,69 @@ func TestALongStallLeaksNothing(t *testing.T) {
 							t.Errorf("uncaptured %t, %d of %d ms, %d ms and %d samples into a key: the agent hears %d samples",
 								uncaptured, stalled, on, at/ms, onset, got.loud)
 						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// stops is a source whose clock stands still for a while, and goes on where it stopped.
+func stops(from, length int) func(int) int {
+	return func(at int) int {
+		if at > from {
+			return at + length
+		}
+		return at
+	}
+}
+
+// namesFirst has the source name a key, before it sounds any.
+func (l *line) namesFirst(name byte) {
+	const down = 5
+	key, _ := dtmf.KeyOf(name)
+	l.also = func(r *rig, now int) {
+		if step := now/audio.FrameSamples - 5; step >= 0 && step < down {
+			n := (step + 1) * audio.FrameSamples
+			r.event(1, key, uint32(n), uint16(n), step == 0, step == down-1)
+		}
+	}
+}
+
+// TestASourceThatStopsLosesNoKey: a phone stands still between two keys, however long, and
+// goes on where it stopped. It may have sent a key by name before.
+func TestASourceThatStopsLosesNoKey(t *testing.T) {
+	const card = "41111009"
+	for _, stopped := range []int{100, 260, 400, 600, 1100, 1900, 2300, 3000} {
+		for at := 0; at <= 60*ms; at += audio.FrameSamples {
+			for _, onset := range []int{0, 100} {
+				for _, named := range []string{"", "7"} {
+					l := line{keys: card, on: 80 * ms, every: 200 * ms, onset: onset, arrives: stops(lineFirst+2*200*ms+120*ms+at, stopped*ms)}
+					if named != "" {
+						l.namesFirst(named[0])
+					}
+					if got := l.play(t); got != (heard{named + card, named + card, 0}) {
+						t.Errorf("%d ms, %d ms behind a key, %d samples, behind the name of %q: %+v", stopped, 40+at/ms, onset, named, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestASourceThatStopsLeaksNothing: the same within a key.
+func TestASourceThatStopsLeaksNothing(t *testing.T) {
+	for _, uncaptured := range []bool{false, true} {
+		for _, stopped := range []int{260, 400, 900, 1100, 1900, 2500} {
+			for at := 0; at <= 80*ms; at += audio.FrameSamples {
+				for onset := 4; onset < 160; onset += 12 { // how much of it, behind a packet's end
+					l := line{keys: "15", on: 80 * ms, every: 600 * ms, onset: onset, uncaptured: uncaptured, arrives: stops(lineFirst+at, stopped*ms)}
+					if onset%8 == 0 {
+						l.namesFirst('7')
+					}
+					if got := l.play(t); got.loud > 0 {
+						t.Errorf("uncaptured %t, %d ms, %d ms and %d samples into a key: the agent hears %d samples",
+							uncaptured, stopped, at/ms, onset, got.loud)
 					}
 				}
 			}
@@ -219,7 +286,7 @@ func TestSilentBetweenKeysOfBothTransports(t *testing.T) {
 // TestAStallOfBothTransports: the built-in IVR reads what is named and sounds, once.
 func TestAStallOfBothTransports(t *testing.T) {
 	const card = "5500142##9"
-	for _, stalled := range []int{1, 2, 3, 5, 8, 10} {
+	for _, stalled := range []int{1, 2, 3, 5, 8, 10, 13} {
 		for at := 0; at < 15; at += 2 {
 			for _, skew := range []int{-10, 0, 5} {
 				r := newRig(t, mask.Strip)

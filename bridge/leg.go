@@ -226,6 +226,9 @@ func (l *leg) hear(now time.Time) {
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted
 	l.evidence = l.listen(heard)
+	if l.evidence.Unnamed() { // it may have named keys once, and sounds them now
+		l.buffer.Prompt(false)
+	}
 	if clean, over := l.evidence.Over(); over {
 		l.buffer.ForgetBefore(clean)
 	}

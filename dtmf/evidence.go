@@ -22,6 +22,7 @@ type Span struct{ Start, End int16 }
 type Evidence struct {
 	examined   bool
 	suspicious bool
+	unnamed    bool
 	nSpans     uint8
 	nKeys      uint8
 	nCopies    uint8
@@ -62,6 +63,10 @@ func (e *Evidence) Examined() bool { return e.examined }
 // Suspicious reports that a tone, an event or their echo may be present in or
 // just before this frame. Playout must not be adapted meanwhile.
 func (e *Evidence) Suspicious() bool { return !e.examined || e.suspicious }
+
+// Unnamed reports that a key was heard a while ago and no named event came with it. A
+// source whose keys are known by both does not do that, unless all of an event was lost.
+func (e *Evidence) Unnamed() bool { return e.unnamed }
 
 // Spans returns the parts to mask. The slice aliases the receiver.
 func (e *Evidence) Spans() []Span { return e.spans[:e.nSpans] }

@@ -29,12 +29,10 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 		d.found.extend(crossFade - hang)
 	}
 	until := d.found.until - whole + heard.Waited
-	// No time passes, to the mask, while its tone may only be late.
-	if heard.Absent && d.absent < absentTime {
+	// No time passes, to the mask, while its tone may only be late. However long a source
+	// is silent, it may have stood still, and what is left of the tone may come first.
+	if heard.Absent {
 		until = max(d.found.until-whole, d.lastEnd)
-		d.absent += whole
-	} else if !heard.Absent {
-		d.absent = 0
 	}
 	d.lastEnd = max(until, -never)
 	ev.clean = max(0, -d.lastEnd)
@@ -50,7 +48,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 func (d *Detector) pressed(ev *Evidence, heard Reception) {
 	named := heard.Event
 	if d.waits {
-		d.pairs.expire(d.now, d.held.on && d.held.last > -longestBreak)
+		ev.unnamed = d.pairs.expire(d.now, d.held.on && d.held.last > -longestBreak)
 	}
 	if heard.Muted {
 		d.nConfirmed = 0

@@ -96,16 +96,19 @@ func (p *pairing) sight(from transport, s sighting) (sighting, bool) {
 // expire forgets keys whose copy can no longer come: it is 400 ms late. A row of
 // waiting keys is a card number, so they wait no longer than that, with one
 // exception: of a key that still sounds the event may still come, however long it
-// lasts, since all its packets but the last may be lost.
-func (p *pairing) expire(now int64, sounds bool) {
+// lasts, since all its packets but the last may be lost. It reports whether a key was
+// forgotten that only sounded.
+func (p *pairing) expire(now int64, sounds bool) (unnamed bool) {
 	for _, q := range [2]*sightings{&p.audio, &p.named} {
 		for q.n > 0 && now-q.at(0).latest > pairLimit+eventLag {
 			if q == &p.audio && q.n == 1 && sounds {
 				break
 			}
+			unnamed = unnamed || q == &p.audio && !q.at(0).hidden
 			q.drop(1)
 		}
 	}
+	return unnamed
 }
 
 // Forget says that the keys so far are done with, as at the end of a field: when

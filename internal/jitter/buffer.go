@@ -19,7 +19,8 @@ const (
 )
 
 // Stats counts what happened to a leg's audio since the buffer was made. All
-// counts but Received and Duplicate and Late are in frames.
+// counts but Received and Duplicate and Late are in frames, and Late is, too, where a
+// source stood still.
 type Stats struct {
 	Received  uint64 // packets whose audio was taken
 	Duplicate uint64 // packets that brought nothing new
@@ -39,9 +40,11 @@ type Buffer struct {
 	primed  bool   // a frame has been played since the last reset
 	covers  bool   // an event was said to cover something since the last reset
 	prompt  bool   // playout does not wait: see Prompt
+	again   bool   // the source has come back since the last frame: see cameBack
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
-	empty   int    // successive frames without any received sample
+	empty   int32  // successive frames without any received sample
+	dropped int32  // samples of what it brought then: see dropOldest
 	waited  int    // samples made up since the playout began to wait: see wait
 	noise   audio.Noise
 	delay   playout
@@ -75,7 +78,8 @@ func (b *Buffer) Stats() Stats { return b.stats }
 func (b *Buffer) Reset() {
 	b.ring.wipe()
 	b.conceal = concealer{}
-	b.started, b.primed, b.covers, b.empty, b.waited = false, false, false, 0, 0
+	b.started, b.primed, b.covers, b.again = false, false, false, false
+	b.empty, b.waited, b.dropped = 0, 0, 0
 	b.delay.reset()
 	b.stats.Resets++
 }
@@ -110,6 +114,9 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 		b.started = true
 		b.play, b.end = timestamp, timestamp
 	}
+	if b.empty >= stoodStill {
+		b.cameBack(timestamp)
+	}
 	if !b.primed && int32(timestamp-b.play) < 0 { // reordered before playout began
 		ahead := int(int32(b.end - timestamp))
 		if b.covers { // anywhere
@@ -120,6 +127,9 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 	}
 	b.delay.observe(int32(timestamp-b.play), arrived, b.primed)
 	b.write(timestamp, payload)
+	if b.again {
+		b.dropOldest()
+	}
 }
 
 func (b *Buffer) write(timestamp uint32, payload []byte) {
@@ -208,7 +218,7 @@ type Frame struct {
 	Covered bool // a named event was sent in place of some samples
 	Absent  bool // none of it was received, nor anything newer
 	// Waited is how many samples at its end may still come, and take their time then;
-	// Passed how many, waited for before, took theirs: they did not come.
+	// Passed how many, waited for before, took theirs: they did not come, or too late.
 	Waited, Passed int32
 	// Timestamp is the RTP timestamp of the frame's first sample, or of the next
 	// one to play if it was inserted. Timed is false before any packet came.
@@ -222,8 +232,12 @@ type Frame struct {
 // Pop produces the frame to play at now into dst. hold forbids moving the
 // playout delay; event says that a named event accounts for missing audio.
 func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
-	at := b.play
+	at, passed := b.play, int32(0)
+	if b.again {
+		passed = b.caughtUp()
+	}
 	f := b.pop(dst, now, hold, event)
+	f.Passed += passed
 	if b.started {
 		f.Timestamp, f.Timed = at+uint32(f.Passed), true
 		f.Ahead = b.end - b.play

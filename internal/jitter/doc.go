@@ -11,7 +11,8 @@
 //   - while nothing newer has come it may be late and not lost: then the playout
 //     waits, up to 240 ms. It makes up what is heard meanwhile, and goes on where it
 //     stood, so that a network that stands still for a moment costs no part of a key.
-//     It does not for a source that names its keys;
+//     It does not for a source that names its keys. What stands still for longer
+//     and comes back with old audio is played from there, or its newest 240 ms are;
 //   - the hole that an endpoint leaves while it sends a named event instead of
 //     audio (RFC 4733 §2.2, browsers do) is filled with comfort noise and is
 //     no loss;

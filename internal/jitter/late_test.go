@@ -238,10 +238,79 @@ func TestEventAfterAWait(t *testing.T) {
 
 // TestWaitsNoLonger: what is late by more than is worth a wait is late.
 func TestWaitsNoLonger(t *testing.T) {
+	for _, d := range []time.Duration{300 * ms, 600 * ms, 900 * ms, 1100 * ms, 1900 * ms} {
+		for _, hold := range []func(int) bool{nil, always} {
+			b := jitter.New(audio.MuLaw, 1)
+			got := real(play(t, b, stalled(190, 1000*ms, d), 189, hold))
+			back := 50 + int(d/audio.FrameDuration) - 12 // the first that is not too late
+			if s := b.Stats(); s.Inserted != 12 || s.Late == 0 || s.Concealed != 3 {
+				t.Errorf("%v: %+v", d, s)
+			}
+			if !consecutive(got[:50]) || got[50] != back%100 || !consecutive(got[50:70]) {
+				t.Errorf("%v, from frame %d on: %v", d, back, got)
+			}
+		}
+	}
+}
+
+// TestAStoppedSourceGoesOn: a source whose clock stood still goes on where it stopped.
+// However long that was, all of it is played, and as promptly as before.
+func TestAStoppedSourceGoesOn(t *testing.T) {
+	for _, d := range []time.Duration{100 * ms, 240 * ms, 260 * ms, 300 * ms, 600 * ms, 1100 * ms, 1900 * ms, 2500 * ms} {
+		for _, hold := range []func(int) bool{nil, always} {
+			b := jitter.New(audio.MuLaw, 1)
+			played := play(t, b, sequence(90, func(k int) time.Duration {
+				if k >= 50 {
+					return d
+				}
+				return 0
+			}), 90+int(d/audio.FrameDuration), hold)
+			if got := real(played); len(got) != 90 || !consecutive(got) {
+				t.Errorf("%v: %v", d, got)
+			}
+			if s := b.Stats(); s.Late > 0 || s.Skipped > 0 {
+				t.Errorf("%v: %+v", d, s)
+			}
+		}
+	}
+}
+
+// TestAPromptSourceComesBack: what names its keys goes on as well where it stopped; of
+// what a network held back hardly anything waits.
+func TestAPromptSourceComesBack(t *testing.T) {
+	for _, d := range []time.Duration{300 * ms, 600 * ms, 1100 * ms, 1900 * ms} {
+		b := jitter.New(audio.MuLaw, 1)
+		b.Prompt(true)
+		stops := sequence(90, func(k int) time.Duration {
+			if k >= 50 {
+				return d
+			}
+			return 0
+		})
+		if got := real(play(t, b, stops, 90+int(d/audio.FrameDuration), always)); len(got) != 90 || !consecutive(got) {
+			t.Errorf("stopped for %v: %v", d, got)
+		}
+		b = jitter.New(audio.MuLaw, 1)
+		b.Prompt(true)
+		played := play(t, b, stalled(190, 1000*ms, d), 189, always)
+		if last := played[188]; last < 87 || b.Stats().Late == 0 {
+			t.Errorf("%v late at once: %d of 88 at the end, %+v", d, last, b.Stats())
+		}
+	}
+}
+
+// TestOldPacketsMoveNothing: what was held up somewhere and comes when nothing is missing
+// any more does not move the playout back.
+func TestOldPacketsMoveNothing(t *testing.T) {
 	b := jitter.New(audio.MuLaw, 1)
-	got := real(play(t, b, stalled(140, 1000*ms, 600*ms), 139, always))
-	if s := b.Stats(); s.Inserted != 12 || s.Late == 0 || !slices.Contains(got, 80) {
-		t.Errorf("%+v: %v", s, got)
+	played := play(t, b, sequence(90, func(k int) time.Duration {
+		if k == 40 {
+			return 700 * ms
+		}
+		return 0
+	}), 90, always)
+	if s := b.Stats(); played[89] != 89 || s.Late != 1 || s.Resets > 0 {
+		t.Errorf("%+v: %v", s, played)
 	}
 }
 
