@@ -11,6 +11,9 @@ export function pair(key: string): [low: number, high: number] | undefined {
   return undefined
 }
 
+/** What lies between two keys at least. */
+export const GAP_MS = 70
+
 /**
  * The customer's outgoing voice: the microphone, if there is one, and tones
  * laid into it as an analogue phone would.
@@ -19,6 +22,8 @@ export class Voice {
   readonly #context = new AudioContext()
   readonly #out = this.#context.createMediaStreamDestination()
   #microphone: MediaStream | undefined
+  /** When the next key may begin, on the context's clock. */
+  #free = 0
 
   constructor() {
     // Keeps frames flowing when there is neither voice nor tone.
@@ -40,11 +45,19 @@ export class Voice {
     this.#context.createMediaStreamSource(this.#microphone).connect(this.#out)
   }
 
-  play(key: string, ms: number): void {
+  /**
+   * Plays a key after those pressed before it; `ended` is called when it has
+   * sounded, and `quiet` is kept free of tones then. Two keys at once are none: a
+   * quick hand would lose both, and so would any hand while a busy machine holds
+   * up the sound, whose clock stands still then, so that all that is pressed
+   * begins at the same moment of it.
+   */
+  play(key: string, ms: number, quiet = GAP_MS, ended = () => {}): void {
     const frequencies = pair(key)
     if (!frequencies) return
-    const from = this.#context.currentTime + 0.01
+    const from = Math.max(this.#context.currentTime + 0.01, this.#free)
     const to = from + ms / 1000
+    this.#free = to + quiet / 1000
     const gain = this.#context.createGain()
     gain.connect(this.#out)
     // One millisecond at each edge, so that the key does not click.
@@ -52,13 +65,17 @@ export class Voice {
     gain.gain.linearRampToValueAtTime(0.25, from + 0.001)
     gain.gain.setValueAtTime(0.25, to - 0.001)
     gain.gain.linearRampToValueAtTime(0, to)
-    for (const frequency of frequencies) {
+    const oscillators = frequencies.map((frequency) => {
       const oscillator = this.#context.createOscillator()
       oscillator.frequency.value = frequency
       oscillator.connect(gain)
       oscillator.start(from)
       oscillator.stop(to + 0.01)
-      oscillator.onended = () => gain.disconnect()
+      return oscillator
+    })
+    oscillators[0]!.onended = () => {
+      gain.disconnect()
+      ended()
     }
   }
 

@@ -1,7 +1,7 @@
 import { signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { TonegateError } from '../../sdk/tonegate'
-import { Voice } from '../audio/keytones'
+import { GAP_MS, Voice } from '../audio/keytones'
 import { Call } from '../lib/call'
 import { BackIcon, HangUpIcon, MicIcon, MicOffIcon, PhoneIcon } from '../ui/icons'
 import { Gate } from '../ui/gate'
@@ -14,12 +14,6 @@ import { Keypad, type SendAs } from './keypad'
 import './phone.css'
 
 const KEY_MS = 100
-/**
- * Browsers stop the voice while they send an event, so the two cannot overlap
- * without cutting the tone to pieces: the event follows the tone.
- */
-const EVENT_AFTER_TONE_MS = 120
-
 const call = new Call('customer')
 const sendAs = signal<SendAs>('event')
 /** The keys pressed here: this is the customer's own screen, like any phone. */
@@ -48,8 +42,11 @@ function press(key: string): void {
   pressed.value = (pressed.value + key).slice(-32)
   const event = () => call.leg?.sendDigits(key, { duration: KEY_MS }).catch((error: unknown) => (call.notice.value = error))
   if (sendAs.value === 'event') return void event()
-  voice?.play(key, KEY_MS)
-  if (sendAs.value === 'both') setTimeout(event, EVENT_AFTER_TONE_MS)
+  // Browsers stop the voice while they send an event, so the two cannot overlap
+  // without cutting the tone to pieces: the event follows the tone, and the next
+  // tone the event.
+  if (sendAs.value === 'both') voice?.play(key, KEY_MS, GAP_MS + KEY_MS + GAP_MS, event)
+  else voice?.play(key, KEY_MS)
 }
 
 function Page() {
