@@ -3,6 +3,7 @@ package bridge
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
@@ -94,8 +95,7 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 		if l != nil {
 			continue
 		}
-		c.nextID++
-		c.ids[i] = c.nextID
+		c.ids[i] = c.newID()
 		// Seeds must differ between legs, or two comfort noises would add up
 		// coherently, and must not depend on anything but the order of joining.
 		c.legs[i] = newLeg(c.nextID, spec, c.cfg.Seed+uint64(c.nextID)*0x1000, &c.cfg.Workspace.detectors)
@@ -104,6 +104,14 @@ func (c *Conference) Join(spec LegSpec) (LegID, error) {
 		return c.nextID, nil
 	}
 	return 0, fmt.Errorf("join as %s: %w", spec.Role, ErrFull)
+}
+
+// newID returns an ID that no leg has. A call that has used them all begins anew: a
+// leg that is still there since keeps its own.
+func (c *Conference) newID() LegID {
+	for c.nextID++; c.nextID == 0 || slices.Contains(c.ids[:], c.nextID); c.nextID++ {
+	}
+	return c.nextID
 }
 
 // Leave removes a leg. Whatever it still had in its buffers is zeroed.

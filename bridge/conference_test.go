@@ -9,6 +9,27 @@ import (
 	"tonegate/mixer/mask"
 )
 
+// TestIDsComeRound: a leg's ID is no other's, however often others join and leave.
+func TestIDsComeRound(t *testing.T) {
+	c := bridge.New(bridge.Config{})
+	stays, err := c.Join(bridge.LegSpec{Role: bridge.Customer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 1<<16 + 2 {
+		id, err := c.Join(bridge.LegSpec{Role: bridge.Agent})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id == 0 || id == stays {
+			t.Fatalf("a leg has the ID %d beside %d", id, stays)
+		}
+		if err := c.Leave(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestJoinRefusals(t *testing.T) {
 	c := bridge.New(bridge.Config{})
 	join := func(role bridge.Role, want error) bridge.LegID {
