@@ -37,6 +37,10 @@ func (r Role) String() string {
 	}
 }
 
+// enoughUnnamed is after how many keys that only sounded a source that named one before is
+// taken to sound them. Of one key all packets of its event may be lost.
+const enoughUnnamed = 2
+
 // LegID names a leg within its conference. Zero is no leg.
 type LegID uint16
 
@@ -83,11 +87,13 @@ type leg struct {
 	muted bool
 	held  bool
 	bound bool // ssrc is known
-	spec  LegSpec
-	ssrc  uint32
-	seq   sequence
-	ears  ears            // detector, or what replaced it
-	work  *dtmf.Workspace // of the conference
+	// unnamed is how many keys sounded since one was named, up to enoughUnnamed.
+	unnamed uint8
+	spec    LegSpec
+	ssrc    uint32
+	seq     sequence
+	ears    ears            // detector, or what replaced it
+	work    *dtmf.Workspace // of the conference
 
 	*voices       // of this tick
 	played   bool // said is for this tick
@@ -158,6 +164,7 @@ func (l *leg) receive(p Packet) {
 		}
 		if len(p.Payload) > 0 { // It names its keys: its audio is not needed for them, and must not be behind.
 			l.buffer.Prompt(true)
+			l.unnamed = 0
 		}
 		if m.Clock == audio.SampleRate {
 			l.buffer.Cover(p.Timestamp, dtmf.EventLength(p.Payload))
@@ -217,7 +224,7 @@ func (l *leg) hear(now time.Time) {
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
 		heard.Concealed, heard.Blank = f.MadeUp()
-		heard.Absent, heard.Waited, heard.Passed = f.Absent, f.Waited, f.Passed
+		heard.Absent, heard.Waited, heard.Passed, heard.Back = f.Absent, f.Waited, f.Passed, f.Back
 		heard.Covered = f.Covered || f.Silent && heard.Event.Active
 		heard.Ahead, heard.Timestamp = f.Ahead, f.Timestamp
 		heard.Timed = f.Timed && l.spec.Media.Clock == audio.SampleRate
@@ -226,8 +233,10 @@ func (l *leg) hear(now time.Time) {
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted
 	l.evidence = l.listen(heard)
-	if l.evidence.Unnamed() { // it may have named keys once, and sounds them now
-		l.buffer.Prompt(false)
+	if l.evidence.Unnamed() && l.unnamed < enoughUnnamed {
+		if l.unnamed++; l.unnamed == enoughUnnamed {
+			l.buffer.Prompt(false)
+		}
 	}
 	if clean, over := l.evidence.Over(); over {
 		l.buffer.ForgetBefore(clean)

@@ -94,7 +94,7 @@ func (r *run) extend(end int32, p *tonePair) {
 func (d *Detector) confirm(heard Reception, hopes uint32, seen proofSight) {
 	lost := d.lose(heard)
 	for _, r := range [2]*run{&d.held, &d.candidate} {
-		r.shift(d.took + heard.Passed)
+		r.shift(d.took + heard.Passed - heard.Back)
 		r.concealed = min(r.concealed+lost, never)
 	}
 	if heard.Concealed || heard.Covered {

@@ -30,6 +30,7 @@ type Detector struct {
 	copyEnd int64 // where it was last heard, in samples of the stream
 	stalled int32 // samples waited for audio that is late
 	unheard int32 // samples since the last frame that was received: see lose
+	absent  int32 // the same, waits included
 
 	// What few frames need comes last, so that the rest lies close together. It is
 	// not looked at unless something waits in it.

@@ -112,9 +112,13 @@ type Reception struct {
 	// next may have followed at once on what was received last.
 	Absent bool
 	// Waited is how many samples at the end of a concealed frame may still come, and
-	// then be heard: they took no time of the source. Passed is how many that were
-	// waited for before did not come: they took theirs between the frames.
+	// then be heard: they took no time of the source. Passed is how many took theirs
+	// between the frames: what was waited for before and did not come, and what came too
+	// late.
 	Waited, Passed int32
+	// Back is for how many samples the source's clock stood still in the frames before,
+	// in which it was absent.
+	Back int32
 	// Covered is true if some of it was not sent, because a named event was. A
 	// tone before that hole and its remainder after it are one key.
 	Covered bool

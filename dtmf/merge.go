@@ -22,6 +22,9 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	if heard.Event.Active {
 		d.found.extend(whole)
 	}
+	if heard.Back > 0 { // the end of a tone may come first, too short to be noticed
+		d.found.extend(crossFade - hang)
+	}
 	switch {
 	case heard.Covered || d.repeated > 0 || heard.Concealed && !heard.Blank:
 		d.found.extend(whole - hang + crossFade)
@@ -29,10 +32,12 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 		d.found.extend(crossFade - hang)
 	}
 	until := d.found.until - whole + heard.Waited
-	// No time passes, to the mask, while its tone may only be late. However long a source
-	// is silent, it may have stood still, and what is left of the tone may come first.
-	if heard.Absent {
+	// No time passes, to the mask, while its tone may only be late.
+	if heard.Absent && d.absent < absentTime {
 		until = max(d.found.until-whole, d.lastEnd)
+		d.absent += whole
+	} else if !heard.Absent {
+		d.absent = 0
 	}
 	d.lastEnd = max(until, -never)
 	ev.clean = max(0, -d.lastEnd)

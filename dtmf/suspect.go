@@ -48,6 +48,7 @@ const (
 	offGrid       = 0.028 // relative deviation beyond which more is wanted
 	offGridUnwary = 0.024
 	hang          = 64                         // samples masked after the last sign of a tone, 8 ms
+	absentTime    = 1000 * audio.SamplesPerMs  // for which a source may be late
 	crossFade     = 32                         // samples of it that a concealment reaches into the next frame
 	faintest      = 3                          // amplitude of a tone too faint to be one
 	faintestShort = 8                          // and of one in a window below 10 ms

@@ -19,8 +19,8 @@ const (
 )
 
 // Stats counts what happened to a leg's audio since the buffer was made. All
-// counts but Received and Duplicate and Late are in frames, and Late is, too, where a
-// source stood still.
+// counts but Received, Duplicate and Late are in frames. What is dropped of what comes
+// at once behind a standstill was received, and is late.
 type Stats struct {
 	Received  uint64 // packets whose audio was taken
 	Duplicate uint64 // packets that brought nothing new
@@ -29,7 +29,7 @@ type Stats struct {
 	Filled    uint64 // frames filled during a named event
 	Inserted  uint64 // frames by which the delay grew
 	Skipped   uint64 // frames skipped to shrink it
-	Resets    uint64 // new time bases
+	Resets    uint64 // new time bases, and sources that went on where they had stopped
 }
 
 // Buffer is one leg's jitter buffer. Use [New].
@@ -37,15 +37,15 @@ type Buffer struct {
 	ring    ring
 	law     audio.Law
 	started bool
-	primed  bool   // a frame has been played since the last reset
-	covers  bool   // an event was said to cover something since the last reset
-	prompt  bool   // playout does not wait: see Prompt
-	again   bool   // the source has come back since the last frame: see cameBack
+	primed  bool // a frame has been played since the last reset
+	covers  bool // an event was said to cover something since the last reset
+	prompt  bool // playout does not wait: see Prompt
+	comeback
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
+	newest  uint32 // RTP timestamp after the newest sample ever received of this source
 	empty   int32  // successive frames without any received sample
-	dropped int32  // samples of what it brought then: see dropOldest
-	waited  int    // samples made up since the playout began to wait: see wait
+	waited  int32  // samples made up since the playout began to wait: see wait
 	noise   audio.Noise
 	delay   playout
 	stats   Stats
@@ -78,8 +78,8 @@ func (b *Buffer) Stats() Stats { return b.stats }
 func (b *Buffer) Reset() {
 	b.ring.wipe()
 	b.conceal = concealer{}
-	b.started, b.primed, b.covers, b.again = false, false, false, false
-	b.empty, b.waited, b.dropped = 0, 0, 0
+	b.started, b.primed, b.covers, b.empty, b.waited = false, false, false, 0, 0
+	b.comeback = comeback{}
 	b.delay.reset()
 	b.stats.Resets++
 }
@@ -108,14 +108,17 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 		offset := int32(timestamp - b.play)
 		if offset > maxAhead-int32(n) || offset < -maxBehind || !b.primed && int32(b.end-timestamp) > maxAhead {
 			b.Reset()
+			if offset < -maxBehind {
+				b.comesBack(-uint32(offset), n)
+			}
 		}
 	}
 	if !b.started {
 		b.started = true
-		b.play, b.end = timestamp, timestamp
+		b.play, b.end, b.newest = timestamp, timestamp, timestamp
 	}
 	if b.empty >= stoodStill {
-		b.cameBack(timestamp)
+		b.comeBack(timestamp, n)
 	}
 	if !b.primed && int32(timestamp-b.play) < 0 { // reordered before playout began
 		ahead := int(int32(b.end - timestamp))
@@ -127,7 +130,7 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 	}
 	b.delay.observe(int32(timestamp-b.play), arrived, b.primed)
 	b.write(timestamp, payload)
-	if b.again {
+	if b.length > 0 {
 		b.dropOldest()
 	}
 }
@@ -140,7 +143,7 @@ func (b *Buffer) write(timestamp uint32, payload []byte) {
 		fresh, late = b.merge(timestamp, payload)
 	}
 	if int32(end-b.end) > 0 {
-		b.end = end
+		b.end, b.newest = end, end
 	}
 	switch {
 	case fresh > 0:
@@ -218,8 +221,12 @@ type Frame struct {
 	Covered bool // a named event was sent in place of some samples
 	Absent  bool // none of it was received, nor anything newer
 	// Waited is how many samples at its end may still come, and take their time then;
-	// Passed how many, waited for before, took theirs: they did not come, or too late.
+	// Passed how many took theirs between the frames: what was waited for before and did
+	// not come, and what was dropped of what came late.
 	Waited, Passed int32
+	// Back is for how many samples the source had stood still, while frames were played
+	// in which it was silent.
+	Back int32
 	// Timestamp is the RTP timestamp of the frame's first sample, or of the next
 	// one to play if it was inserted. Timed is false before any packet came.
 	Timestamp uint32
@@ -232,15 +239,14 @@ type Frame struct {
 // Pop produces the frame to play at now into dst. hold forbids moving the
 // playout delay; event says that a named event accounts for missing audio.
 func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
-	at, passed := b.play, int32(0)
-	if b.again {
-		passed = b.caughtUp()
-	}
+	at, waiting := b.play, int32(b.end-b.play)
 	f := b.pop(dst, now, hold, event)
-	f.Passed += passed
 	if b.started {
 		f.Timestamp, f.Timed = at+uint32(f.Passed), true
 		f.Ahead = b.end - b.play
+	}
+	if b.length > 0 {
+		b.cameBack(&f, waiting)
 	}
 	return f
 }

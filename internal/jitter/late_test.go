@@ -299,18 +299,77 @@ func TestAPromptSourceComesBack(t *testing.T) {
 	}
 }
 
-// TestOldPacketsMoveNothing: what was held up somewhere and comes when nothing is missing
-// any more does not move the playout back.
+// TestOldPacketsMoveNothing: what was held up somewhere does not move the playout back, if
+// anything is there that was sent after it: neither while that is played, nor behind a
+// silence, nor when it comes behind a standstill in disorder.
 func TestOldPacketsMoveNothing(t *testing.T) {
-	b := jitter.New(audio.MuLaw, 1)
-	played := play(t, b, sequence(90, func(k int) time.Duration {
-		if k == 40 {
-			return 700 * ms
+	for name, c := range map[string]struct {
+		late   time.Duration // of the 40th packet
+		paused int           // packets behind the 41st
+	}{"while others are played": {700 * ms, 0}, "behind a silence": {400 * ms, 40}, "within it": {700 * ms, 40}} {
+		b := jitter.New(audio.MuLaw, 1)
+		played := play(t, b, sequence(95, func(k int) time.Duration {
+			switch {
+			case k == 40:
+				return c.late
+			case k > 41 && k <= 41+c.paused:
+				return -1
+			}
+			return 0
+		}), 95, always)
+		if s := b.Stats(); played[94] != 94 || s.Late != 1 || s.Resets > 0 || slices.Contains(played, 40) {
+			t.Errorf("%s: %+v: %v", name, s, played)
 		}
-		return 0
-	}), 90, always)
-	if s := b.Stats(); played[89] != 89 || s.Late != 1 || s.Resets > 0 {
-		t.Errorf("%+v: %v", s, played)
+	}
+	for _, first := range []int{62, 66, 69} { // of 50 to 69, which come at once
+		b := jitter.New(audio.MuLaw, 1)
+		played := play(t, b, sequence(95, func(k int) time.Duration {
+			switch {
+			case k == first:
+				return time.Duration(70-k)*audio.FrameDuration - ms
+			case k >= 50 && k < 70:
+				return time.Duration(70-k) * audio.FrameDuration
+			}
+			return 0
+		}), 95, always)
+		if got := real(played); !slices.Contains(got, first) || !slices.IsSorted(got) {
+			t.Errorf("frame %d came first behind a standstill: %+v, %v", first, b.Stats(), got)
+		}
+	}
+}
+
+// TestTimestampsBehindAStandstill: the frame behind one is dated as it was sent, and says
+// by how much the playout went back, and what was dropped.
+func TestTimestampsBehindAStandstill(t *testing.T) {
+	for _, prompt := range []bool{false, true} {
+		for _, c := range []struct{ stood, stops int }{{20, 20}, {60, 60}, {120, 120}, {20, 0}, {60, 0}, {120, 0}} {
+			b := jitter.New(audio.MuLaw, 1)
+			b.Prompt(prompt)
+			sent, back, passed := 0, int32(0), int32(0)
+			for n := range 200 {
+				now := time.Unix(0, int64(n)*int64(audio.FrameDuration))
+				for n < 30 || n >= 30+c.stood {
+					b.Insert(uint32(sent*160), payloadOf(sent), now)
+					if sent++; sent > n-c.stops {
+						break
+					}
+				}
+				at := uint32(0)
+				var f audio.Frame
+				got := b.Pop(&f, now, true, false)
+				back, passed = back+got.Back, passed+got.Passed
+				if got.Concealed || got.Silent {
+					continue
+				}
+				at = uint32(number(t, f) * 160)
+				if got.Timestamp%16000 != at {
+					t.Fatalf("%+v, prompt %t: at tick %d frame %d is dated %d", c, prompt, n, at/160, got.Timestamp/160)
+				}
+			}
+			if net := back - passed; back == 0 || c.stops > 0 && passed > 0 || c.stops == 0 && net > 40*160 {
+				t.Errorf("%+v, prompt %t: back by %d, %d passed", c, prompt, back, passed)
+			}
+		}
 	}
 }
 

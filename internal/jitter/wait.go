@@ -11,10 +11,10 @@ func (b *Buffer) Prompt(prompt bool) { b.prompt = prompt }
 // when they come, they are played. Else one late packet would cost the part of a key
 // that is in it, twice over.
 func (b *Buffer) wait(i uint32, n int) int {
-	if b.prompt || int32(b.end-b.play-i) > 0 || b.waited+n > maxDelaySamples {
+	if b.prompt || int32(b.end-b.play-i) > 0 || int(b.waited)+n > maxDelaySamples {
 		return 0
 	}
-	b.waited += n
+	b.waited += int32(n)
 	return n
 }
 
@@ -30,7 +30,7 @@ func (f *Frame) MadeUp() (concealed, blank bool) {
 // place, has been made up already, and is passed over.
 func (b *Buffer) resume(event bool) (passed int32) {
 	for b.waited > 0 {
-		n, what := b.runAt(b.play, b.waited)
+		n, what := b.runAt(b.play, int(b.waited))
 		if ahead := int32(b.end - b.play); what >= received || what == missing && ahead <= 0 && !event {
 			if ahead > 0 { // it was late: the delay has grown
 				b.stats.Inserted += uint64(b.waited+audio.FrameSamples-1) / audio.FrameSamples
@@ -41,7 +41,7 @@ func (b *Buffer) resume(event bool) (passed int32) {
 		}
 		b.uncover(b.play, n)
 		b.advance(n)
-		b.waited -= n
+		b.waited -= int32(n)
 		passed += int32(n)
 	}
 	return passed

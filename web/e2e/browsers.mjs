@@ -71,16 +71,17 @@ function prepare() {
   window.__stalls = []
   const Native = window.AudioContext
   window.AudioContext = class extends Native {
-    constructor(...args) {
-      super(...args)
+    // What it makes is sent: other contexts only listen.
+    createMediaStreamDestination() {
       const behind = () => performance.now() - this.currentTime * 1000
       let before
       setInterval(() => {
         if (this.state !== 'running') return (before = undefined)
         const now = behind()
-        if (now - (before ?? now) > 100) window.__stalls.push(Math.round(now - before))
+        if (now - (before ?? now) > 100) window.__stalls.push({ at: performance.timeOrigin + performance.now(), ms: Math.round(now - before) })
         before = now
       }, 50)
+      return super.createMediaStreamDestination()
     }
   }
   const devices = navigator.mediaDevices
@@ -151,6 +152,13 @@ function loudest(recording, key, from = 0, to = Infinity) {
 }
 
 const around = (recording, { key, at }) => loudest(recording, key, ...AROUND_S.map((s) => (at - recording.at) / 1000 + s))
+
+/** Whether one sequence is another one with keys left out. */
+const isWithin = (part, whole) => {
+  let i = 0
+  for (const key of whole) if (key === part[i]) i++
+  return i === part.length
+}
 
 const browsers = []
 /** The sequences pressed so far. */
@@ -228,18 +236,16 @@ try {
 
   /**
    * One payment with fresh keys. A customer's browser whose sound stood still on a
-   * busy machine did not send what was pressed. What the agent must not get is
-   * judged all the same; what the IVR should have got is not: then it returns true,
-   * for the keys to be pressed again.
+   * busy machine did not send all that was pressed as it was pressed. The agent is judged
+   * all the same. The IVR is not, if it misses keys, but has none that was not pressed, none
+   * twice, and none in another place: then it returns true, for the keys to be pressed again.
    */
   const payment = async ({ mask, way, speech, every, name }, again) => {
-    let stood = false
-    const arrives = (ok, what) => {
-      if (ok || !stood) return check(ok, what)
-      say(`---- ${what}`)
-      repeat = true
-    }
     let repeat = false
+    const arrives = (ok, what) => {
+      if (ok || !repeat) return check(ok, what)
+      say(`---- ${what}`)
+    }
     const keys = sequence()
     used.push(keys)
     await id(agent, `mask-${mask}`).check()
@@ -260,8 +266,6 @@ try {
     const [wire, agentWire] = [soundOf(await wireSince(ivr, got.at)), soundOf(await wireSince(agent, heard.at))]
     const duringKeys = traffic.slice(framesBefore)
     const [presses, stalls] = await phone.evaluate(() => [window.__presses, window.__stalls])
-    stood = again && stalls.length > 0
-    if (stalls.length > 0) say(`---- the customer's sound stood still for ${stalls.join(', ')} ms`)
     if (options.keep) {
       mkdirSync(options.keep, { recursive: true })
       const base = join(options.keep, name.replaceAll(', ', '-').replaceAll(' ', '_'))
@@ -283,6 +287,9 @@ try {
     // What it reads is taken from the packets: what a browser makes of them on a
     // busy machine is no work of the bridge's.
     const read = multimon(wire)
+    const stood = stalls.filter(({ at }) => at > presses[0].at && at < last.at + 1000 * AROUND_S[1])
+    if (stood.length > 0) say(`---- the customer's sound stood still for ${stood.map(({ ms }) => ms).join(', ')} ms`)
+    repeat = again && stood.length > 0 && read.length < keys.length && isWithin(read, keys)
     arrives(read === keys, `the IVR reads the ${keys.length} keys${read === keys ? '' : `: pressed ${keys}, read ${read}`}`)
     const faintest = Math.min(...presses.map((press) => around(wire, press).both))
     arrives(faintest > PRESENT, `the IVR's faintest key is at ${db(faintest)} (over ${PRESENT})`)
@@ -312,7 +319,7 @@ try {
     const at = (press, later) => Math.round(((press.at - heard.at) / 1000 + later) * heard.rate)
     const between = level(heard.samples, at(presses[0], AROUND_S[1]), at(last, 0.5))
     if (mask === 'field') check(between < UNHEARD, `the field silences the customer: ${db(between)} (under ${UNHEARD})`)
-    else if (speech) arrives(between > SPOKEN, `the customer is heard between the keys: ${db(between)} (over ${SPOKEN})`)
+    else if (speech) check(between > SPOKEN, `the customer is heard between the keys: ${db(between)} (over ${SPOKEN})`)
 
     // The agent sees how many, on a grid that hides when.
     const bullets = id(agent, 'bullets')

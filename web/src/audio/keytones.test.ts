@@ -78,6 +78,15 @@ test('what is to follow a key follows its sound, and the next key waits for it',
   expect(events).toEqual(['1'])
 })
 
+test('keys do not pile up while the sound does not go on', () => {
+  const voice = new Voice()
+  for (let i = 0; i < 100; i++) voice.play('1', 100)
+  expect(keys().length).toBe(18)
+  sound.currentTime = 3
+  voice.play('2', 100)
+  expect(keys().length).toBe(19)
+})
+
 test('what is no key neither sounds nor takes a turn', () => {
   const voice = new Voice()
   voice.play('x', 100)

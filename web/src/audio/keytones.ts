@@ -13,6 +13,8 @@ export function pair(key: string): [low: number, high: number] | undefined {
 
 /** What lies between two keys at least. */
 export const GAP_MS = 70
+/** Who pressed a key longer ago than this does not expect it to sound any more. */
+const LATEST_S = 3
 
 /**
  * The customer's outgoing voice: the microphone, if there is one, and tones
@@ -50,12 +52,14 @@ export class Voice {
    * sounded, and `quiet` is kept free of tones then. Two keys at once are none: a
    * quick hand would lose both, and so would any hand while a busy machine holds
    * up the sound, whose clock stands still then, so that all that is pressed
-   * begins at the same moment of it.
+   * begins at the same moment of it. A key for which there is no room soon is dropped.
    */
   play(key: string, ms: number, quiet = GAP_MS, ended = () => {}): void {
     const frequencies = pair(key)
     if (!frequencies) return
-    const from = Math.max(this.#context.currentTime + 0.01, this.#free)
+    const now = this.#context.currentTime
+    const from = Math.max(now + 0.01, this.#free)
+    if (from > now + LATEST_S) return
     const to = from + ms / 1000
     this.#free = to + quiet / 1000
     const gain = this.#context.createGain()
