@@ -95,6 +95,9 @@ func (d *Detector) confirm(heard Reception, hopes uint32, seen proofSight) {
 	lost := d.lose(heard)
 	for _, r := range [2]*run{&d.held, &d.candidate} {
 		r.shift(d.took + heard.Passed - heard.Back)
+		if heard.Back > 0 { // what was taken for lost was not sent
+			r.concealed = 0
+		}
 		r.concealed = min(r.concealed+lost, never)
 	}
 	if heard.Concealed || heard.Covered {
