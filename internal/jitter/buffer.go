@@ -107,9 +107,10 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 	if b.started {
 		offset := int32(timestamp - b.play)
 		if offset > maxAhead-int32(n) || offset < -maxBehind || !b.primed && int32(b.end-timestamp) > maxAhead {
+			silent := max(0, int32(b.play-b.newest))
 			b.Reset()
-			if offset < -maxBehind {
-				b.comesBack(-uint32(offset), n)
+			if offset < -maxBehind { // by more than it was silent it did not stand still
+				b.comesBack(min(-uint32(offset), uint32(silent)), n)
 			}
 		}
 	}

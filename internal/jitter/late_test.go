@@ -338,6 +338,34 @@ func TestOldPacketsMoveNothing(t *testing.T) {
 	}
 }
 
+// TestBackNoFurtherThanItWasSilent: a source that jumps back further than it can have
+// stood still did not stand still for as long.
+func TestBackNoFurtherThanItWasSilent(t *testing.T) {
+	for _, silent := range []int{0, 5, 50, 500} {
+		for _, jumps := range []uint32{700, 2000, 5000} { // frames
+			b := jitter.New(audio.MuLaw, 1)
+			back, last := int32(0), 0
+			for n := range 620 {
+				now := time.Unix(0, int64(n)*int64(audio.FrameDuration))
+				switch {
+				case n < 50:
+					b.Insert(uint32(n*160), payloadOf(n), now)
+				case n >= 50+silent:
+					b.Insert(uint32(n*160)-jumps*160, payloadOf(n), now)
+				}
+				var f audio.Frame
+				got := b.Pop(&f, now, false, false)
+				if back += got.Back; got.Back > 0 {
+					last = n
+				}
+			}
+			if most := max(0, silent-12) * 160; back > int32(most) || last > 50+silent {
+				t.Errorf("silent for %d frames, %d back: back by %d samples, last at tick %d", silent, jumps, back, last)
+			}
+		}
+	}
+}
+
 // TestTimestampsBehindAStandstill: the frame behind one is dated as it was sent, and says
 // by how much the playout went back, and what was dropped.
 func TestTimestampsBehindAStandstill(t *testing.T) {
