@@ -195,46 +195,6 @@ func TestASourceThatStopsLosesNoKey(t *testing.T) {
 	}
 }
 
-// TestASourceThatStopsBetweenAToneAndItsEvent: a phone sends each key as a tone and then by
-// name, and stands still before there is more of it than the tone. It is one key to the
-// built-in IVR. (Where the event itself is next, it comes before any audio tells that the
-// source has stood still.)
-func TestASourceThatStopsBetweenAToneAndItsEvent(t *testing.T) {
-	const card, on, down = "41101", 80 * ms, 5
-	for _, stopped := range []int{100, 600, 900} {
-		for at := 0; at < 120*ms; at += audio.FrameSamples {
-			l := line{keys: card, on: on, every: 400 * ms}
-			from := lineFirst + 2*l.every + at
-			l.arrives = stops(from, stopped*ms)
-			named := func(sent int) (i, step int) {
-				sent -= lineFirst + on + 40*ms
-				return sent / l.every, sent % l.every / audio.FrameSamples
-			}
-			l.silent = func(sent int) bool {
-				_, step := named(sent)
-				return sent >= lineFirst+on+40*ms && step < down
-			}
-			l.also = func(r *rig, now int) {
-				if now > from && now <= from+stopped*ms {
-					return
-				} else if now > from {
-					now -= stopped * ms
-				}
-				i, step := named(now - audio.FrameSamples)
-				if now < lineFirst+on+60*ms || i >= len(card) || step >= down {
-					return
-				}
-				key, _ := dtmf.KeyOf(card[i])
-				n := (step + 1) * audio.FrameSamples
-				r.event(1, key, uint32(n), uint16(n), step == 0, step == down-1)
-			}
-			if got := l.play(t); got.builtin != card || got.loud > 0 {
-				t.Errorf("%d ms, %d ms into a key: %+v", stopped, at/ms, got)
-			}
-		}
-	}
-}
-
 // TestASourceThatStopsWithinAKey: the same within a key. The agent hears none of it, and
 // it is one key, up to a second, if the source is waited for: later the second half of one
 // that was long enough for two is the next. To an IVR of its own it may be two outside
@@ -258,6 +218,23 @@ func TestASourceThatStopsWithinAKey(t *testing.T) {
 					if got != want {
 						t.Errorf("uncaptured %t, %d ms, %d ms and %d samples into a key: %+v", uncaptured, stopped, at/ms, onset, got)
 					}
+				}
+			}
+		}
+	}
+}
+
+// TestALossWhereASourceStopped: the first packet behind a standstill within a key is lost
+// besides. It is one key, and the agent hears none of it.
+func TestALossWhereASourceStopped(t *testing.T) {
+	for _, stopped := range []int{300, 600, 900} {
+		for at := 20 * ms; at <= 80*ms; at += audio.FrameSamples {
+			for _, onset := range []int{0, 60, 120} {
+				from := lineFirst + at
+				l := line{keys: "15", on: 120 * ms, every: 600 * ms, onset: onset, arrives: stops(from, stopped*ms)}
+				l.silent = func(begins int) bool { return begins == from }
+				if got := l.play(t); got != (heard{"15", "15", 0}) {
+					t.Errorf("%d ms, %d ms and %d samples into a key: %+v", stopped, at/ms, onset, got)
 				}
 			}
 		}

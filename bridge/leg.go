@@ -224,7 +224,8 @@ func (l *leg) hear(now time.Time) {
 	} else {
 		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
 		heard.Concealed, heard.Blank = f.MadeUp()
-		heard.Absent, heard.Waited, heard.Passed, heard.Back = f.Absent, f.Waited, f.Passed, f.Back
+		heard.Absent, heard.Waited, heard.Passed = f.Absent, f.Waited, f.Passed
+		heard.Anew, heard.Back = f.Anew, f.Back
 		heard.Covered = f.Covered || f.Silent && heard.Event.Active
 		heard.Ahead, heard.Timestamp = f.Ahead, f.Timestamp
 		heard.Timed = f.Timed && l.spec.Media.Clock == audio.SampleRate

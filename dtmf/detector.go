@@ -112,7 +112,7 @@ func (d *Detector) listen(f *audio.Frame) {
 
 // conclude draws on what was found suspicious in the frame.
 func (d *Detector) conclude(heard Reception, hopes uint32, seen proofSight) Evidence {
-	d.now += int64(heard.Passed - heard.Back)
+	d.now += int64(max(0, heard.Passed-heard.Back)) // what was dropped was sent in time that has passed
 	d.confirm(heard, hopes, seen)
 	ev := Evidence{examined: true, toneEnd: -1}
 	if d.held.on && d.held.last > 0 {

@@ -117,8 +117,11 @@ type Reception struct {
 	// late.
 	Waited, Passed int32
 	// Back is for how many samples the source's clock stood still in the frames before,
-	// in which it was absent.
+	// in which it was absent. What it sent last is that much less long ago.
 	Back int32
+	// Anew is true if the audio neither follows on what was received before, nor is what
+	// was sent between them known to be lost.
+	Anew bool
 	// Covered is true if some of it was not sent, because a named event was. A
 	// tone before that hole and its remainder after it are one key.
 	Covered bool

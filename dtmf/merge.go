@@ -22,7 +22,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	if heard.Event.Active {
 		d.found.extend(whole)
 	}
-	if heard.Back > 0 { // the end of a tone may come first, too short to be noticed
+	if heard.Anew { // the end of a tone may come first, too short to be noticed
 		d.found.extend(crossFade - hang)
 	}
 	switch {
@@ -33,7 +33,7 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	}
 	until := d.found.until - whole + heard.Waited
 	// No time passes, to the mask, while its tone may only be late.
-	if d.mayBeLate(heard) {
+	if heard.Absent && d.absent < absentTime {
 		until = max(d.found.until-whole, d.lastEnd)
 		d.absent += whole
 	} else if !heard.Absent {
@@ -49,14 +49,10 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 	ev.suspicious = d.suspected
 }
 
-// mayBeLate reports whether what would be in the frame may still come, and go on where
-// the source was last heard.
-func (d *Detector) mayBeLate(heard Reception) bool { return heard.Absent && d.absent < absentTime }
-
 // pressed reports the keys that both transports brought, each once.
 func (d *Detector) pressed(ev *Evidence, heard Reception) {
 	named := heard.Event
-	if d.waits && !d.mayBeLate(heard) {
+	if d.waits {
 		ev.unnamed = d.pairs.expire(d.now, d.held.on && d.held.last > -longestBreak)
 	}
 	if heard.Muted {

@@ -94,8 +94,8 @@ func (p *pairing) sight(from transport, s sighting) (sighting, bool) {
 }
 
 // expire forgets keys whose copy can no longer come: it is 400 ms late. A row of
-// waiting keys is a card number, so they wait no longer than that, but for the second
-// in which a source may have stood still, and with one exception: of a key that still sounds the event may still come, however long it
+// waiting keys is a card number, so they wait no longer than that, with one
+// exception: of a key that still sounds the event may still come, however long it
 // lasts, since all its packets but the last may be lost. It reports whether a key was
 // forgotten that only sounded.
 func (p *pairing) expire(now int64, sounds bool) (unnamed bool) {

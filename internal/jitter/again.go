@@ -19,16 +19,17 @@ const (
 	mostWaitingPrompt = 2 * audio.FrameSamples
 )
 
-// comeback is what a source did that came back since the last frame, in samples.
-type comeback struct {
-	length  uint16 // of its first packet; zero if it did not
-	back    uint16 // by how much the playout went back for it
-	dropped uint16 // what it brought beyond what may wait
+// beginning is how audio began since the last frame that was played: with a new time base,
+// or where the source came back. In samples.
+type beginning struct {
+	length  uint16 // of its first packet; zero if it did not begin
+	back    uint16 // by how much the playout went back to where the source had been heard last
+	dropped uint16 // what was lost since then, and what is dropped of what came at once
 }
 
-// comesBack notes that a source does, by at most eight seconds.
-func (b *Buffer) comesBack(back uint32, length int) {
-	b.comeback = comeback{length: uint16(length), back: uint16(min(back, math.MaxUint16))}
+// begins notes that audio begins; back is at most eight seconds.
+func (b *Buffer) begins(back uint32, length int) {
+	b.beginning = beginning{length: uint16(length), back: uint16(min(back, math.MaxUint16))}
 }
 
 // comeBack moves the playout back to a packet that is too late and ends a long silence,
@@ -39,22 +40,23 @@ func (b *Buffer) comesBack(back uint32, length int) {
 // What was sent before the newest audio that was received is late as ever, so nothing is
 // played behind what was sent after it.
 func (b *Buffer) comeBack(timestamp uint32, length int) {
-	back := int32(b.play - timestamp)
-	if back <= 0 || int32(timestamp-b.newest) < 0 || b.prompt && b.empty < stoodStillPrompt {
+	lost := int32(timestamp - b.newest)
+	if int32(timestamp-b.play) >= 0 || lost < 0 || b.prompt && b.empty < stoodStillPrompt {
 		return
 	}
 	if b.covers { // in place of something that is too far ahead now, or forgotten
 		b.ring.wipe()
 		b.covers = false
 	}
+	b.begins(b.play-b.newest, length)
+	b.drop(lost)
 	b.play, b.end = timestamp, timestamp
 	b.waited, b.empty = 0, 0
 	b.delay.grew()
 	b.stats.Resets++
-	b.comesBack(uint32(back), length)
 }
 
-// dropOldest throws away what a source that came back has brought beyond what may wait.
+// dropOldest throws away what has come at once beyond what may wait.
 func (b *Buffer) dropOldest() {
 	most := int32(mostWaiting)
 	if b.prompt {
@@ -63,15 +65,21 @@ func (b *Buffer) dropOldest() {
 	if n := int32(b.end-b.play) - most; n > 0 {
 		b.uncover(b.play, int(n))
 		b.advance(int(n))
-		b.comeback.dropped = uint16(min(int32(b.comeback.dropped)+n, math.MaxUint16))
+		b.drop(n)
+		b.stats.Late += uint64(n+audio.FrameSamples-1) / audio.FrameSamples
 	}
 }
 
-// cameBack says in a frame that the source did.
-func (b *Buffer) cameBack(f *Frame, waiting int32) {
-	c := b.comeback
-	b.comeback = comeback{}
-	f.Back, f.Passed = int32(c.back), f.Passed+int32(c.dropped)
-	b.stats.Late += (uint64(c.dropped) + audio.FrameSamples - 1) / audio.FrameSamples
-	b.stats.Inserted += uint64(max(0, waiting-int32(c.length))) / audio.FrameSamples
+func (b *Buffer) drop(n int32) {
+	b.dropped = uint16(min(int32(b.dropped)+n, math.MaxUint16))
+}
+
+// began says in the first frame that is played how it began.
+func (b *Buffer) began(f *Frame, waiting int32) {
+	begun := b.beginning
+	b.beginning = beginning{}
+	f.Anew, f.Back, f.Passed = true, int32(begun.back), f.Passed+int32(begun.dropped)
+	if begun.back > 0 {
+		b.stats.Inserted += uint64(max(0, waiting-int32(begun.length))) / audio.FrameSamples
+	}
 }

@@ -40,7 +40,7 @@ type Buffer struct {
 	primed  bool // a frame has been played since the last reset
 	covers  bool // an event was said to cover something since the last reset
 	prompt  bool // playout does not wait: see Prompt
-	comeback
+	beginning
 	play    uint32 // RTP timestamp of the next sample to play
 	end     uint32 // RTP timestamp after the newest sample received
 	newest  uint32 // RTP timestamp after the newest sample ever received of this source
@@ -79,7 +79,7 @@ func (b *Buffer) Reset() {
 	b.ring.wipe()
 	b.conceal = concealer{}
 	b.started, b.primed, b.covers, b.empty, b.waited = false, false, false, 0, 0
-	b.comeback = comeback{}
+	b.beginning = beginning{}
 	b.delay.reset()
 	b.stats.Resets++
 }
@@ -104,24 +104,26 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 	if n == 0 || n > maxAhead/2 {
 		return
 	}
+	back := uint32(0)
 	if b.started {
 		offset := int32(timestamp - b.play)
 		if offset > maxAhead-int32(n) || offset < -maxBehind || !b.primed && int32(b.end-timestamp) > maxAhead {
 			silent := max(0, int32(b.play-b.newest))
 			b.Reset()
 			if offset < -maxBehind { // by more than it was silent it did not stand still
-				b.comesBack(min(-uint32(offset), uint32(silent)), n)
+				back = min(-uint32(offset), uint32(silent))
 			}
 		}
 	}
 	if !b.started {
 		b.started = true
 		b.play, b.end, b.newest = timestamp, timestamp, timestamp
+		b.begins(back, n)
 	}
 	if b.empty >= stoodStill {
 		b.comeBack(timestamp, n)
 	}
-	if !b.primed && int32(timestamp-b.play) < 0 { // reordered before playout began
+	if !b.primed && b.dropped == 0 && int32(timestamp-b.play) < 0 { // reordered before playout began
 		ahead := int(int32(b.end - timestamp))
 		if b.covers { // anywhere
 			ahead = farSamples
@@ -131,7 +133,7 @@ func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
 	}
 	b.delay.observe(int32(timestamp-b.play), arrived, b.primed)
 	b.write(timestamp, payload)
-	if b.length > 0 {
+	if b.back > 0 {
 		b.dropOldest()
 	}
 }
@@ -228,6 +230,8 @@ type Frame struct {
 	// Back is for how many samples the source had stood still, while frames were played
 	// in which it was silent.
 	Back int32
+	// Anew is true of the first frame of a new time base, and of a source that came back.
+	Anew bool
 	// Timestamp is the RTP timestamp of the frame's first sample, or of the next
 	// one to play if it was inserted. Timed is false before any packet came.
 	Timestamp uint32
@@ -241,34 +245,35 @@ type Frame struct {
 // playout delay; event says that a named event accounts for missing audio.
 func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
 	at, waiting := b.play, int32(b.end-b.play)
-	f := b.pop(dst, now, hold, event)
+	f, played := b.pop(dst, now, hold, event)
 	if b.started {
 		f.Timestamp, f.Timed = at+uint32(f.Passed), true
 		f.Ahead = b.end - b.play
 	}
-	if b.length > 0 {
-		b.cameBack(&f, waiting)
+	if played && b.length > 0 {
+		b.began(&f, waiting)
 	}
 	return f
 }
 
-func (b *Buffer) pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
+// pop is Pop, but for dates. It says whether audio was played, or what was made up for it.
+func (b *Buffer) pop(dst *audio.Frame, now time.Time, hold, event bool) (f Frame, played bool) {
 	if !b.started {
 		b.noise.Fill(dst[:])
-		return Frame{Silent: true, Absent: true}
+		return Frame{Silent: true, Absent: true}, false
 	}
 	switch move := b.delay.tick(now, b.end-b.play, hold); {
 	case move == grow && b.primed:
 		b.stats.Inserted++
 		b.conceal.lose(dst[:])
-		return Frame{Concealed: true, Blank: b.conceal.blank()}
+		return Frame{Concealed: true, Blank: b.conceal.blank()}, false
 	case move == grow: // still filling up before the first frame
 		b.noise.Fill(dst[:])
-		return Frame{Silent: true, Absent: true}
+		return Frame{Silent: true, Absent: true}, false
 	case move == shrink:
-		return b.skip(dst, event)
+		return b.skip(dst, event), true
 	}
-	return b.read(dst, event)
+	return b.read(dst, event), true
 }
 
 // skip plays two frames in the time of one, cross-faded.

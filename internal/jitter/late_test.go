@@ -338,6 +338,50 @@ func TestOldPacketsMoveNothing(t *testing.T) {
 	}
 }
 
+// TestAnew: the first frame of each new time base says so, and the first behind a
+// standstill, with what is lost besides; a frame that is made up before it does not.
+func TestAnew(t *testing.T) {
+	const lost, stood = 2, 60
+	b := jitter.New(audio.MuLaw, 1)
+	now, tick := time.Unix(1000, 0), 0
+	insert := func(n int) { b.Insert(uint32(n*160), payloadOf(n), now.Add(ms)) }
+	pop := func() jitter.Frame {
+		var f audio.Frame
+		now, tick = now.Add(audio.FrameDuration), tick+1
+		return b.Pop(&f, now, false, false)
+	}
+	for n := range 50 {
+		insert(n)
+		if f := pop(); f.Anew != (n == 0) {
+			t.Fatalf("at tick %d: %+v", n, f)
+		}
+	}
+	for range stood {
+		if f := pop(); f.Anew {
+			t.Fatalf("in a standstill: %+v", f)
+		}
+	}
+	insert(50 + lost + 1)
+	insert(50 + lost) // in disorder, so that a frame is made up first
+	if f := pop(); f.Anew || !f.Concealed || f.Back > 0 {
+		t.Errorf("made up behind a standstill: %+v", f)
+	}
+	if f := pop(); !f.Anew || f.Back != (stood-12)*160 || f.Passed != (lost+1)*160 {
+		t.Errorf("behind a standstill: %+v", f)
+	}
+	if f := pop(); f.Anew || f.Back > 0 {
+		t.Errorf("after that: %+v", f)
+	}
+	insert(5000)
+	if f := pop(); !f.Anew || f.Back > 0 {
+		t.Errorf("far ahead: %+v", f)
+	}
+	insert(100)
+	if f := pop(); !f.Anew || f.Back > 0 {
+		t.Errorf("far back: %+v", f)
+	}
+}
+
 // TestBackNoFurtherThanItWasSilent: a source that jumps back further than it can have
 // stood still did not stand still for as long.
 func TestBackNoFurtherThanItWasSilent(t *testing.T) {
