@@ -39,11 +39,11 @@ func (l line) play(t *testing.T) (h heard) {
 	if l.packet == 0 {
 		l.packet = audio.FrameSamples
 	}
-	tail := 1200 * ms
+	end := lineFirst + l.onset + len(l.keys)*l.every
 	if l.arrives != nil {
-		tail += l.arrives(lineFirst+l.onset+len(l.keys)*l.every) - (lineFirst + l.onset + len(l.keys)*l.every)
+		end = l.arrives(end)
 	}
-	sent := make([]int16, lineFirst+l.onset+len(l.keys)*l.every+tail)
+	sent := make([]int16, end+1200*ms)
 	for i := range l.keys {
 		key, _ := dtmf.KeyOf(l.keys[i])
 		keyTone(sent, lineFirst+l.onset+i*l.every, l.on, key)

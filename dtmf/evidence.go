@@ -119,8 +119,8 @@ type Reception struct {
 	// Back is for how many samples the source's clock stood still in the frames before,
 	// in which it was absent. What it sent last is that much less long ago.
 	Back int32
-	// Anew is true if the audio neither follows on what was received before, nor is what
-	// was sent between them known to be lost.
+	// Anew is true of the first frame of a new time base, and of a source that stood
+	// still: it may begin with the end of a tone of which nothing else is heard.
 	Anew bool
 	// Covered is true if some of it was not sent, because a named event was. A
 	// tone before that hole and its remainder after it are one key.

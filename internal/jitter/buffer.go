@@ -7,16 +7,9 @@ import (
 	"tonegate/internal/prefetch"
 )
 
-const (
-	// maxAhead is how far beyond the playout point a packet may lie before it
-	// is taken for a new time base.
-	maxAhead = farSamples - 2*audio.FrameSamples
-	// maxBehind is how far behind it may lie and still be called late.
-	maxBehind = 2 * audio.SampleRate
-	// goneAfter is the number of successive empty frames after which the
-	// source is taken to have stopped, and noise follows concealment.
-	goneAfter = 3
-)
+// goneAfter is the number of successive empty frames after which the
+// source is taken to have stopped, and noise follows concealment.
+const goneAfter = 3
 
 // Stats counts what happened to a leg's audio since the buffer was made. All
 // counts but Received, Duplicate and Late are in frames. What is dropped of what comes
@@ -97,122 +90,6 @@ func (b *Buffer) Forget() { b.conceal.forget() }
 // ForgetBefore zeroes audio that was played, but for its last n samples: it must
 // not be repeated. Losses are silent until enough has come to repeat.
 func (b *Buffer) ForgetBefore(n int) { b.conceal.forgetBefore(max(0, n)) }
-
-// Insert takes the payload of one audio packet. It copies what it needs.
-func (b *Buffer) Insert(timestamp uint32, payload []byte, arrived time.Time) {
-	n := len(payload)
-	if n == 0 || n > maxAhead/2 {
-		return
-	}
-	back := uint32(0)
-	if b.started {
-		offset := int32(timestamp - b.play)
-		if offset > maxAhead-int32(n) || offset < -maxBehind || !b.primed && int32(b.end-timestamp) > maxAhead {
-			silent := max(0, int32(b.play-b.newest))
-			b.Reset()
-			if offset < -maxBehind { // by more than it was silent it did not stand still
-				back = min(-uint32(offset), uint32(silent))
-			}
-		}
-	}
-	if !b.started {
-		b.started = true
-		b.play, b.end, b.newest = timestamp, timestamp, timestamp
-		b.begins(back, n)
-	}
-	if b.empty >= stoodStill {
-		b.comeBack(timestamp, n)
-	}
-	if !b.primed && b.dropped == 0 && int32(timestamp-b.play) < 0 { // reordered before playout began
-		ahead := int(int32(b.end - timestamp))
-		if b.covers { // anywhere
-			ahead = farSamples
-		}
-		b.ring.reach(b.play, ahead)
-		b.play = timestamp
-	}
-	b.delay.observe(int32(timestamp-b.play), arrived, b.primed)
-	b.write(timestamp, payload)
-	if b.back > 0 {
-		b.dropOldest()
-	}
-}
-
-func (b *Buffer) write(timestamp uint32, payload []byte) {
-	end := timestamp + uint32(len(payload))
-	b.ring.reach(b.play, int(int32(end-b.play)))
-	fresh, late := b.append(timestamp, payload), 0
-	if fresh == 0 {
-		fresh, late = b.merge(timestamp, payload)
-	}
-	if int32(end-b.end) > 0 {
-		b.end, b.newest = end, end
-	}
-	switch {
-	case fresh > 0:
-		b.stats.Received++
-	case late > 0:
-		b.stats.Late++
-	default:
-		b.stats.Duplicate++
-	}
-}
-
-// append writes what nearly every packet brings: audio that follows the newest
-// there is, or comes later. It returns how many samples those are: all, or none if
-// some may be late or there already.
-func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
-	if int32(timestamp-b.end) < 0 {
-		return 0
-	}
-	all := b.ring.all()
-	k := int(timestamp) & (len(all) - 1)
-	in := receivedIn(b.law).of(0)
-	for rest := payload; len(rest) > 0; k = 0 {
-		to := all[k:min(k+len(rest), len(all))]
-		for i := range to {
-			to[i] = in | entry(rest[i])
-		}
-		rest = rest[len(to):]
-	}
-	return len(payload)
-}
-
-// merge writes any other packet: what is neither late nor there already. It counts
-// samples of either kind.
-func (b *Buffer) merge(timestamp uint32, payload []byte) (fresh, late int) {
-	for i, code := range payload {
-		at := timestamp + uint32(i)
-		if int32(at-b.play) < 0 {
-			late++
-			continue
-		}
-		if e := b.ring.place(at); e.slot() < received {
-			*e = receivedIn(b.law).of(code)
-			fresh++
-		}
-	}
-	return fresh, late
-}
-
-// Cover notes that a named event was sent in place of a stretch of audio
-// (RFC 4733 §2.5.1.2), given in RTP timestamps of the audio. Events are read on
-// arrival and audio some time later: what is missing there by then is not a
-// loss, and must not be made up from the tone that began before it.
-func (b *Buffer) Cover(timestamp, samples uint32) {
-	if !b.started {
-		return
-	}
-	from := int32(timestamp - b.play)
-	to := min(int64(from)+int64(samples), maxAhead)
-	b.covers = true
-	b.ring.reach(b.play, int(to))
-	for i := max(int64(from), 0); i < to; i++ {
-		if e := b.ring.place(b.play + uint32(i)); e.slot() == missing {
-			*e = covered.of(0)
-		}
-	}
-}
 
 // Frame says how the frame of one Pop came about.
 type Frame struct {

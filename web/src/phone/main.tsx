@@ -14,6 +14,7 @@ import { Keypad, type SendAs } from './keypad'
 import './phone.css'
 
 const KEY_MS = 100
+
 const call = new Call('customer')
 const sendAs = signal<SendAs>('event')
 /** The keys pressed here: this is the customer's own screen, like any phone. */
@@ -45,8 +46,8 @@ function press(key: string): void {
   // Browsers stop the voice while they send an event, so the two cannot overlap
   // without cutting the tone to pieces: the event follows the tone, and the next
   // tone the event.
-  if (sendAs.value === 'both') voice?.play(key, KEY_MS, GAP_MS + KEY_MS + GAP_MS, event)
-  else voice?.play(key, KEY_MS)
+  if (sendAs.value === 'both') return voice?.play(key, KEY_MS, GAP_MS + KEY_MS + GAP_MS, event)
+  voice?.play(key, KEY_MS)
 }
 
 function Page() {

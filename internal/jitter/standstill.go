@@ -27,9 +27,19 @@ type beginning struct {
 	dropped uint16 // what was lost since then, and what is dropped of what came at once
 }
 
-// begins notes that audio begins; back is at most eight seconds.
-func (b *Buffer) begins(back uint32, length int) {
-	b.beginning = beginning{length: uint16(length), back: uint16(min(back, math.MaxUint16))}
+// begins notes that audio begins. Eight seconds of either are the most.
+func (b *Buffer) begins(length int, silent, lost int32) {
+	b.beginning = beginning{length: uint16(length), back: uint16(min(silent, math.MaxUint16))}
+	b.drop(lost)
+}
+
+// standstill returns for how long a source was silent before a packet that is too late,
+// and how much it lost then.
+func (b *Buffer) standstill(timestamp uint32) (silent, lost int32) {
+	if int32(timestamp-b.play) >= 0 {
+		return 0, 0
+	}
+	return max(0, int32(b.play-b.newest)), max(0, int32(timestamp-b.newest))
 }
 
 // comeBack moves the playout back to a packet that is too late and ends a long silence,
@@ -40,16 +50,15 @@ func (b *Buffer) begins(back uint32, length int) {
 // What was sent before the newest audio that was received is late as ever, so nothing is
 // played behind what was sent after it.
 func (b *Buffer) comeBack(timestamp uint32, length int) {
-	lost := int32(timestamp - b.newest)
-	if int32(timestamp-b.play) >= 0 || lost < 0 || b.prompt && b.empty < stoodStillPrompt {
+	silent, lost := b.standstill(timestamp)
+	if silent == 0 || int32(timestamp-b.newest) < 0 || b.prompt && b.empty < stoodStillPrompt {
 		return
 	}
+	b.begins(length, silent, lost)
 	if b.covers { // in place of something that is too far ahead now, or forgotten
 		b.ring.wipe()
 		b.covers = false
 	}
-	b.begins(b.play-b.newest, length)
-	b.drop(lost)
 	b.play, b.end = timestamp, timestamp
 	b.waited, b.empty = 0, 0
 	b.delay.grew()
