@@ -44,9 +44,10 @@ func (p *portable) close() error     { return p.mux.Close() }
 
 // peer is a leg's PeerConnection.
 type peer struct {
-	leg   *Leg
-	pc    *webrtc.PeerConnection
-	track *rawtrack.Track
+	leg    *Leg
+	pc     *webrtc.PeerConnection
+	track  *rawtrack.Track
+	queues queues
 
 	started chan struct{} // closed when ICE has the peer's credentials, or never will
 	start   func()        // closes it, once
@@ -55,11 +56,11 @@ type peer struct {
 func (p *portable) leg() *Leg { return new(Leg) }
 
 func (p *portable) connect(l *Leg) error {
-	api, err := p.api(l)
+	c := &peer{leg: l, track: rawtrack.New("audio", cname), started: make(chan struct{})}
+	api, err := p.api(l, &c.queues)
 	if err != nil {
 		return err
 	}
-	c := &peer{leg: l, track: rawtrack.New("audio", cname), started: make(chan struct{})}
 	c.start = sync.OnceFunc(func() { close(c.started) })
 	c.pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{p.certificate}})
 	if err != nil {
@@ -87,7 +88,7 @@ func (p *portable) connect(l *Leg) error {
 
 // api is made anew for each leg, because a leg's codecs and payload types are
 // those of its offer.
-func (p *portable) api(l *Leg) (*webrtc.API, error) {
+func (p *portable) api(l *Leg, q *queues) (*webrtc.API, error) {
 	engine := new(webrtc.MediaEngine)
 	codecs := []webrtc.RTPCodecParameters{{
 		RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "audio/" + l.media.Law.String(), ClockRate: audio.SampleRate},
@@ -106,7 +107,7 @@ func (p *portable) api(l *Leg) (*webrtc.API, error) {
 			return nil, err
 		}
 	}
-	settings, err := p.settings(l.setup)
+	settings, err := p.settings(l.setup, q)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func (p *portable) api(l *Leg) (*webrtc.API, error) {
 }
 
 // settings are the same for all legs but for the side of the DTLS handshake.
-func (p *portable) settings(setup string) (webrtc.SettingEngine, error) {
+func (p *portable) settings(setup string, q *queues) (webrtc.SettingEngine, error) {
 	var e webrtc.SettingEngine
 	cfg := &p.server.cfg
 	role := webrtc.DTLSRoleServer
@@ -143,7 +144,7 @@ func (p *portable) settings(setup string) (webrtc.SettingEngine, error) {
 	// Otherwise the library waits for a first packet to name the codec, and a
 	// first packet of a payload type it does not know leaves the leg deaf.
 	e.SetFireOnTrackBeforeFirstRTP(true)
-	e.BufferFactory = newQueue
+	e.BufferFactory = q.make
 	return e, nil
 }
 
@@ -189,7 +190,13 @@ func (c *peer) ssrc() uint32                                     { return c.trac
 func (c *peer) report(packets []rtcp.Packet) error               { return c.pc.WriteRTCP(packets) }
 func (c *peer) watch(time.Time)                                  {}
 func (c *peer) batch(_, _ int, _ ...prefetch.Place)              {}
-func (c *peer) close() error                                     { return c.pc.GracefulClose() }
+
+// close waits until nothing writes to the queues any more.
+func (c *peer) close() error {
+	err := c.pc.GracefulClose()
+	c.queues.close()
+	return err
+}
 
 func (c *peer) state() State {
 	switch c.pc.ConnectionState() {

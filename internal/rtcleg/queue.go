@@ -29,12 +29,40 @@ type queue struct {
 	closed bool
 }
 
-// newQueue makes the queue of one source. It is webrtc.SettingEngine's
-// BufferFactory.
-func newQueue(packetio.BufferPacketType, uint32) io.ReadWriteCloser {
+func newQueue() *queue {
 	q := new(queue)
 	q.filled.L = &q.mu
 	return q
+}
+
+// queues are those of one connection. The library closes a source's queue with its
+// reader; but a packet that comes while the connection is being closed makes another
+// source, whose queue it may let go unread.
+type queues struct {
+	mu     sync.Mutex
+	closed bool
+	all    []*queue
+}
+
+// make is webrtc.SettingEngine's BufferFactory.
+func (s *queues) make(packetio.BufferPacketType, uint32) io.ReadWriteCloser {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := newQueue()
+	if q.closed = s.closed; !q.closed {
+		s.all = append(s.all, q)
+	}
+	return q
+}
+
+// close closes all of them, and those to come.
+func (s *queues) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for _, q := range s.all {
+		_ = q.Close()
+	}
 }
 
 // Write queues a copy of a packet and zeroes the packet, which io.Writer forbids

@@ -16,7 +16,7 @@ import (
 // wrote them.
 func TestQueueKeepsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		q := newQueue(packetio.RTPBufferPacket, 1).(*queue)
+		q := newQueue()
 		var waiting [][]byte
 		next := byte(0)
 		t.Repeat(map[string]func(*rapid.T){
@@ -77,7 +77,7 @@ func TestQueueKeepsNothing(t *testing.T) {
 
 // TestQueueWakesItsReader: by a packet, and by the end.
 func TestQueueWakesItsReader(t *testing.T) {
-	q := newQueue(packetio.RTPBufferPacket, 1)
+	q := newQueue()
 	read := make(chan error)
 	go func() {
 		for {
