@@ -49,15 +49,13 @@ func (f *front) push(x *audio.Frame) {
 	moments(f.rawSum[oldBlocks:], f.rawEnergy[oldBlocks:], x[:])
 	filter(f.high[maxWindow:], f.raw[maxWindow:], &f.past.state, highPass)
 	flush(&f.past.state)
-	for b := oldBlocks; b < allBlocks; b++ {
-		high := (*[hop]float32)(f.high[b*hop:])
-		f.energies[b] = energyOf(high)
-		f.sums.correlate(high, b)
+	energies(f.energies[oldBlocks:], f.high[maxWindow:])
+	sum := 0.0 // not read back from what was just written: that takes longer than to add
+	for b, e := range &f.energies {
+		sum += float64(e)
+		f.energy[b+1] = sum
 	}
-	for b, e := range f.energies {
-		f.energy[b+1] = f.energy[b] + float64(e)
-	}
-	f.sums.addUp()
+	f.sums.push(&f.high)
 	f.sieve.push(&f.sums)
 	f.keep(x)
 }
@@ -72,7 +70,6 @@ func (f *front) recall() {
 	moments(v.rawSum[:], v.rawEnergy[:], p.raw[:])
 	v.sieve.recall(&p.sieved)
 	v.energy[0] = 0
-	v.sums.recall(v.high[:])
 }
 
 // keep keeps of a frame and its view what the next one's needs.
@@ -90,10 +87,6 @@ func (f *front) keep(x *audio.Frame) {
 func (f *front) rawEnergyIn(from, to int) float32 {
 	sum := float64(f.rawSum[to] - f.rawSum[from])
 	return float32(float64(f.rawEnergy[to]-f.rawEnergy[from]) - sum*sum/float64((to-from)*hop))
-}
-
-func energyOf(x *[hop]float32) float32 {
-	return x[0]*x[0] + x[1]*x[1] + x[2]*x[2] + x[3]*x[3] + x[4]*x[4] + x[5]*x[5] + x[6]*x[6] + x[7]*x[7]
 }
 
 // energyIn is the high-passed energy of the blocks [from, to).

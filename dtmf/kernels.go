@@ -55,16 +55,29 @@ func filterPlain(to, from []float32, state *[order]float32, r *response) {
 	}
 }
 
-// correlatePlain correlates a block with the coarse frequencies: folded around its
-// middle, and turned to the phase of the oldest block.
-func correlatePlain(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
-	e0, e1, e2, e3 := x[4]+x[3], x[5]+x[2], x[6]+x[1], x[7]+x[0]
-	o0, o1, o2, o3 := x[4]-x[3], x[5]-x[2], x[6]-x[1], x[7]-x[0]
-	for k := range coarseAll {
-		re := (float32(e0*waves[0][k]) + float32(e1*waves[1][k])) + (float32(e2*waves[2][k]) + float32(e3*waves[3][k]))
-		im := (float32(o0*waves[4][k]) + float32(o1*waves[5][k])) + (float32(o2*waves[6][k]) + float32(o3*waves[7][k]))
-		to.re[k] = float32(re*turn.re[k]) + float32(im*turn.im[k])
-		to.im[k] = float32(re*turn.im[k]) - float32(im*turn.re[k])
+// energiesPlain is each block's energy. It adds up as four lanes are added up.
+func energiesPlain(to, from []float32) {
+	for b := range to {
+		x := (*[hop]float32)(from[b*hop:])
+		s0, s1 := float32(x[0]*x[0])+float32(x[4]*x[4]), float32(x[1]*x[1])+float32(x[5]*x[5])
+		s2, s3 := float32(x[2]*x[2])+float32(x[6]*x[6]), float32(x[3]*x[3])+float32(x[7]*x[7])
+		to[b] = (s0 + s2) + (s1 + s3)
+	}
+}
+
+// correlatePlain correlates blocks with the coarse frequencies: each folded around
+// its middle, and turned to the phase of the oldest one of the view.
+func correlatePlain(to []phasors, from []float32, waves *[hop]lanes, turns []phasors) {
+	for b := range to {
+		x, out, turn := (*[hop]float32)(from[b*hop:]), &to[b], &turns[b]
+		e0, e1, e2, e3 := x[4]+x[3], x[5]+x[2], x[6]+x[1], x[7]+x[0]
+		o0, o1, o2, o3 := x[4]-x[3], x[5]-x[2], x[6]-x[1], x[7]-x[0]
+		for k := range coarseAll {
+			re := (float32(e0*waves[0][k]) + float32(e1*waves[1][k])) + (float32(e2*waves[2][k]) + float32(e3*waves[3][k]))
+			im := (float32(o0*waves[4][k]) + float32(o1*waves[5][k])) + (float32(o2*waves[6][k]) + float32(o3*waves[7][k]))
+			out.re[k] = float32(re*turn.re[k]) + float32(im*turn.im[k])
+			out.im[k] = float32(re*turn.im[k]) - float32(im*turn.re[k])
+		}
 	}
 }
 

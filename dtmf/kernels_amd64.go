@@ -2,18 +2,19 @@ package dtmf
 
 import "golang.org/x/sys/cpu"
 
-// All of amd64 has SSE2, and most of it AVX2, with which the three functions that take
+// All of amd64 has SSE2, and most of it AVX2, with which the four functions that take
 // longest do eight numbers at a time. The assembly does not check lengths: where the
 // plain form would panic, it would read or write what lies behind.
 
 // wide is chosen once; tests try both.
 var wide = cpu.X86.HasAVX2
 
-func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
+// There are as many blocks, and turns of them, as phasors.
+func correlate(to []phasors, from []float32, waves *[hop]lanes, turns []phasors) {
 	if wide {
-		correlateWide(to, x, waves, turn)
+		correlateWide(to, from, waves, turns)
 	} else {
-		correlateNarrow(to, x, waves, turn)
+		correlateNarrow(to, from, waves, turns)
 	}
 }
 
@@ -32,6 +33,14 @@ func addUp(sums, blocks []phasors) {
 		addUpWide(sums, blocks)
 	} else {
 		addUpNarrow(sums, blocks)
+	}
+}
+
+func sift(low, high *[newBlocks]bests, sums *[recent + 1]phasors) {
+	if wide {
+		siftWide(low, high, sums)
+	} else {
+		siftNarrow(low, high, sums)
 	}
 }
 
@@ -62,11 +71,16 @@ func filterNarrow(to, from []float32, state *[order]float32, r *response)
 //go:noescape
 func filterWide(to, from []float32, state *[order]float32, r *response)
 
+// There are as many blocks as energies.
+//
 //go:noescape
-func correlateNarrow(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors)
+func energies(to, from []float32)
 
 //go:noescape
-func correlateWide(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors)
+func correlateNarrow(to []phasors, from []float32, waves *[hop]lanes, turns []phasors)
+
+//go:noescape
+func correlateWide(to []phasors, from []float32, waves *[hop]lanes, turns []phasors)
 
 //go:noescape
 func addUpNarrow(sums, blocks []phasors)
@@ -81,7 +95,10 @@ func total(to *phasors, blocks []phasors)
 func difference(to *phasors, power *lanes, from, until *phasors)
 
 //go:noescape
-func sift(low, high *[newBlocks]bests, sums *[recent + 1]phasors)
+func siftNarrow(low, high *[newBlocks]bests, sums *[recent + 1]phasors)
+
+//go:noescape
+func siftWide(low, high *[newBlocks]bests, sums *[recent + 1]phasors)
 
 //go:noescape
 func promised(ends *[sieveLengths]uint32, low, high *[newBlocks]bests, energy *[newBlocks + longestPiece]float64, wanted *bests)

@@ -147,13 +147,44 @@ momentsDone:
 	SUBPS  X3, X0 \
 	MOVUPS X0, (IMAGINARY+at)(DI)
 
-// func correlateNarrow(to *phasors, x *[8]float32, waves *[8]lanes, turn *phasors)
-TEXT ·correlateNarrow(SB), NOSPLIT, $0-32
-	MOVQ to+0(FP), DI
-	MOVQ x+8(FP), SI
-	MOVQ waves+16(FP), DX
-	MOVQ turn+24(FP), CX
+// func energies(to, from []float32)
+TEXT ·energies(SB), NOSPLIT, $0-48
+	MOVQ  to_base+0(FP), DI
+	MOVQ  to_len+8(FP), CX
+	MOVQ  from_base+24(FP), SI
+	TESTQ CX, CX
+	JZ    energiesDone
 
+energiesNext:
+	MOVUPS  (SI), X0
+	MULPS   X0, X0
+	MOVUPS  16(SI), X1
+	MULPS   X1, X1
+	ADDPS   X1, X0
+	MOVHLPS X0, X1
+	ADDPS   X0, X1
+	PSHUFD  $0x55, X1, X0
+	ADDSS   X0, X1
+	MOVSS   X1, (DI)
+	ADDQ    $32, SI
+	ADDQ    $4, DI
+	DECQ    CX
+	JNZ     energiesNext
+
+energiesDone:
+	RET
+
+// func correlateNarrow(to []phasors, from []float32, waves *[8]lanes, turns []phasors)
+TEXT ·correlateNarrow(SB), NOSPLIT, $0-80
+	MOVQ  to_base+0(FP), DI
+	MOVQ  to_len+8(FP), BX
+	MOVQ  from_base+24(FP), SI
+	MOVQ  waves+48(FP), DX
+	MOVQ  turns_base+56(FP), CX
+	TESTQ BX, BX
+	JZ    correlateNarrowDone
+
+correlateNarrowNext:
 	MOVUPS (SI), X0
 	MOVUPS 16(SI), X1
 	SHUFPS $0x1B, X0, X0 // from the middle outwards
@@ -175,6 +206,13 @@ TEXT ·correlateNarrow(SB), NOSPLIT, $0-32
 	CORRELATE4(48)
 	CORRELATE4(64)
 	CORRELATE4(80)
+	ADDQ $32, SI
+	ADDQ $PHASORS, DI
+	ADDQ $PHASORS, CX
+	DECQ BX
+	JNZ  correlateNarrowNext
+
+correlateNarrowDone:
 	RET
 
 #define LOAD12 \
@@ -329,8 +367,8 @@ TEXT ·difference(SB), NOSPLIT, $0-32
 	MOVHLPS  x, y \
 	MAXPS    y, a
 
-// func sift(low, high *[newBlocks]bests, sums *[recent + 1]phasors)
-TEXT ·sift(SB), NOSPLIT, $0-24
+// func siftNarrow(low, high *[newBlocks]bests, sums *[recent + 1]phasors)
+TEXT ·siftNarrow(SB), NOSPLIT, $0-24
 	MOVQ   low+0(FP), SI
 	MOVQ   high+8(FP), DX
 	MOVQ   sums+16(FP), DI

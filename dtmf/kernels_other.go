@@ -10,8 +10,10 @@ func filter(to, from []float32, state *[order]float32, r *response) {
 	filterPlain(to, from, state, r)
 }
 
-func correlate(to *phasors, x *[hop]float32, waves *[hop]lanes, turn *phasors) {
-	correlatePlain(to, x, waves, turn)
+func energies(to, from []float32) { energiesPlain(to, from) }
+
+func correlate(to []phasors, from []float32, waves *[hop]lanes, turns []phasors) {
+	correlatePlain(to, from, waves, turns)
 }
 
 func addUp(sums, blocks []phasors) { addUpPlain(sums, blocks) }

@@ -75,19 +75,32 @@ func checkFilter(t *testing.T, rng *rand.Rand) {
 	}
 }
 
+// checkCorrelate: up to five of them, and no more than asked for are written.
+func checkCorrelate(t *testing.T, rng *rand.Rand) {
+	t.Helper()
+	n, from := rng.IntN(6), rng.IntN(len(coarse.turns)-6)
+	x := make([]float32, n*hop)
+	anyFloats(rng, x)
+	var got, wanted [6]phasors
+	correlate(got[:n], x, &coarse.waves, coarse.turns[from:])
+	correlatePlain(wanted[:n], x, &coarse.waves, coarse.turns[from:])
+	for b := range got {
+		samePhasors(t, "correlate", &got[b], &wanted[b])
+	}
+	var energy, plainly [6]float32
+	energies(energy[:n], x)
+	energiesPlain(plainly[:n], x)
+	sameBits(t, "energies", energy[:], plainly[:])
+}
+
 func checkKernels(t *testing.T) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))
 	var yes, no int
 	for range 3000 / effort {
 		checkFilter(t, rng)
-		var x [hop]float32
-		anyFloats(rng, x[:])
-		turn := &coarse.turns[rng.IntN(len(coarse.turns))]
+		checkCorrelate(t, rng)
 		var got, wanted phasors
-		correlate(&got, &x, &coarse.waves, turn)
-		correlatePlain(&wanted, &x, &coarse.waves, turn)
-		samePhasors(t, "correlate", &got, &wanted)
 
 		var blocks [recent]phasors
 		anyPhasors(rng, blocks[:])

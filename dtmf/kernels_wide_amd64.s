@@ -35,13 +35,17 @@
 	VSUBPS  Y3, Y0, Y0 \
 	VMOVUPS Y0, (IMAGINARY+at)(DI)
 
-// func correlateWide(to *phasors, x *[8]float32, waves *[8]lanes, turn *phasors)
-TEXT ·correlateWide(SB), NOSPLIT, $0-32
-	MOVQ to+0(FP), DI
-	MOVQ x+8(FP), SI
-	MOVQ waves+16(FP), DX
-	MOVQ turn+24(FP), CX
+// func correlateWide(to []phasors, from []float32, waves *[8]lanes, turns []phasors)
+TEXT ·correlateWide(SB), NOSPLIT, $0-80
+	MOVQ  to_base+0(FP), DI
+	MOVQ  to_len+8(FP), BX
+	MOVQ  from_base+24(FP), SI
+	MOVQ  waves+48(FP), DX
+	MOVQ  turns_base+56(FP), CX
+	TESTQ BX, BX
+	JZ    correlateWideDone
 
+correlateWideNext:
 	VPERMILPS    $0x1B, (SI), X0 // from the middle outwards
 	VMOVUPS      16(SI), X1
 	VADDPS       X0, X1, X2      // even
@@ -64,7 +68,14 @@ TEXT ·correlateWide(SB), NOSPLIT, $0-32
 	CORRELATE8(0)
 	CORRELATE8(32)
 	CORRELATE8(64)
+	ADDQ $32, SI
+	ADDQ $PHASORS, DI
+	ADDQ $PHASORS, CX
+	DECQ BX
+	JNZ  correlateWideNext
 	VZEROUPPER
+
+correlateWideDone:
 	RET
 
 // func addUpWide(sums, blocks []phasors)
@@ -160,5 +171,68 @@ filterNext:
 	VMOVUPS X8, (DX)
 
 filterDone:
+	VZEROUPPER
+	RET
+
+// The lanes of columns among frequencies 8 to 11 of the sieve.
+DATA widecolumns<>+0(SB)/8, $0xFFFFFFFFFFFFFFFF
+DATA widecolumns<>+8(SB)/8, $0x00000000FFFFFFFF
+GLOBL widecolumns<>(SB), RODATA|NOPTR, $16
+
+// SIFT8 finds the power of the window that ends with DI and began so many blocks
+// before: at the rows in the lower half, and in the upper half, of two columns each,
+// at the stronger one. Y4 to X7 hold the sums at its end.
+#define SIFT8(blocks, power) \
+	VSUBPS     (-blocks*PHASORS)(DI), Y4, power;            \
+	VMULPS     power, power, power;                         \
+	VSUBPS     (IMAGINARY-blocks*PHASORS)(DI), Y5, Y8;      \
+	VMULPS     Y8, Y8, Y8;                                  \
+	VADDPS     Y8, power, power;                            \
+	VSUBPS     (32-blocks*PHASORS)(DI), X6, X9;             \
+	VMULPS     X9, X9, X9;                                  \
+	VSUBPS     (IMAGINARY+32-blocks*PHASORS)(DI), X7, X10;  \
+	VMULPS     X10, X10, X10;                               \
+	VADDPS     X10, X9, X9;                                 \
+	VANDPS     X15, X9, X9;                                 \
+	VPERM2F128 $0x08, Y9, Y9, Y9;                           \
+	VMAXPS     Y9, power, power
+
+// func siftWide(low, high *[newBlocks]bests, sums *[recent + 1]phasors)
+TEXT ·siftWide(SB), NOSPLIT, $0-24
+	MOVQ    low+0(FP), SI
+	MOVQ    high+8(FP), DX
+	MOVQ    sums+16(FP), DI
+	ADDQ    $((const_recent+1-const_newBlocks)*PHASORS), DI
+	MOVQ    $const_newBlocks, CX
+	VMOVUPS widecolumns<>(SB), X15
+
+siftWideNext:
+	VMOVUPS 0(DI), Y4
+	VMOVUPS IMAGINARY(DI), Y5
+	VMOVUPS 32(DI), X6
+	VMOVUPS (IMAGINARY+32)(DI), X7
+	SIFT8(4, Y0)
+	SIFT8(5, Y1)
+	SIFT8(7, Y2)
+	SIFT8(10, Y3)
+
+	// The strongest of each, as the lanes of both halves.
+	VUNPCKLPS    Y1, Y0, Y8
+	VUNPCKHPS    Y1, Y0, Y9
+	VMAXPS       Y9, Y8, Y8
+	VUNPCKLPS    Y3, Y2, Y10
+	VUNPCKHPS    Y3, Y2, Y11
+	VMAXPS       Y11, Y10, Y10
+	VUNPCKLPD    Y10, Y8, Y9
+	VUNPCKHPD    Y10, Y8, Y11
+	VMAXPS       Y11, Y9, Y9
+	VMOVUPS      X9, (SI)
+	VEXTRACTF128 $1, Y9, (DX)
+
+	ADDQ $16, SI
+	ADDQ $16, DX
+	ADDQ $PHASORS, DI
+	DECQ CX
+	JNZ  siftWideNext
 	VZEROUPPER
 	RET

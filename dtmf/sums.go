@@ -75,37 +75,27 @@ type sums struct {
 // recent is how many blocks the short windows of a frame reach.
 const recent = proofBlocks + newBlocks
 
-// recall begins with a frame of that past.
-func (s *sums) recall(past []float32) {
+// push begins with a frame and its past.
+func (s *sums) push(x *[maxWindow + audio.FrameSamples]float32) {
 	s.whole = false
-	s.correlateAll(past, allBlocks-recent, oldBlocks)
+	s.correlate(x, allBlocks-recent, allBlocks)
+	s.before[0] = phasors{}
+	addUp(s.before[:], s.blocks[allBlocks-recent:])
 }
 
-// correlateAll takes the blocks [from, to) in.
-func (s *sums) correlateAll(past []float32, from, to int) {
-	for b := from; b < to; b++ {
-		s.correlate((*[hop]float32)(past[b*hop:]), b)
-	}
-}
-
-// correlate takes a block in.
-func (s *sums) correlate(x *[hop]float32, b int) {
-	correlate(&s.blocks[b], x, &coarse.waves, &coarse.turns[rotation(2*b)])
+// correlate takes the blocks [from, to) in. Whole blocks' rotations are the first, in
+// the order of the blocks.
+func (s *sums) correlate(x *[maxWindow + audio.FrameSamples]float32, from, to int) {
+	correlate(s.blocks[from:to], x[from*hop:to*hop], &coarse.waves, coarse.turns[from:to])
 }
 
 // stretch is the blocks [from, to).
 func (f *front) stretch(from, to int) []phasors {
 	if s := &f.sums; from < allBlocks-recent && !s.whole {
-		s.correlateAll(f.high[:], 0, allBlocks-recent)
+		s.correlate(&f.high, 0, allBlocks-recent)
 		s.whole = true
 	}
 	return f.sums.blocks[from:to]
-}
-
-// addUp makes what short windows are read from.
-func (s *sums) addUp() {
-	s.before[0] = phasors{}
-	addUp(s.before[:], s.blocks[allBlocks-recent:])
 }
 
 // rotation is the index of the rotations by so many half blocks.
