@@ -267,13 +267,8 @@ func (b *Buffer) take(dst []int16, at uint32) (n int) {
 	if what < received {
 		return 0
 	}
-	words := what.law().Words()
 	for part := all[k:]; n < len(dst) && part[0].slot() == what; part = all {
-		to, i := dst[n:], 0
-		for i < len(part) && i < len(to) && part[i].slot() == what {
-			to[i] = words[byte(part[i])]
-			i++
-		}
+		i := expand(dst[n:], part, what)
 		clear(part[:i])
 		if n += i; i < len(part) {
 			break

@@ -83,12 +83,9 @@ func (b *Buffer) append(timestamp uint32, payload []byte) (samples int) {
 	}
 	all := b.ring.all()
 	k := int(timestamp) & (len(all) - 1)
-	in := receivedIn(b.law).of(0)
 	for rest := payload; len(rest) > 0; k = 0 {
 		to := all[k:min(k+len(rest), len(all))]
-		for i := range to {
-			to[i] = in | entry(rest[i])
-		}
+		mark(to, rest[:len(to)], receivedIn(b.law))
 		rest = rest[len(to):]
 	}
 	return len(payload)
