@@ -2,7 +2,8 @@
 #include "textflag.h"
 
 // The plain form of each function is in kernels.go, with what it is for. Lanes are
-// coarse frequencies, but in dot, where they are samples. A phasors is 192 bytes,
+// coarse frequencies, but in widen, moments, filter, energies and dot, where they are
+// samples. A phasors is 192 bytes,
 // real parts first; memory is not aligned, so operands are loaded by MOVUPS.
 
 #define PHASORS phasors__size

@@ -11,9 +11,16 @@ import (
 // what is hardly there, and what is louder than a sample can be.
 func anyFloats(rng *rand.Rand, x []float32) {
 	scale := float32(math.Exp(rng.Float64()*60 - 40))
+	if rng.IntN(8) == 0 {
+		scale = 1e-40 // no normal numbers, nor what is made of them
+	}
 	for i := range x {
-		x[i] = 0
-		if rng.IntN(8) > 0 {
+		switch rng.IntN(16) {
+		case 0:
+			x[i] = 0
+		case 1:
+			x[i] = float32(math.Copysign(0, -1))
+		default:
 			x[i] = float32(rng.NormFloat64()) * scale
 		}
 	}

@@ -175,9 +175,11 @@ filterDone:
 	RET
 
 // The lanes of columns among frequencies 8 to 11 of the sieve.
-DATA widecolumns<>+0(SB)/8, $0xFFFFFFFFFFFFFFFF
-DATA widecolumns<>+8(SB)/8, $0x00000000FFFFFFFF
-GLOBL widecolumns<>(SB), RODATA|NOPTR, $16
+DATA columns<>+0(SB)/4, $0xFFFFFFFF
+DATA columns<>+4(SB)/4, $0xFFFFFFFF
+DATA columns<>+8(SB)/4, $0xFFFFFFFF
+DATA columns<>+12(SB)/4, $0
+GLOBL columns<>(SB), RODATA|NOPTR, $16
 
 // SIFT8 finds the power of the window that ends with DI and began so many blocks
 // before: at the rows in the lower half, and in the upper half, of two columns each,
@@ -204,7 +206,7 @@ TEXT ·siftWide(SB), NOSPLIT, $0-24
 	MOVQ    sums+16(FP), DI
 	ADDQ    $((const_recent+1-const_newBlocks)*PHASORS), DI
 	MOVQ    $const_newBlocks, CX
-	VMOVUPS widecolumns<>(SB), X15
+	VMOVUPS columns<>(SB), X15
 
 siftWideNext:
 	VMOVUPS 0(DI), Y4

@@ -130,7 +130,8 @@ func (e *Engine) register(id string, cfg bridge.Config, script Script) (*room, e
 
 // shardFull is how many conferences a shard takes before the next gets any: the
 // caches of few cores stay warm, and fewer are woken. From then on shards are filled
-// evenly. It is a third of what a core carries.
+// evenly. It is a ninth of what a core carries on the fast path, and most of it on the
+// portable one.
 const shardFull = 60
 
 // leastWork returns the shard that a new conference costs least on.

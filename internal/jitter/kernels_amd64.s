@@ -1,17 +1,15 @@
 #include "textflag.h"
 
-// The Go ABI wants X15 to be zero: it stays so.
-
 DATA inverted<>+0(SB)/8, $0x00ff00ff00ff00ff
 DATA inverted<>+8(SB)/8, $0x00ff00ff00ff00ff
 GLOBL inverted<>(SB), RODATA|NOPTR, $16
 DATA magnitude<>+0(SB)/8, $0x007f007f007f007f
 DATA magnitude<>+8(SB)/8, $0x007f007f007f007f
 GLOBL magnitude<>(SB), RODATA|NOPTR, $16
-// 132.0, to which exponent and mantissa of a code word are added.
-DATA zero<>+0(SB)/8, $0x4304000043040000
-DATA zero<>+8(SB)/8, $0x4304000043040000
-GLOBL zero<>(SB), RODATA|NOPTR, $16
+// 132.0, the least there is before the bias is taken away, to which exponent and mantissa of a code word are added.
+DATA least<>+0(SB)/8, $0x4304000043040000
+DATA least<>+8(SB)/8, $0x4304000043040000
+GLOBL least<>(SB), RODATA|NOPTR, $16
 DATA bias<>+0(SB)/8, $0x0084008400840084
 DATA bias<>+8(SB)/8, $0x0084008400840084
 GLOBL bias<>(SB), RODATA|NOPTR, $16
@@ -36,7 +34,7 @@ TEXT ·expandMuLaw(SB), NOSPLIT, $0-64
 	WORDS(BX, X8)
 	MOVOU   inverted<>(SB), X9
 	MOVOU   magnitude<>(SB), X10
-	MOVOU   zero<>(SB), X11
+	MOVOU   least<>(SB), X11
 	MOVOU   bias<>(SB), X12
 	PXOR    X13, X13
 	TESTQ   CX, CX

@@ -191,11 +191,11 @@ func (c *peer) report(packets []rtcp.Packet) error               { return c.pc.W
 func (c *peer) watch(time.Time)                                  {}
 func (c *peer) batch(_, _ int, _ ...prefetch.Place)              {}
 
-// close waits until nothing writes to the queues any more.
+// close zeroes what waits before it waits for the library: a packet that still comes
+// finds its queue closed, old source or new.
 func (c *peer) close() error {
-	err := c.pc.GracefulClose()
 	c.queues.close()
-	return err
+	return c.pc.GracefulClose()
 }
 
 func (c *peer) state() State {

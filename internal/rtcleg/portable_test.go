@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -38,15 +39,16 @@ func TestClosedWhilePacketsCome(t *testing.T) {
 				}
 			}
 		})
-		for leg.Stats().Received == 0 {
-			runtime.Gosched()
+		for deadline := time.Now().Add(time.Minute); leg.Stats().Received == 0; runtime.Gosched() {
+			require.True(t, time.Now().Before(deadline), "nothing comes")
 		}
 		require.NoError(t, leg.Close())
 		close(stop)
 		sending.Wait()
-		queues := leg.conn.(*peer).queues.all
-		require.NotEmpty(t, queues)
-		for _, q := range queues {
+		queues := &leg.conn.(*peer).queues
+		require.True(t, queues.closed)
+		require.NotEmpty(t, queues.all)
+		for _, q := range queues.all {
 			for _, slot := range q.ring {
 				require.Zero(t, bytes.Count(slot[:cap(slot)], []byte{7}), "of a key's samples")
 			}

@@ -35,6 +35,11 @@ func newQueue() *queue {
 	return q
 }
 
+// maxQueues bounds those of a connection: two a source, one of them for its reports.
+// A peer whose offer names its source may send from any number of others, of which the
+// library reads none and says nothing to us.
+const maxQueues = 2 * (maxSources + 1)
+
 // queues are those of one connection. The library closes a source's queue with its
 // reader; but a packet that comes while the connection is being closed makes another
 // source, whose queue it may let go unread.
@@ -44,18 +49,19 @@ type queues struct {
 	all    []*queue
 }
 
-// make is webrtc.SettingEngine's BufferFactory.
+// make is webrtc.SettingEngine's BufferFactory. What is one too many, or too late, is
+// closed from the beginning: it zeroes what it is given and keeps nothing.
 func (s *queues) make(packetio.BufferPacketType, uint32) io.ReadWriteCloser {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	q := newQueue()
-	if q.closed = s.closed; !q.closed {
+	if q.closed = s.closed || len(s.all) == maxQueues; !q.closed {
 		s.all = append(s.all, q)
 	}
 	return q
 }
 
-// close closes all of them, and those to come.
+// close closes and zeroes all of them, and closes those to come.
 func (s *queues) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -93,3 +93,32 @@ func TestQueueWakesItsReader(t *testing.T) {
 	require.NoError(t, q.Close())
 	assert.ErrorIs(t, <-read, io.EOF)
 }
+
+// TestQueuesMadeTooLate, or one too many, keep nothing, and whoever reads them is told
+// that there is nothing.
+func TestQueuesMadeTooLate(t *testing.T) {
+	var all queues
+	keepsNothing := func(what string) {
+		t.Helper()
+		q := all.make(packetio.RTPBufferPacket, 1)
+		p := []byte{7}
+		_, err := q.Write(p)
+		require.ErrorIs(t, err, io.ErrClosedPipe, what)
+		require.Zero(t, p[0], what)
+		_, err = q.Read(p)
+		require.ErrorIs(t, err, io.EOF, what)
+		require.Len(t, all.all, maxQueues, what)
+	}
+	for range maxQueues {
+		_, err := all.make(packetio.RTPBufferPacket, 1).Write([]byte{7, 7})
+		require.NoError(t, err)
+	}
+	keepsNothing("one too many")
+	all.close()
+	for _, q := range all.all {
+		require.Equal(t, []byte{0, 0}, q.ring[0])
+		_, err := q.Write([]byte{7})
+		require.ErrorIs(t, err, io.ErrClosedPipe)
+	}
+	keepsNothing("after the end")
+}
