@@ -17,7 +17,7 @@ lint:
 	@echo "== format, vet, module files"
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	@$(GO) vet ./...
-	@GOARCH=arm64 $(GO) vet ./internal/prefetch ./internal/audio ./internal/jitter ./dtmf
+	@GOARCH=arm64 $(GO) vet ./internal/prefetch ./internal/registers ./internal/audio ./internal/jitter ./dtmf
 	@$(GO) mod verify >/dev/null
 	@$(GO) mod tidy -diff
 

@@ -1,5 +1,7 @@
 package engine
 
+import "tonegate/internal/registers"
+
 // stackBytes is more stack than a tick takes.
 const stackBytes = 24 << 10
 
@@ -8,14 +10,15 @@ const stackBytes = 24 << 10
 // check that the assembler puts at its beginning.
 func reserve()
 
-// scrub overwrites the part of the stack that its caller's last calls used.
-// Frames are values, so a tick leaves audio there: a key's tone, until the next tick
-// overwrites it, which after a call may be long.
+// scrub overwrites the part of the stack that its caller's last calls used, and the
+// vector registers. Frames are values, so a tick leaves audio there: a key's tone, until
+// the next tick overwrites it, which after a call may be long.
 //
 //go:noinline
 func scrub() {
 	var below [stackBytes]byte
 	touch(&below)
+	registers.Clear()
 }
 
 // touch keeps the compiler from leaving out what nobody reads.

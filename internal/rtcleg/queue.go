@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/pion/transport/v4/packetio"
+
+	"tonegate/internal/registers"
 )
 
 // queued is how many packets of a source may wait for its reader, which only
@@ -76,6 +78,7 @@ func (s *queues) close() {
 func (q *queue) Write(packet []byte) (int, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	defer registers.Clear()
 	defer clear(packet)
 	switch {
 	case q.closed:

@@ -9,6 +9,8 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
+
+	"tonegate/internal/registers"
 )
 
 const (
@@ -49,6 +51,7 @@ func (l *Leg) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 			failed = 0
 			l.take(buf[:n], arrived, noShard)
 			clear(buf[:n])
+			registers.Clear()
 			continue
 		}
 		if l.closed.Load() || isEnd(err) {

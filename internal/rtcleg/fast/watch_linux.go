@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tonegate/internal/registers"
 )
 
 const (
@@ -128,6 +130,7 @@ func (n *Network) watch() {
 		default:
 			n.reading.Lock()
 			n.drain()
+			registers.Clear()
 			n.reading.Unlock()
 			n.wakeAnswer()
 		}
