@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tonegate/dtmf"
+	"tonegate/internal/registers"
 	"tonegate/internal/tlsclient"
 )
 
@@ -123,7 +124,10 @@ func (g *generic) submit(ctx context.Context, o *Order) (Result, *Error) {
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 
 	x := new(exchange)
-	defer func() { *x = exchange{} }()
+	defer func() {
+		*x = exchange{}
+		registers.Clear()
+	}()
 	request, why := g.write(x, o)
 	if why != "" {
 		return Result{}, g.fail(InvalidOrder, false, why)
@@ -134,6 +138,7 @@ func (g *generic) submit(ctx context.Context, o *Order) (Result, *Error) {
 	}
 	_, err := conn.Write(request)
 	clear(x.request[:])
+	registers.Clear() // the thread may sleep until the provider answers
 	if err != nil {
 		return Result{}, g.broken(ctx, err, true)
 	}

@@ -16,6 +16,8 @@ import (
 
 	"filippo.io/age"
 	"github.com/go-jose/go-jose/v4"
+
+	"tonegate/internal/registers"
 )
 
 // The envelopes.
@@ -80,6 +82,7 @@ func (s *sealed) Submit(ctx context.Context, o Order) (Result, error) {
 	if ctx.Err() != nil {
 		return fail(Cancelled, "the order was called off before it was sealed")
 	}
+	defer registers.Clear()
 	buf := new(plaintext)
 	defer clear(buf[:])
 	k := ink{b: buf[:]}

@@ -4,8 +4,8 @@
 // nothing more to do. If a signal comes then, as the runtime sends them to threads when
 // it collects garbage, the kernel writes all registers into the thread's signal stack,
 // where they stay until the next signal: 20 ms of a key, in memory that nobody zeroes.
-// So whoever has handled audio clears the registers before the thread sleeps. What is
-// left is a signal that comes while a packet is being copied.
+// So whoever has handled audio, or a card, clears the registers before the thread sleeps.
+// What is left is a signal that comes while a packet is being copied.
 package registers
 
 // Clear zeroes the vector registers, where this package knows how: on amd64. Others keep
