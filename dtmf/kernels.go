@@ -3,10 +3,10 @@ package dtmf
 // The innermost loops of the first looks and of the fits, in plain form. On amd64
 // kernels_amd64.s does the same four numbers at a time, by the same operations in
 // the same order, so both come to the same bits, as long as all are numbers, which
-// those made of samples are; a test compares them. What a
-// processor may fuse into one rounding is kept apart by conversions here, as the
-// language promises. Elsewhere in the package it is not, so another processor than
-// amd64 may decide otherwise where a score is within rounding of what is wanted.
+// those made of samples are; a test compares them. What a processor may fuse into
+// one rounding is kept apart by conversions here, as the language promises. Elsewhere
+// in the package it is not, so another processor than amd64 may decide otherwise where
+// a score is within rounding of what is wanted.
 
 // lanes holds a value for each coarse frequency.
 type lanes [coarseAll]float32

@@ -3,18 +3,18 @@
 
 // The plain form of each function is in kernels.go, with what it is for. Lanes are
 // coarse frequencies, but in widen, moments, filter, energies and dot, where they are
-// samples. A phasors is 192 bytes,
-// real parts first; memory is not aligned, so operands are loaded by MOVUPS.
+// samples. A phasors is 192 bytes, real parts first; memory is not aligned, so operands
+// are loaded by MOVUPS.
 
 #define PHASORS phasors__size
 #define IMAGINARY phasors_im
 
 // The lanes of columns among frequencies 8 to 11 of the sieve.
-DATA columns<>+0(SB)/4, $0xFFFFFFFF
-DATA columns<>+4(SB)/4, $0xFFFFFFFF
-DATA columns<>+8(SB)/4, $0xFFFFFFFF
-DATA columns<>+12(SB)/4, $0
-GLOBL columns<>(SB), RODATA|NOPTR, $16
+DATA ·columns+0(SB)/4, $0xFFFFFFFF
+DATA ·columns+4(SB)/4, $0xFFFFFFFF
+DATA ·columns+8(SB)/4, $0xFFFFFFFF
+DATA ·columns+12(SB)/4, $0
+GLOBL ·columns(SB), RODATA|NOPTR, $16
 
 // sieveLeak, four times.
 DATA leaks<>+0(SB)/4, $1.2
@@ -375,7 +375,7 @@ TEXT ·siftNarrow(SB), NOSPLIT, $0-24
 	MOVQ   sums+16(FP), DI
 	ADDQ   $((const_recent+1-const_newBlocks)*PHASORS), DI
 	MOVQ   $const_newBlocks, CX
-	MOVUPS columns<>(SB), X15
+	MOVUPS ·columns(SB), X15
 
 siftNext:
 	SIFT(4, X0, X4)

@@ -174,13 +174,6 @@ filterDone:
 	VZEROUPPER
 	RET
 
-// The lanes of columns among frequencies 8 to 11 of the sieve.
-DATA columns<>+0(SB)/4, $0xFFFFFFFF
-DATA columns<>+4(SB)/4, $0xFFFFFFFF
-DATA columns<>+8(SB)/4, $0xFFFFFFFF
-DATA columns<>+12(SB)/4, $0
-GLOBL columns<>(SB), RODATA|NOPTR, $16
-
 // SIFT8 finds the power of the window that ends with DI and began so many blocks
 // before: at the rows in the lower half, and in the upper half, of two columns each,
 // at the stronger one. Y4 to X7 hold the sums at its end.
@@ -206,7 +199,7 @@ TEXT ·siftWide(SB), NOSPLIT, $0-24
 	MOVQ    sums+16(FP), DI
 	ADDQ    $((const_recent+1-const_newBlocks)*PHASORS), DI
 	MOVQ    $const_newBlocks, CX
-	VMOVUPS columns<>(SB), X15
+	VMOVUPS ·columns(SB), X15
 
 siftWideNext:
 	VMOVUPS 0(DI), Y4

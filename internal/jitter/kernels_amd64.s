@@ -6,7 +6,8 @@ GLOBL inverted<>(SB), RODATA|NOPTR, $16
 DATA magnitude<>+0(SB)/8, $0x007f007f007f007f
 DATA magnitude<>+8(SB)/8, $0x007f007f007f007f
 GLOBL magnitude<>(SB), RODATA|NOPTR, $16
-// 132.0, the least there is before the bias is taken away, to which exponent and mantissa of a code word are added.
+// 132.0, the least there is before the bias is taken away: exponent and mantissa of a
+// code word are added to it.
 DATA least<>+0(SB)/8, $0x4304000043040000
 DATA least<>+8(SB)/8, $0x4304000043040000
 GLOBL least<>(SB), RODATA|NOPTR, $16

@@ -36,24 +36,6 @@ type entry uint16
 func (s slot) of(code byte) entry { return entry(s)<<8 | entry(code) }
 func (e entry) slot() slot        { return slot(e >> 8) }
 
-// expandPlain decodes samples as far as they are marked alike and there is room, and
-// returns how many.
-func expandPlain(to []int16, from []entry, what slot) (n int) {
-	words := what.law().Words()
-	for n < len(from) && n < len(to) && from[n].slot() == what {
-		to[n] = words[byte(from[n])]
-		n++
-	}
-	return n
-}
-
-// markPlain makes entries of code words.
-func markPlain(to []entry, codes []byte, what slot) {
-	for i := range to {
-		to[i] = what.of(codes[i])
-	}
-}
-
 // ring holds samples by their RTP timestamp, from the playout on. Nothing of what lies
 // before is received.
 type ring struct {

@@ -2,7 +2,8 @@ package registers
 
 import "golang.org/x/sys/cpu"
 
-func clearAll() {
+// Clear zeroes the vector registers.
+func Clear() {
 	if cpu.X86.HasAVX {
 		clearWide()
 	} else {

@@ -57,7 +57,7 @@ func (p *portable) leg() *Leg { return new(Leg) }
 
 func (p *portable) connect(l *Leg) error {
 	c := &peer{leg: l, track: rawtrack.New("audio", cname), started: make(chan struct{})}
-	api, err := p.api(l, &c.queues)
+	api, err := p.api(c)
 	if err != nil {
 		return err
 	}
@@ -88,26 +88,27 @@ func (p *portable) connect(l *Leg) error {
 
 // api is made anew for each leg, because a leg's codecs and payload types are
 // those of its offer.
-func (p *portable) api(l *Leg, q *queues) (*webrtc.API, error) {
+func (p *portable) api(c *peer) (*webrtc.API, error) {
+	media := &c.leg.media
 	engine := new(webrtc.MediaEngine)
 	codecs := []webrtc.RTPCodecParameters{{
-		RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "audio/" + l.media.Law.String(), ClockRate: audio.SampleRate},
-		PayloadType:        webrtc.PayloadType(l.media.Law.PayloadType()),
+		RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "audio/" + media.Law.String(), ClockRate: audio.SampleRate},
+		PayloadType:        webrtc.PayloadType(media.Law.PayloadType()),
 	}}
-	if l.media.Events {
+	if media.Events {
 		codecs = append(codecs, webrtc.RTPCodecParameters{
 			RTPCodecCapability: webrtc.RTPCodecCapability{
-				MimeType: "audio/telephone-event", ClockRate: l.media.Clock, SDPFmtpLine: "0-15",
+				MimeType: "audio/telephone-event", ClockRate: media.Clock, SDPFmtpLine: "0-15",
 			},
-			PayloadType: webrtc.PayloadType(l.media.Event),
+			PayloadType: webrtc.PayloadType(media.Event),
 		})
 	}
-	for _, c := range codecs {
-		if err := engine.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
+	for _, codec := range codecs {
+		if err := engine.RegisterCodec(codec, webrtc.RTPCodecTypeAudio); err != nil {
 			return nil, err
 		}
 	}
-	settings, err := p.settings(l.setup, q)
+	settings, err := p.settings(c)
 	if err != nil {
 		return nil, err
 	}
@@ -117,12 +118,12 @@ func (p *portable) api(l *Leg, q *queues) (*webrtc.API, error) {
 	), nil
 }
 
-// settings are the same for all legs but for the side of the DTLS handshake.
-func (p *portable) settings(setup string, q *queues) (webrtc.SettingEngine, error) {
+// settings are the same for all legs but for the side of the DTLS handshake and the queues.
+func (p *portable) settings(c *peer) (webrtc.SettingEngine, error) {
 	var e webrtc.SettingEngine
 	cfg := &p.server.cfg
 	role := webrtc.DTLSRoleServer
-	if setup == "active" {
+	if c.leg.setup == "active" {
 		role = webrtc.DTLSRoleClient
 	}
 	if err := e.SetAnsweringDTLSRole(role); err != nil {
@@ -144,7 +145,7 @@ func (p *portable) settings(setup string, q *queues) (webrtc.SettingEngine, erro
 	// Otherwise the library waits for a first packet to name the codec, and a
 	// first packet of a payload type it does not know leaves the leg deaf.
 	e.SetFireOnTrackBeforeFirstRTP(true)
-	e.BufferFactory = q.make
+	e.BufferFactory = c.queues.make
 	return e, nil
 }
 

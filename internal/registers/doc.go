@@ -5,9 +5,6 @@
 // it collects garbage, the kernel writes all registers into the thread's signal stack,
 // where they stay until the next signal: 20 ms of a key, in memory that nobody zeroes.
 // So whoever has handled audio, or a card, clears the registers before the thread sleeps.
-// What is left is a signal that comes while a packet is being copied.
+// What is left is a signal that comes while a packet is being copied, and processors
+// other than amd64.
 package registers
-
-// Clear zeroes the vector registers, where this package knows how: on amd64. Others keep
-// what they hold until it is overwritten.
-func Clear() { clearAll() }
