@@ -16,6 +16,7 @@ import (
 
 	"tonegate/internal/audio"
 	"tonegate/internal/prefetch"
+	"tonegate/internal/rtcleg/gathering"
 	"tonegate/internal/rtcleg/rawtrack"
 )
 
@@ -164,7 +165,7 @@ func (c *peer) negotiate(ctx context.Context, o *offer, version int) (local, err
 	}
 	// Gathering is a matter of registering with the shared socket; it is waited
 	// for so that no check of the peer comes too early.
-	gathered := webrtc.GatheringCompletePromise(c.pc)
+	gathered := gathering.Complete(c.pc)
 	if err := c.pc.SetLocalDescription(answered); err != nil {
 		return local{}, err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"tonegate/internal/audio"
+	"tonegate/internal/rtcleg/gathering"
 	"tonegate/internal/rtcleg/rawtrack"
 )
 
@@ -163,7 +164,7 @@ func (p *Phone) Offer(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("offer: %w", err)
 	}
-	gathered := webrtc.GatheringCompletePromise(p.pc)
+	gathered := gathering.Complete(p.pc)
 	if err := p.pc.SetLocalDescription(offer); err != nil {
 		return "", fmt.Errorf("offer: %w", err)
 	}
