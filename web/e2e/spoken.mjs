@@ -2,7 +2,7 @@
 // hears nothing, while the button is held the customer but not the tones that
 // are keyed meanwhile, and after the release nothing again.
 import { join } from 'node:path'
-import { level, readWav, resample, resemblance, writeWav } from './sound.mjs'
+import { level, readWav, resample, resemblance, SAME_VOICE, writeWav } from './sound.mjs'
 import { decode, keysIn } from './tones.mjs'
 
 /** Limits in dBm0, as in browsers.mjs. */
@@ -31,7 +31,7 @@ export async function spoken({ agent, phone, conference, loop, keys, press, api,
   const hears = (what, recording) => {
     const loud = level(recording.samples)
     const like = resemblance(recording, loop)
-    check(loud > SPOKEN && like > 0.5, `the agent hears the customer ${what}: ${loud.toFixed(1)} dBm0, ${(100 * like).toFixed(0)} % alike (over ${SPOKEN}, over 50 %)`)
+    check(loud > SPOKEN && like > SAME_VOICE, `the agent hears the customer ${what}: ${loud.toFixed(1)} dBm0, ${(100 * like).toFixed(0)} % alike (over ${SPOKEN}, over ${100 * SAME_VOICE} %)`)
   }
   const nothing = (what, { samples }) => {
     const loud = level(samples)
