@@ -52,17 +52,20 @@ type peer struct {
 
 	started chan struct{} // closed when ICE has the peer's credentials, or never will
 	start   func()        // closes it, once
+	ended   chan struct{} // closed with the connection
 }
 
 func (p *portable) leg() *Leg { return new(Leg) }
 
 func (p *portable) connect(l *Leg) error {
-	c := &peer{leg: l, track: rawtrack.New("audio", cname), started: make(chan struct{})}
+	c := &peer{leg: l, track: rawtrack.New("audio", cname), started: make(chan struct{}), ended: make(chan struct{})}
+	c.queues.tooMany = sync.OnceFunc(func() { go l.tooManySources() })
 	api, err := p.api(c)
 	if err != nil {
 		return err
 	}
 	c.start = sync.OnceFunc(func() { close(c.started) })
+	end := sync.OnceFunc(func() { close(c.ended) })
 	c.pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{p.certificate}})
 	if err != nil {
 		return err
@@ -71,6 +74,7 @@ func (p *portable) connect(l *Leg) error {
 	c.pc.OnConnectionStateChange(func(now webrtc.PeerConnectionState) {
 		if now == webrtc.PeerConnectionStateClosed {
 			c.start()
+			end()
 		}
 		l.connectionChanged()
 	})
@@ -177,6 +181,8 @@ func (c *peer) negotiate(ctx context.Context, o *offer, version int) (local, err
 	for _, done := range []<-chan struct{}{gathered, c.started} {
 		select {
 		case <-done:
+		case <-c.ended: // the library does not say so to who waits for candidates
+			return local{}, ErrClosed
 		case <-ctx.Done():
 			return local{}, fmt.Errorf("start ICE: %w", ctx.Err())
 		}

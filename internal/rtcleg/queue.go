@@ -2,6 +2,7 @@ package rtcleg
 
 import (
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/pion/transport/v4/packetio"
@@ -28,24 +29,28 @@ type queue struct {
 	ring   [queued][]byte
 	first  int
 	count  int
+	read   bool // somebody has begun to
 	closed bool
+	gone   func(*queue) // told when the library closes it
 }
 
-func newQueue() *queue {
-	q := new(queue)
+func newQueue(gone func(*queue)) *queue {
+	q := &queue{gone: gone}
 	q.filled.L = &q.mu
 	return q
 }
 
-// maxQueues bounds those of a connection: two a source, one of them for its reports.
-// A peer whose offer names its source may send from any number of others, of which the
-// library reads none and says nothing to us.
+// maxQueues bounds those that a connection has at a time: two a source, one of them for
+// its reports. A peer whose offer names its source may send from any number of others, of
+// which the library reads none and says nothing to us.
 const maxQueues = 2 * (maxSources + 1)
 
-// queues are those of one connection. The library closes a source's queue with its
-// reader; but a packet that comes while the connection is being closed makes another
-// source, whose queue it may let go unread.
+// queues are those of one connection that are open. The library closes a source's queue
+// with its reader; but a packet that comes while the connection is being closed makes
+// another source, whose queue it may let go unread.
 type queues struct {
+	tooMany func() // told of one too many; must not wait
+
 	mu     sync.Mutex
 	closed bool
 	all    []*queue
@@ -56,11 +61,27 @@ type queues struct {
 func (s *queues) make(packetio.BufferPacketType, uint32) io.ReadWriteCloser {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	q := newQueue()
-	if q.closed = s.closed || len(s.all) == maxQueues; !q.closed {
+	q := newQueue(s.forget)
+	switch {
+	case s.closed:
+		q.closed = true
+	case len(s.all) == maxQueues:
+		q.closed = true
+		s.tooMany()
+	default:
 		s.all = append(s.all, q)
 	}
 	return q
+}
+
+// forget makes room for another: at each change of its media the library closes the
+// queues of sources that the offer does not name, and makes them anew.
+func (s *queues) forget(q *queue) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.all, q); i >= 0 && !s.closed {
+		s.all = slices.Delete(s.all, i, i+1)
+	}
 }
 
 // close closes and zeroes all of them, and closes those to come.
@@ -69,7 +90,7 @@ func (s *queues) close() {
 	defer s.mu.Unlock()
 	s.closed = true
 	for _, q := range s.all {
-		_ = q.Close()
+		q.discard()
 	}
 }
 
@@ -83,8 +104,12 @@ func (q *queue) Write(packet []byte) (int, error) {
 	switch {
 	case q.closed:
 		return 0, io.ErrClosedPipe
-	case q.count == queued || len(packet) > packetBytes:
+	case len(packet) > packetBytes:
 		return 0, packetio.ErrFull
+	case q.count == queued && q.read:
+		return 0, packetio.ErrFull
+	case q.count == queued: // the library does not read this source
+		q.empty()
 	}
 	slot := &q.ring[(q.first+q.count)%queued]
 	*slot = append((*slot)[:0], packet...)
@@ -98,6 +123,8 @@ func (q *queue) Write(packet []byte) (int, error) {
 func (q *queue) Read(into []byte) (n int, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	defer registers.Clear()
+	q.read = true
 	for q.count == 0 && !q.closed {
 		q.filled.Wait()
 	}
@@ -116,12 +143,23 @@ func (q *queue) Read(into []byte) (n int, err error) {
 
 // Close discards what waits: nobody is on the call any more.
 func (q *queue) Close() error {
+	q.discard()
+	q.gone(q)
+	return nil
+}
+
+func (q *queue) discard() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.closed, q.count = true, 0
+	q.closed = true
+	q.empty()
+	q.filled.Broadcast()
+}
+
+// empty zeroes what waits.
+func (q *queue) empty() {
+	q.count = 0
 	for i := range q.ring {
 		clear(q.ring[i])
 	}
-	q.filled.Broadcast()
-	return nil
 }

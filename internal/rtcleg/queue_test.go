@@ -11,14 +11,16 @@ import (
 	"pgregory.net/rapid"
 )
 
+func alone(*queue) {}
+
 // TestQueueKeepsNothing: packets come out whole, in order, and once they did, or
 // the source is closed, no byte of them is left, neither here nor with whoever
 // wrote them.
 func TestQueueKeepsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		q := newQueue()
+		q := newQueue(alone)
 		var waiting [][]byte
-		next := byte(0)
+		next, read := byte(0), false
 		t.Repeat(map[string]func(*rapid.T){
 			"write": func(t *rapid.T) {
 				next = next%250 + 1
@@ -26,6 +28,9 @@ func TestQueueKeepsNothing(t *testing.T) {
 				kept := bytes.Clone(p)
 				n, err := q.Write(p)
 				require.Equal(t, make([]byte, len(p)), p, "the writer's copy")
+				if len(waiting) == queued && !read && len(p) <= packetBytes {
+					waiting = nil // nobody reads it
+				}
 				if len(waiting) == queued || len(p) > packetBytes {
 					require.ErrorIs(t, err, packetio.ErrFull)
 					return
@@ -41,6 +46,7 @@ func TestQueueKeepsNothing(t *testing.T) {
 				into := make([]byte, rapid.SampledFrom([]int{packetBytes, 100}).Draw(t, "room"))
 				n, err := q.Read(into)
 				want := waiting[0]
+				read = true
 				waiting = waiting[1:]
 				if len(want) > len(into) {
 					require.ErrorIs(t, err, io.ErrShortBuffer)
@@ -77,7 +83,7 @@ func TestQueueKeepsNothing(t *testing.T) {
 
 // TestQueueWakesItsReader: by a packet, and by the end.
 func TestQueueWakesItsReader(t *testing.T) {
-	q := newQueue()
+	q := newQueue(alone)
 	read := make(chan error)
 	go func() {
 		for {
@@ -97,7 +103,8 @@ func TestQueueWakesItsReader(t *testing.T) {
 // TestQueuesMadeTooLate, or one too many, keep nothing, and whoever reads them is told
 // that there is nothing.
 func TestQueuesMadeTooLate(t *testing.T) {
-	var all queues
+	told := 0
+	all := queues{tooMany: func() { told++ }}
 	keepsNothing := func(what string) {
 		t.Helper()
 		q := all.make(packetio.RTPBufferPacket, 1)
@@ -113,12 +120,20 @@ func TestQueuesMadeTooLate(t *testing.T) {
 		_, err := all.make(packetio.RTPBufferPacket, 1).Write([]byte{7, 7})
 		require.NoError(t, err)
 	}
+	require.Zero(t, told)
 	keepsNothing("one too many")
+	require.Equal(t, 1, told, "the leg is closed, not deaf")
+	require.NoError(t, all.all[0].Close())
+	_, err := all.make(packetio.RTPBufferPacket, 1).Write([]byte{7, 7})
+	require.NoError(t, err, "one was closed before")
+	require.Equal(t, 1, told)
 	all.close()
 	for _, q := range all.all {
 		require.Equal(t, []byte{0, 0}, q.ring[0])
 		_, err := q.Write([]byte{7})
 		require.ErrorIs(t, err, io.ErrClosedPipe)
+		require.NoError(t, q.Close(), "the library's turn")
 	}
 	keepsNothing("after the end")
+	require.Equal(t, 1, told)
 }

@@ -171,6 +171,8 @@ func (p *Phone) Offer(ctx context.Context) (string, error) {
 	select {
 	case <-gathered:
 		return p.pc.LocalDescription().SDP, nil
+	case <-p.gone:
+		return "", fmt.Errorf("offer: gather candidates: %w", ErrClosed)
 	case <-ctx.Done():
 		return "", fmt.Errorf("offer: gather candidates: %w", ctx.Err())
 	}
