@@ -151,20 +151,21 @@ export function above(recording, frequency) {
   return { rate, samples: out }
 }
 
-/** From here on two stretches are the same voice: the same words read over 75 % however a browser plays them, others under 60 %. */
-export const SAME_VOICE = 0.65
+/** From here on two stretches of VOICE_S or more are the same voice: see sound.test.mjs for what reads more, and what less. */
+export const SAME_VOICE = 0.7
+export const VOICE_S = 4
 
-/** Levels of speech are compared in steps of 20 ms, and pieces of a second: what a browser plays may move by 100 ms from one to the next. */
+/** Levels of speech are compared in steps of 20 ms, and pieces of a second. */
 const STEPS_PER_S = 50
-const PIECE = STEPS_PER_S
-const WANDERS = 5
+/** How far what a browser plays may move from one piece to the next, and in all: 100 and 300 ms. */
+const MOVES = 5
+const WANDERS = 15
 
 /**
  * How alike two stretches of speech are: the correlation of their envelopes, best over all
- * shifts of the looped source. The shift may wander from piece to piece: a browser plays
- * faster, or slower, while it adapts its delay to the network, by 100 ms in the first seconds
- * of a call. With one shift for
- * all, the same voice was as little as 47 % alike.
+ * shifts of the looped source. The shift may wander a little: a browser plays faster, or
+ * slower, while it adapts its delay to the network, in the first seconds of a call above all.
+ * With one shift for all, the same voice was as little as 47 % alike.
  */
 export function resemblance(heard, loop) {
   const envelope = ({ rate, samples }) => {
@@ -176,23 +177,42 @@ export function resemblance(heard, loop) {
     return list.map((x) => x - mean)
   }
   const [x, source] = [centred(envelope(heard)), centred(envelope(loop))]
-  const shifts = source.length
-  // By shift: the best way that ends there, as its product and the source's power along it.
-  let ways = Array.from({ length: shifts }, () => ({ product: 0, power: 0 }))
-  for (let from = 0; from < x.length; from += PIECE) {
-    const piece = x.slice(from, from + PIECE)
-    ways = ways.map((_, shift) => {
-      const y = piece.map((_, i) => source[(from + i + shift) % shifts])
-      const product = piece.reduce((sum, v, i) => sum + v * y[i], 0)
-      const power = y.reduce((sum, v) => sum + v * v, 0)
-      const reach = from === 0 ? 0 : WANDERS
-      const before = Array.from({ length: 2 * reach + 1 }, (_, d) => ways[(shift + d - reach + shifts) % shifts])
-      const best = before.reduce((a, b) => (b.product > a.product ? b : a))
-      return { product: best.product + product, power: best.power + power }
-    })
+  const around = (shift) => (shift + source.length) % source.length
+  // By piece and shift: the product with the source there, and the source's power.
+  const pieces = []
+  for (let from = 0; from < x.length; from += STEPS_PER_S) {
+    const piece = x.slice(from, from + STEPS_PER_S)
+    pieces.push(
+      source.map((_, shift) => {
+        let [product, power] = [0, 0]
+        for (const [i, v] of piece.entries()) {
+          const y = source[(from + i + shift) % source.length]
+          product += v * y
+          power += y * y
+        }
+        return { product, power }
+      }),
+    )
   }
   const own = x.reduce((sum, v) => sum + v * v, 0)
-  return Math.max(0, ...ways.map(({ product, power }) => product / Math.sqrt(own * power + 1e-9)))
+  let best = 0
+  for (let start = 0; start < source.length; start++) {
+    // By how far it has wandered: the best way that ends there.
+    let ways = [{ at: 0, product: 0, power: 0 }]
+    for (const piece of pieces) {
+      const next = []
+      for (let at = -WANDERS; at <= WANDERS; at++) {
+        const before = ways.filter((way) => Math.abs(way.at - at) <= (piece === pieces[0] ? 0 : MOVES))
+        if (before.length === 0) continue
+        const from = before.reduce((a, b) => (b.product > a.product ? b : a))
+        const { product, power } = piece[around(start + at)]
+        next.push({ at, product: from.product + product, power: from.power + power })
+      }
+      ways = next
+    }
+    for (const { product, power } of ways) best = Math.max(best, product / Math.sqrt(own * power + 1e-9))
+  }
+  return best
 }
 
 /** The keys that multimon-ng reads: not our code, on purpose. */

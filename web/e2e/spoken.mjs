@@ -2,7 +2,7 @@
 // hears nothing, while the button is held the customer but not the tones that
 // are keyed meanwhile, and after the release nothing again.
 import { join } from 'node:path'
-import { level, readWav, resample, resemblance, SAME_VOICE, writeWav } from './sound.mjs'
+import { level, readWav, resample, resemblance, SAME_VOICE, VOICE_S, writeWav } from './sound.mjs'
 import { decode, keysIn } from './tones.mjs'
 
 /** Limits in dBm0, as in browsers.mjs. */
@@ -48,7 +48,7 @@ export async function spoken({ agent, phone, conference, loop, keys, press, api,
   }
 
   await phone.waitForFunction(() => window.__tonegate.stats().then((s) => s.packetsSent > 50))
-  hears('before the payment', await listen(3))
+  hears('before the payment', await listen(VOICE_S))
   // Long waits: the IVR is not to speak of late keys while it is measured.
   await api(`/v1/conferences/${conference}/captures`, { mask: 'mute', first_key_timeout_ms: 60_000, interdigit_timeout_ms: 60_000 }, { headers: { 'Idempotency-Key': 'spoken' } })
   await id(agent, 'masking').getByText('Muted for the secure capture').waitFor()
@@ -72,14 +72,14 @@ export async function spoken({ agent, phone, conference, loop, keys, press, api,
       }),
     UNHEARD,
   )
-  nothing('of the customer who talks on', await listen(3))
+  nothing('of the customer who talks on', await listen(VOICE_S))
   await hold()
-  hears('while the button is held', await listen(3))
+  hears('while the button is held', await listen(VOICE_S))
   await release()
   nothing('once it is released', await listen(2))
 
   await hold()
-  const listening = listen(3)
+  const listening = listen(VOICE_S)
   await press(keys)
   const { samples, rate } = await listening
   await release()

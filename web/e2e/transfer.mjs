@@ -19,7 +19,7 @@ import { axe, launch, open } from './browser.mjs'
 import { Overheard } from './overhear.mjs'
 import { beginRun } from './run.mjs'
 import { card, holds, overTime } from './secrets.mjs'
-import { above, level, multimon, resemblance, SAME_VOICE } from './sound.mjs'
+import { above, level, multimon, resemblance, SAME_VOICE, VOICE_S } from './sound.mjs'
 import { speech } from './spoken.mjs'
 import { asked, build, platform, start, startProvider } from './tonegate.mjs'
 import { decode, keysIn } from './tones.mjs'
@@ -105,7 +105,7 @@ try {
   }
   /** Talk goes both ways; it is also what shows that the measures below can find a voice. */
   const talk = async (when) => {
-    const heard = await Promise.all([record(agent, 4), record(phone, 4)])
+    const heard = await Promise.all([record(agent, VOICE_S), record(phone, VOICE_S)])
     for (const [who, whom, recording] of [['agent', 'customer', heard[0]], ['customer', 'agent', heard[1]]]) {
       const loud = level(above(recording, ABOVE_MUSIC).samples)
       const [like, unlike] = [resemblance(recording, voices[whom].loop), resemblance(recording, voices[who].loop)]
