@@ -119,6 +119,7 @@ async function walk(browser, variant, options) {
     await shoot(ivr, 'ivr-3-superseded')
     await id(desk, 'end-call').click()
     await desk.getByText('The call has ended').waitFor()
+    await desk.getByText('Nobody is on this call any more').first().waitFor()
     await agent.getByText('ended for everybody').waitFor()
     await shoot(desk, 'console-6-ended')
 

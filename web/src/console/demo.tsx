@@ -163,11 +163,11 @@ function Running({ ended }: { ended: boolean }) {
         </LegCard>
       </div>
       <div class="scopes">
-        <Heard conferenceId={id} role="agent" title="What the agent hears" waiting="Open the agent’s desktop and join to see what the agent hears." />
+        <Heard conferenceId={id} ended={ended} role="agent" title="What the agent hears" waiting="Open the agent’s desktop and join to see what the agent hears." />
         {ivr === 'browser' ? (
-          <Heard conferenceId={id} role="ivr" title="What the IVR hears" waiting="Open the payment IVR and join to see what it hears." />
+          <Heard conferenceId={id} ended={ended} role="ivr" title="What the IVR hears" waiting="Open the payment IVR and join to see what it hears." />
         ) : (
-          <Heard conferenceId={id} role="customer" title="What the customer hears" waiting="Open the customer’s phone and join to see what the customer hears." />
+          <Heard conferenceId={id} ended={ended} role="customer" title="What the customer hears" waiting="Open the customer’s phone and join to see what the customer hears." />
         )}
       </div>
     </>
@@ -235,7 +235,8 @@ function LegCard(props: {
 const QUIET_MS = 2000
 
 /** What another tab hears, as that tab reports it. */
-function Heard(props: { conferenceId: string; role: Role; title: string; waiting: string }) {
+function Heard(props: { conferenceId: string; ended: boolean; role: Role; title: string; waiting: string }) {
+  const waiting = props.ended ? 'Nobody is on this call any more.' : props.waiting
   const level = useSignal<number | undefined>(undefined)
   const id = `heard-${props.role}`
   return (
@@ -243,7 +244,7 @@ function Heard(props: { conferenceId: string; role: Role; title: string; waiting
       <h2 id={id}>{props.title}</h2>
       <Scope
         label={props.title.toLowerCase()}
-        blank={level.value === undefined ? props.waiting : undefined}
+        blank={level.value === undefined ? waiting : undefined}
         feed={(push) => {
           let quiet: ReturnType<typeof setTimeout>
           const undo = onBus((message) => {
