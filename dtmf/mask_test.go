@@ -41,6 +41,41 @@ func TestEveryToneIsMasked(t *testing.T) {
 	})
 }
 
+// The same where it is hardest: tones of little more than 10 ms, as far off as there
+// are, one much weaker than the other. They must not fit best at the end of the range
+// searched, where more is asked of a fit.
+func TestExtremeTonesAreMasked(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	within := func(from, to float64) float64 {
+		switch rng.IntN(4) {
+		case 0:
+			return from
+		case 1:
+			return to
+		}
+		return from + (to-from)*rng.Float64()
+	}
+	for i := range 20_000 / effort {
+		level, twist := within(-36, -3), within(-4, 8)
+		s := tone{
+			key: Key(rng.IntN(Keys)), onset: 320 + rng.IntN(160), length: 10*ms + rng.IntN(5*ms),
+			low: level - max(0, -twist), high: level - max(0, twist),
+			detuneLow: within(-0.05, 0.05), detuneHigh: within(-0.05, 0.05),
+			phaseLow: within(0, 6.28), phaseHigh: within(0, 6.28),
+		}
+		x := make([]int16, 8*audio.FrameSamples)
+		noise(x, -68, rng)
+		s.addTo(x)
+		companded(x, audio.Law(i%2))
+		d := NewDetector()
+		d.Arm(i%4 == 0)
+		h := listen(d, x, nil)
+		if n := h.released(s.onset, s.length); n != 0 {
+			t.Errorf("%d samples released: %s", n, s.describe())
+		}
+	}
+}
+
 // Levels at which no receiver would work, but a listener still would.
 func TestFaintTonesAreMasked(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))

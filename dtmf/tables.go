@@ -9,10 +9,10 @@ const (
 	gridSpan  = 176           // grid frequencies 0…1750 Hz
 	maxWindow = 280           // the longest fit, 35 ms
 	halfMax   = maxWindow / 2 // fits are folded around their centre
-	rowMin    = 660 / gridHz  // 697 Hz − 5.3 %
-	rowMax    = 990 / gridHz  // 941 Hz + 5.2 %
-	columnMin = 1140 / gridHz // 1209 Hz − 5.7 %
-	columnMax = 1720 / gridHz // 1633 Hz + 5.3 %
+	rowMin    = 650 / gridHz  // 697 Hz − 6.7 %
+	rowMax    = 1000 / gridHz // 941 Hz + 6.3 %
+	columnMin = 1130 / gridHz // 1209 Hz − 6.5 %
+	columnMax = 1730 / gridHz // 1633 Hz + 5.9 %
 	sumSpan   = 2 * gridSpan  // frequencies of sums and differences
 )
 
