@@ -5,7 +5,6 @@
 // it collects garbage, the kernel writes all registers into the thread's signal stack,
 // where they stay until the next signal: 20 ms of a key, in memory that nobody zeroes.
 // So whoever has handled audio, or a card, clears the registers before the thread sleeps.
-// What is left is a signal in the middle of that work, which a shard's tick is for up to
-// a millisecond in twenty, until the same thread is signalled again; and processors other
-// than amd64.
+// What is left is a signal in the middle of that work, until the same thread is signalled
+// again; and processors other than amd64.
 package registers

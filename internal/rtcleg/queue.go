@@ -41,37 +41,50 @@ func newQueue(gone func(*queue)) *queue {
 }
 
 // maxQueues bounds those that a connection has at a time: two a source, one of them for
-// its reports. A peer whose offer names its source may send from any number of others, of
-// which the library reads none and says nothing to us.
+// its reports.
 const maxQueues = 2 * (maxSources + 1)
 
 // queues are those of one connection that are open. The library closes a source's queue
-// with its reader; but a packet that comes while the connection is being closed makes
-// another source, whose queue it may let go unread.
+// with its reader. But it makes one for whatever source a packet names, and leaves some
+// without a reader: a source that the offer does not have, one that an offer has just
+// replaced, one whose packet comes while the connection is being closed.
 type queues struct {
 	tooMany func() // told of one too many; must not wait
 
 	mu     sync.Mutex
 	closed bool
-	all    []*queue
+	all    []*queue // the oldest first
 }
 
 // make is webrtc.SettingEngine's BufferFactory. What is one too many, or too late, is
-// closed from the beginning: it zeroes what it is given and keeps nothing.
-func (s *queues) make(packetio.BufferPacketType, uint32) io.ReadWriteCloser {
+// closed from the beginning: it zeroes what it is given and keeps nothing. So is that of
+// source 0, which the library takes for a probe of the network and reads itself.
+func (s *queues) make(_ packetio.BufferPacketType, source uint32) io.ReadWriteCloser {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	q := newQueue(s.forget)
 	switch {
-	case s.closed:
+	case s.closed || source == 0:
 		q.closed = true
-	case len(s.all) == maxQueues:
+	case len(s.all) == maxQueues && !s.evict():
 		q.closed = true
 		s.tooMany()
 	default:
 		s.all = append(s.all, q)
 	}
 	return q
+}
+
+// evict closes the oldest queue that nobody has begun to read.
+func (s *queues) evict() bool {
+	for i, q := range s.all {
+		if q.unread() {
+			q.discard()
+			s.all = slices.Delete(s.all, i, i+1)
+			return true
+		}
+	}
+	return false
 }
 
 // forget makes room for another: at each change of its media the library closes the
@@ -148,12 +161,20 @@ func (q *queue) Close() error {
 	return nil
 }
 
+// discard closes a queue and lets go of its memory: the library may keep the queue.
 func (q *queue) discard() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
 	q.empty()
+	q.ring = [queued][]byte{}
 	q.filled.Broadcast()
+}
+
+func (q *queue) unread() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return !q.read
 }
 
 // empty zeroes what waits.

@@ -68,8 +68,9 @@ func TestQueueKeepsNothing(t *testing.T) {
 				}
 			},
 		})
+		slots := q.ring
 		require.NoError(t, q.Close())
-		for _, slot := range q.ring {
+		for _, slot := range slots {
 			require.Zero(t, bytes.Count(slot[:cap(slot)], []byte{0})-cap(slot))
 		}
 		_, err := q.Read(make([]byte, 10))
@@ -105,35 +106,50 @@ func TestQueueWakesItsReader(t *testing.T) {
 func TestQueuesMadeTooLate(t *testing.T) {
 	told := 0
 	all := queues{tooMany: func() { told++ }}
-	keepsNothing := func(what string) {
+	add := func() *queue {
+		q := all.make(packetio.RTPBufferPacket, 1).(*queue)
+		_, err := q.Write([]byte{7, 7})
+		require.NoError(t, err)
+		return q
+	}
+	keepsNothing := func(what string, source uint32) {
 		t.Helper()
-		q := all.make(packetio.RTPBufferPacket, 1)
+		q := all.make(packetio.RTPBufferPacket, source)
 		p := []byte{7}
 		_, err := q.Write(p)
 		require.ErrorIs(t, err, io.ErrClosedPipe, what)
 		require.Zero(t, p[0], what)
 		_, err = q.Read(p)
 		require.ErrorIs(t, err, io.EOF, what)
-		require.Len(t, all.all, maxQueues, what)
 	}
+	keepsNothing("of a probe", 0)
+	require.Empty(t, all.all)
 	for range maxQueues {
-		_, err := all.make(packetio.RTPBufferPacket, 1).Write([]byte{7, 7})
+		_, err := add().Read(make([]byte, 2))
 		require.NoError(t, err)
 	}
 	require.Zero(t, told)
-	keepsNothing("one too many")
+	keepsNothing("one too many", 1)
 	require.Equal(t, 1, told, "the leg is closed, not deaf")
 	require.NoError(t, all.all[0].Close())
-	_, err := all.make(packetio.RTPBufferPacket, 1).Write([]byte{7, 7})
-	require.NoError(t, err, "one was closed before")
+	unread := add()
+	slots := unread.ring
+	add()
+	require.Equal(t, []byte{0, 0}, slots[0], "makes room: nobody reads it")
+	require.True(t, unread.closed)
 	require.Equal(t, 1, told)
+
+	waiting := make([][]byte, maxQueues)
+	for i, q := range all.all {
+		waiting[i] = q.ring[0]
+	}
 	all.close()
-	for _, q := range all.all {
-		require.Equal(t, []byte{0, 0}, q.ring[0])
+	for i, q := range all.all {
+		require.Equal(t, []byte{0, 0}, waiting[i])
 		_, err := q.Write([]byte{7})
 		require.ErrorIs(t, err, io.ErrClosedPipe)
 		require.NoError(t, q.Close(), "the library's turn")
 	}
-	keepsNothing("after the end")
+	keepsNothing("after the end", 1)
 	require.Equal(t, 1, told)
 }

@@ -78,7 +78,7 @@ func ufrag(t *testing.T, sdp string) string {
 func TestICERestartByOfferKeepsMedia(t *testing.T) {
 	c := connect(t, newServer(t), softphone.Config{}, false)
 	c.bothWays(t, 1)
-	for mark := byte(2); mark < 2+12; mark++ { // the library makes its source anew each time
+	for mark := byte(2); mark < 4; mark++ {
 		offer, err := c.phone.Offer(t.Context())
 		require.NoError(t, err)
 		answer, err := c.leg.Renegotiate(t.Context(), offer)
