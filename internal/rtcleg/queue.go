@@ -117,9 +117,7 @@ func (q *queue) Write(packet []byte) (int, error) {
 	switch {
 	case q.closed:
 		return 0, io.ErrClosedPipe
-	case len(packet) > packetBytes:
-		return 0, packetio.ErrFull
-	case q.count == queued && q.read:
+	case len(packet) > packetBytes, q.count == queued && q.read:
 		return 0, packetio.ErrFull
 	case q.count == queued: // the library does not read this source
 		q.empty()

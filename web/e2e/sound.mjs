@@ -151,9 +151,8 @@ export function above(recording, frequency) {
   return { rate, samples: out }
 }
 
-/** Over this, two stretches of VOICE_S or more are the same voice; another one reads under OTHER_VOICE: see sound.test.mjs for what reads more, and what less. */
+/** From here on two stretches of VOICE_S or more are the same voice: see sound.test.mjs for what reads more, and what less. */
 export const SAME_VOICE = 0.7
-export const OTHER_VOICE = 0.65
 export const VOICE_S = 4
 
 /** Levels of speech are compared in steps of 20 ms, and pieces of a second. */
