@@ -232,7 +232,7 @@ func (d *Detector) agrees(end int, length int32) bool {
 	g := d.front.look(oldBlocks+end-checkBlocks, oldBlocks+end)
 	p, raw := d.fitBetter(end, checkBlocks, &g)
 	if raw {
-		d.work.fit.load(d.front.raw[maxWindow+(end-checkBlocks)*hop : maxWindow+end*hop])
+		d.work.fit.load(d.front.samples(maxWindow+(end-checkBlocks)*hop, maxWindow+end*hop))
 	}
 	low, high := d.work.fit.refine(&p)
 	wantLow, wantHigh := d.candidate.key.Frequencies()
@@ -255,12 +255,12 @@ func near(got, want float64) bool {
 // are and, should those not do, on their high-passed copy. It says which it was.
 func (d *Detector) fitBetter(end, blocks int, g *glance) (p tonePair, raw bool) {
 	from, to := maxWindow+(end-blocks)*hop, maxWindow+end*hop
-	d.work.fit.load(d.front.raw[from:to])
+	d.work.fit.load(d.front.samples(from, to))
 	p = d.work.fit.best(g.row, g.column, heldEffort)
 	if p.score() >= proofScore {
 		return p, true
 	}
-	d.work.fit.load(d.front.high[from:to])
+	d.work.fit.load(d.front.filtered(from, to))
 	if q := d.work.fit.best(g.row, g.column, heldEffort); q.score() > p.score() {
 		return q, false
 	}

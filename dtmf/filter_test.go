@@ -3,7 +3,10 @@ package dtmf
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"tonegate/internal/audio"
 )
 
 // TestFilterIsItsSections: filtering by blocks is filtering sample by sample, to the
@@ -50,6 +53,49 @@ func TestFilterTakesHumAway(t *testing.T) {
 		}
 		if got := 10 * math.Log10(out/in); got < limits[0] || got > limits[1] {
 			t.Errorf("%g Hz: %.2f dB, not within %v", hz, got, limits)
+		}
+	}
+}
+
+// TestPastIsTheSameAgain: what is not kept of the past comes back to the last bit, at
+// whichever frame it is asked for, through noise, a direct current and the denormal numbers
+// that silence would end in.
+func TestPastIsTheSameAgain(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	f := &front{view: new(view)}
+	raw, high := make([]float32, len(f.raw)), make([]float32, len(f.high))
+	for n := range 300 {
+		var x audio.Frame
+		for i := range x {
+			switch n / 5 % 4 {
+			case 0:
+				x[i] = int16(rng.Uint32())
+			case 1:
+				x[i] = math.MinInt16
+			case 2:
+				x[i] = int16(rng.IntN(3) - 1)
+			}
+		}
+		f.push(&x)
+		raw = append(raw[audio.FrameSamples:], f.raw[maxWindow:]...)
+		high = append(high[audio.FrameSamples:], f.high[maxWindow:]...)
+		if rng.IntN(3) == 0 {
+			continue
+		}
+		if rng.IntN(2) == 0 {
+			f.samples(rng.IntN(maxWindow), maxWindow)
+		}
+		if !slices.Equal(f.filtered(0, len(f.high)), high) || !slices.Equal(f.samples(0, len(f.raw)), raw) {
+			t.Fatalf("frame %d has another past", n)
+		}
+		from := rng.IntN(allBlocks)
+		to := from + 1 + rng.IntN(allBlocks-from)
+		var sum, squares float64
+		for _, v := range raw[from*hop : to*hop] {
+			sum, squares = sum+float64(v), squares+float64(v)*float64(v)
+		}
+		if got, want := f.rawEnergyIn(from, to), float32(squares-sum*sum/float64((to-from)*hop)); got != want {
+			t.Fatalf("frame %d: energy %g, want %g", n, got, want)
 		}
 	}
 }

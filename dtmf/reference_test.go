@@ -81,7 +81,7 @@ var sines = func() (t [gridSpan][maxWindow][2]float64) {
 // power is how much energy of a piece of the high-passed past, in blocks, a
 // sinusoid explains, and how much there is.
 func (r reference) power(hz, from, to int) (explained, energy float64) {
-	x := r.front.high[from*hop : to*hop]
+	x := r.front.filtered(from*hop, to*hop)
 	var re, im float64
 	for n, v := range x {
 		b := &sines[hz/gridHz][n]
@@ -94,7 +94,7 @@ func (r reference) power(hz, from, to int) (explained, energy float64) {
 
 // rawEnergy is front.rawEnergyIn by definition.
 func (r reference) rawEnergy(from, to int) float32 {
-	x := r.front.raw[from*hop : to*hop]
+	x := r.front.samples(from*hop, to*hop)
 	mean, energy := 0.0, 0.0
 	for _, v := range x {
 		mean += float64(v) / float64(len(x))
@@ -174,7 +174,7 @@ func (r reference) look(from, to int) glance {
 // fit fits two sinusoids to a piece of the high-passed past by the normal
 // equations, and returns the energies of both and of what is left.
 func (r reference) fit(low, high, from, to int) (lowE, highE, rest float64) {
-	x := r.front.high[from*hop : to*hop]
+	x := r.front.filtered(from*hop, to*hop)
 	basis := func(n int) [4]float64 {
 		l, h := &sines[low/gridHz][n], &sines[high/gridHz][n]
 		return [4]float64{l[0], l[1], h[0], h[1]}

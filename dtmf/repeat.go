@@ -18,13 +18,14 @@ const (
 // noticed, enough to be read. A steady sound repeats itself by nature; just
 // after a key that is no excuse. What fades on from one repetition is one.
 func (d *Detector) repeats() bool {
-	x := d.front.raw[maxWindow : maxWindow+repeatSamples]
+	x := d.front.samples(maxWindow, maxWindow+repeatSamples)
 	energy := alternating(x)
-	if alternating(d.front.high[maxWindow:maxWindow+repeatSamples]) < repeatFloor {
+	if alternating(d.front.filtered(maxWindow, maxWindow+repeatSamples)) < repeatFloor {
 		return d.repeatsLater() // too faint so far, or a hum
 	}
+	past := d.front.samples(maxWindow-longestLag, maxWindow+repeatSamples)
 	for lag := shortestLag; lag <= longestLag; lag++ {
-		y := d.front.raw[maxWindow-lag:]
+		y := past[longestLag-lag:]
 		if a, b := x[0]-y[0], x[1]-y[1]; a*a+b*b > repeatError*energy {
 			continue // as nearly always
 		}
@@ -39,12 +40,12 @@ func (d *Detector) repeats() bool {
 // then repeated a little fainter.
 func (d *Detector) repeatsLater() bool {
 	const at = maxWindow + repeatSamples
-	x := d.front.high[at : at+repeatSamples]
+	x := d.front.filtered(at, at+repeatSamples)
 	if alternating(x) < repeatFloor {
 		return false
 	}
 	for lag := shortestLag; lag <= longestLag; lag++ {
-		if explained(x, d.front.high[at-lag:], laterError) {
+		if explained(x, d.front.filtered(at-lag, at-lag+repeatSamples), laterError) {
 			return d.sinceKey < tailTime || !d.periodic(lag)
 		}
 	}
@@ -67,8 +68,8 @@ func explained(x, y []float32, share float32) bool {
 // steady sound does so by nature.
 func (d *Detector) periodic(lag int) bool {
 	const past = maxWindow - longestLag
-	x := d.front.raw[maxWindow-past : maxWindow]
-	return repeatedAt(x, d.front.raw[maxWindow-past-lag:], 4*repeatError*alternating(x))
+	x := d.front.samples(maxWindow-past, maxWindow)
+	return repeatedAt(x, d.front.samples(maxWindow-past-lag, maxWindow-lag), 4*repeatError*alternating(x))
 }
 
 // alternating is the energy of a stretch without its direct current, which
@@ -99,7 +100,7 @@ func repeatedAt(x, y []float32, allowed float32) bool {
 // fades looks for a repetition at any gain, as far back as the past is kept.
 func (d *Detector) fades(x []float32) bool {
 	for lag := shortestLag; lag <= maxWindow; lag++ {
-		if explained(x, d.front.raw[maxWindow-lag:], fadedError) {
+		if explained(x, d.front.samples(maxWindow-lag, maxWindow-lag+repeatSamples), fadedError) {
 			return true
 		}
 	}

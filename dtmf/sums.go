@@ -92,6 +92,7 @@ func (s *sums) correlate(x *[maxWindow + audio.FrameSamples]float32, from, to in
 // stretch is the blocks [from, to).
 func (f *front) stretch(from, to int) []phasors {
 	if s := &f.sums; from < allBlocks-recent && !s.whole {
+		f.filtered(0, maxWindow-recentPast)
 		s.correlate(&f.high, 0, allBlocks-recent)
 		s.whole = true
 	}

@@ -194,7 +194,7 @@ func (d *Detector) pairIn(w *window, end int, in place, g *glance) (Key, bool) {
 	bias := d.keyBias(g.row, g.column)
 	if in&inRaw != 0 {
 		wanted := d.wantedRaw(w)
-		d.work.fit.load(d.front.raw[from:to])
+		d.work.fit.load(d.front.samples(from, to))
 		least := w.effort(wanted * bias)
 		limit, flat := d.work.fit.flat()
 		if flat { // a limiter hides how well the pair fits
@@ -209,7 +209,7 @@ func (d *Detector) pairIn(w *window, end int, in place, g *glance) (Key, bool) {
 	if in&inHigh == 0 || g.guess < w.guess*wanted*bias {
 		return 0, false
 	}
-	d.work.fit.load(d.front.high[from:to])
+	d.work.fit.load(d.front.filtered(from, to))
 	p := d.work.fit.best(g.row, g.column, w.effort(wanted*bias))
 	return p.key(), d.believes(&p, wanted)
 }

@@ -120,9 +120,9 @@ type Frame struct {
 
 // Pop produces the frame to play at now into dst. hold forbids moving the
 // playout delay; event says that a named event accounts for missing audio.
-func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
+func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) (f Frame) {
 	at, waiting := b.play, int32(b.end-b.play)
-	f, played := b.pop(dst, now, hold, event)
+	played := b.pop(&f, dst, now, hold, event)
 	if b.started {
 		f.Timestamp, f.Timed = at+uint32(f.Passed), true
 		f.Ahead = b.end - b.play
@@ -133,31 +133,40 @@ func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) Frame {
 	return f
 }
 
-// pop is Pop, but for dates. It says whether audio was played, or what was made up for it.
-func (b *Buffer) pop(dst *audio.Frame, now time.Time, hold, event bool) (f Frame, played bool) {
+// pop is Pop, but for dates: it says in f, which is zero, how the frame came about, and
+// whether audio was played, or what was made up for it. (What is larger than some
+// registers is not handed back from one function to the next: to read it just after it was
+// written, in other pieces, the processor waits.)
+func (b *Buffer) pop(f *Frame, dst *audio.Frame, now time.Time, hold, event bool) (played bool) {
 	if !b.started {
 		b.noise.Fill(dst[:])
-		return Frame{Silent: true, Absent: true}, false
+		f.Silent, f.Absent = true, true
+		return false
 	}
 	switch move := b.delay.tick(now, b.end-b.play, hold); {
 	case move == grow && b.primed:
 		b.stats.Inserted++
 		b.conceal.lose(dst[:])
-		return Frame{Concealed: true, Blank: b.conceal.blank()}, false
+		f.Concealed, f.Blank = true, b.conceal.blank()
+		return false
 	case move == grow: // still filling up before the first frame
 		b.noise.Fill(dst[:])
-		return Frame{Silent: true, Absent: true}, false
+		f.Silent, f.Absent = true, true
+		return false
 	case move == shrink:
-		return b.skip(dst, event), true
+		*f = b.skip(dst, event)
+	default:
+		b.read(f, dst, event)
 	}
-	return b.read(dst, event), true
+	return true
 }
 
 // skip plays two frames in the time of one, cross-faded.
 func (b *Buffer) skip(dst *audio.Frame, event bool) Frame {
 	var second audio.Frame
-	first := b.read(dst, event)
-	after := b.read(&second, event)
+	var first, after Frame
+	b.read(&first, dst, event)
+	b.read(&after, &second, event)
 	for i := range dst {
 		w := int32(i)
 		dst[i] = int16((int32(dst[i])*(audio.FrameSamples-w) + int32(second[i])*w) / audio.FrameSamples)
@@ -174,8 +183,9 @@ func (b *Buffer) skip(dst *audio.Frame, event bool) Frame {
 	}
 }
 
-// read takes one frame off the ring and makes up what is missing.
-func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
+// read takes one frame off the ring, makes up what is missing, and says so in f, which
+// is zero.
+func (b *Buffer) read(f *Frame, dst *audio.Frame, event bool) {
 	b.primed = true
 	passed := b.resume(event)
 	got, byName, blank, early := 0, false, true, 0
@@ -203,10 +213,9 @@ func (b *Buffer) read(dst *audio.Frame, event bool) Frame {
 		i += run
 	}
 	b.advance(len(dst) - early)
-	f := b.account(got, len(dst), event || byName)
+	f.Concealed, f.Silent = b.account(got, len(dst), event || byName)
 	f.Covered, f.Blank, f.Absent = byName, f.Concealed && blank && got == 0, got == 0 && b.end == b.play
 	f.Waited, f.Passed = int32(early), passed
-	return f
 }
 
 // advance moves the playout on by n samples.
@@ -218,10 +227,12 @@ func (b *Buffer) advance(n int) {
 	b.ring.settle(b.play, int(b.end-b.play))
 }
 
-func (b *Buffer) account(got, want int, event bool) Frame {
+// account counts a frame by how many samples of it were received, and says whether it was
+// concealed, or its source is not sending.
+func (b *Buffer) account(got, want int, event bool) (concealed, silent bool) {
 	if got == want {
 		b.empty = 0
-		return Frame{}
+		return false, false
 	}
 	if got > 0 {
 		b.empty = 0
@@ -232,12 +243,12 @@ func (b *Buffer) account(got, want int, event bool) Frame {
 	case event:
 		b.empty = 0
 		b.stats.Filled++
-		return Frame{Silent: got == 0}
+		return false, got == 0
 	case b.empty > goneAfter:
-		return Frame{Silent: true}
+		return false, true
 	default:
 		b.stats.Concealed++
-		return Frame{Concealed: true}
+		return true, false
 	}
 }
 

@@ -7,6 +7,7 @@
 // Who knows some packets before which ones will be next can have all of it fetched at
 // once, beside other work.
 //
-// Nothing here reads or writes: a prefetch is a hint, which a processor may ignore, and
-// which never faults. On processors without one here it does nothing.
+// Nothing here writes, or tells anybody what it read: a prefetch is a hint, which a
+// processor may ignore, and a look ([List.Reach]) is a byte that is thrown away. A list keeps
+// what it looks at alive. On processors without one here it does nothing.
 package prefetch

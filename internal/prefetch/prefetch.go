@@ -55,6 +55,20 @@ func (l *List) Soon() {
 	}
 }
 
+// Reach has the processor look up where each place lies, and fetches its first line. To be
+// called some time before [List.Fetch]: a prefetch of what lies in a page whose address is not
+// known yet may be passed over, a look at it is not, though nobody waits for what it sees.
+func (l *List) Reach() {
+	if l == nil {
+		return
+	}
+	for i := range l {
+		if l[i].lines > 0 {
+			look(l[i].at)
+		}
+	}
+}
+
 // Fetch asks for all of it. A nil list has nothing in it.
 func (l *List) Fetch() {
 	if l == nil {

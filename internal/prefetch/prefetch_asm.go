@@ -8,3 +8,8 @@ import "unsafe"
 //
 //go:noescape
 func fetch(at unsafe.Pointer, lines int)
+
+// look reads the byte at an address, and has no use for it.
+//
+//go:noescape
+func look(at unsafe.Pointer)

@@ -5,3 +5,5 @@ package prefetch
 import "unsafe"
 
 func fetch(unsafe.Pointer, int) {}
+
+func look(unsafe.Pointer) {}

@@ -44,14 +44,17 @@ func TestList(t *testing.T) {
 		}
 	}
 	l[0], l[Most/2] = Place{}, Place{}
-	l.Fetch() // with holes
+	l.Reach() // with holes
+	l.Fetch()
 	l.Soon()
+	(*List)(nil).Reach()
 	(*List)(nil).Fetch()
 	(*List)(nil).Soon()
+	new(List).Reach()
 	new(List).Fetch()
 	Place{}.Fetch()
 	Place{unsafe.Pointer(&memory), -1}.Fetch()
-	if n := testing.AllocsPerRun(10, func() { l.Fetch() }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { l.Reach(); l.Fetch() }); n != 0 {
 		t.Errorf("%v allocations to fetch", n)
 	}
 }
@@ -61,6 +64,7 @@ func TestFetchChangesNothing(t *testing.T) {
 	memory := [4 * line]byte{1, 2, 3}
 	before := memory
 	Whole(&memory).Fetch()
+	NewList(Whole(&memory)).Reach()
 	if memory != before {
 		t.Error("memory has changed")
 	}

@@ -36,9 +36,9 @@ const (
 	// shortest is what SRTP and SRTCP have at least; less is dropped unseen.
 	shortest = 12
 	// memoryAhead is for how many packets ahead of the one that is decrypted memory is asked
-	// for, some microseconds, and listsAhead for how many what that is, which lies in
-	// memory as well.
-	memoryAhead, listsAhead = 4, 8
+	// for, some microseconds; pagesAhead for how many the pages are looked up that it lies in,
+	// and listsAhead for how many what that is, which lies in memory as well.
+	memoryAhead, pagesAhead, listsAhead = 4, 6, 9
 )
 
 // put has a packet wait.
@@ -79,6 +79,9 @@ func (s *stage) deliver(shard int) {
 func (s *stage) fetch(i int) {
 	if k := i + listsAhead; k < len(s.waiting) {
 		s.waiting[k].needs.Soon()
+	}
+	if k := i + pagesAhead; k >= 0 && k < len(s.waiting) {
+		s.waiting[k].needs.Reach()
 	}
 	if k := i + memoryAhead; k >= 0 && k < len(s.waiting) {
 		s.waiting[k].needs.Fetch()
