@@ -222,7 +222,8 @@ func (l *leg) hear(now time.Time) {
 			l.raw, l.played = l.said, false
 		}
 	} else {
-		f := l.buffer.Pop(&l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
+		var f jitter.Frame
+		l.buffer.PopTo(&f, &l.raw, now, l.evidence.Suspicious(), heard.Event.Active)
 		heard.Concealed, heard.Blank = f.MadeUp()
 		heard.Absent, heard.Waited, heard.Passed = f.Absent, f.Waited, f.Passed
 		heard.Anew, heard.Back = f.Anew, f.Back
@@ -233,7 +234,7 @@ func (l *leg) hear(now time.Time) {
 	}
 	// A muted leg is still listened to: what it said just before is in the gate.
 	heard.Muted = l.muted
-	l.evidence = l.listen(heard)
+	l.listen(&heard)
 	if l.evidence.Unnamed() && l.unnamed < enoughUnnamed {
 		if l.unnamed++; l.unnamed == enoughUnnamed {
 			l.buffer.Prompt(false)
@@ -261,27 +262,27 @@ func (l *leg) mask(p, agents mask.Policy) {
 
 // listen runs the detector. A detector that fails has said nothing, and the
 // zero evidence masks; it starts anew with the next frame.
-func (l *leg) listen(heard dtmf.Reception) dtmf.Evidence {
-	ev, failed := attend(l.ears, &l.raw, heard)
-	if failed {
+func (l *leg) listen(heard *dtmf.Reception) {
+	if attend(&l.evidence, l.ears, &l.raw, heard) {
 		l.ears = l.work.NewDetector()
 		l.ears.Arm(true) // a failure is a doubt
 		l.stats.DetectorFails++
 	}
-	return ev
 }
 
-// attend runs a detector, and reports whether it failed.
-func attend(e ears, f *audio.Frame, heard dtmf.Reception) (ev dtmf.Evidence, failed bool) {
+// attend runs a detector, and reports whether it failed. Whatever happens, ev is not what
+// it was of the frame before.
+func attend(ev *dtmf.Evidence, e ears, f *audio.Frame, heard *dtmf.Reception) (failed bool) {
 	defer func() {
 		if recover() != nil {
 			if d, ok := e.(*dtmf.Detector); ok {
 				d.Wipe() // what it heard is not left to lie about
 			}
-			ev, failed = dtmf.Evidence{}, true
+			*ev, failed = dtmf.Evidence{}, true
 		}
 	}()
-	return e.Process(f, heard), false
+	*ev = e.Process(f, *heard)
+	return false
 }
 
 func (l *leg) snapshot() Stats {

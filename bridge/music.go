@@ -88,8 +88,8 @@ func (m *music) next(wanted bool, p mask.Policy) {
 		m.ears, m.gate = dtmf.NewDetector(), mask.NewGate(m.seed)
 	}
 	m.at = (m.at + copy(m.frame[:], m.tune[m.at:])) % len(m.tune)
-	ev, failed := attend(m.ears, &m.frame, dtmf.Reception{})
-	if failed {
+	var ev dtmf.Evidence
+	if attend(&ev, m.ears, &m.frame, new(dtmf.Reception)) {
 		m.ears = dtmf.NewDetector()
 	}
 	m.gated = m.gate.Push(p, &m.frame, ev)

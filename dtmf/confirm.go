@@ -91,7 +91,7 @@ func (r *run) extend(end int32, p *tonePair) {
 // becomes the held key when it is confirmed; a held key that goes on, through
 // short interruptions and lost frames, is not pressed again. hopes are the ends of the
 // windows that may prove something, as bits.
-func (d *Detector) confirm(heard Reception, hopes uint32, seen proofSight) {
+func (d *Detector) confirm(heard *Reception, hopes uint32, seen proofSight) {
 	lost := d.lose(heard)
 	for _, r := range [2]*run{&d.held, &d.candidate} {
 		r.shift(d.took + heard.Passed - heard.Back)

@@ -99,7 +99,7 @@ func (d *Detector) Process(f *audio.Frame, heard Reception) Evidence {
 	if !heard.Concealed && !heard.Covered { // what was made up proves nothing
 		hopes = d.front.proofHopes()
 	}
-	return d.conclude(heard, hopes, d.seeProof)
+	return d.conclude(&heard, hopes, d.seeProof)
 }
 
 // listen takes a frame in.
@@ -111,7 +111,7 @@ func (d *Detector) listen(f *audio.Frame) {
 }
 
 // conclude draws on what was found suspicious in the frame.
-func (d *Detector) conclude(heard Reception, hopes uint32, seen proofSight) Evidence {
+func (d *Detector) conclude(heard *Reception, hopes uint32, seen proofSight) Evidence {
 	d.now += int64(max(0, heard.Passed-heard.Back)) // what was dropped was sent in time that has passed
 	d.confirm(heard, hopes, seen)
 	ev := Evidence{examined: true, toneEnd: -1}
@@ -122,13 +122,13 @@ func (d *Detector) conclude(heard Reception, hopes uint32, seen proofSight) Evid
 	d.toIVR(&ev, heard)
 	d.mask(&ev, heard)
 	d.took = audio.FrameSamples - heard.Waited
-	d.remember(heard.Event)
+	d.remember(&heard.Event)
 	d.now += int64(d.took)
 	return ev
 }
 
 // remember keeps track of how long ago a key was last heard.
-func (d *Detector) remember(named NamedEvents) {
+func (d *Detector) remember(named *NamedEvents) {
 	d.sinceKey = min(d.sinceKey+d.took, never)
 	if d.held.on && d.held.last > 0 {
 		d.sinceKey, d.lastKey = audio.FrameSamples-d.held.last, d.held.key

@@ -13,7 +13,7 @@ const (
 // lose returns how much of what was not received a tone may go on behind. What
 // concealment made up proves nothing, and its silence neither; but what is missing for
 // longer may as well be a gap between two presses.
-func (d *Detector) lose(heard Reception) (samples int32) {
+func (d *Detector) lose(heard *Reception) (samples int32) {
 	const whole = audio.FrameSamples
 	unheard := heard.Passed
 	switch {
@@ -39,7 +39,7 @@ func (d *Detector) lose(heard Reception) (samples int32) {
 // sustained until it is long enough. Then a receiver has it, and what is left of it,
 // when it comes, would be another: that is cut. What is too short to be a key yet, or
 // over, is not repeated.
-func (d *Detector) interrupted(ev *Evidence, heard Reception) int32 {
+func (d *Detector) interrupted(ev *Evidence, heard *Reception) int32 {
 	const whole = audio.FrameSamples
 	if heard.Waited == 0 {
 		d.stalled = 0
@@ -70,7 +70,7 @@ func (d *Detector) interrupted(ev *Evidence, heard Reception) int32 {
 // cutRest returns up to where in the frame an interrupted key goes on. It is over with
 // the first frame that was received without it, or when so much was lost that what
 // follows is another press.
-func (d *Detector) cutRest(heard Reception) (end int32) {
+func (d *Detector) cutRest(heard *Reception) (end int32) {
 	for _, r := range [2]*run{&d.held, &d.candidate} {
 		goesOn := r.last > 0 || heard.Absent || heard.Concealed
 		if r.cut = r.cut && r.on && goesOn && heard.Passed <= longestLoss; r.cut {

@@ -5,7 +5,7 @@ import "tonegate/internal/audio"
 // mask writes the spans of a frame: what was heard in it, the hang-over of
 // what was heard before, and all of it where the network says that a named
 // event is on, or that a suspicious moment was lost.
-func (d *Detector) mask(ev *Evidence, heard Reception) {
+func (d *Detector) mask(ev *Evidence, heard *Reception) {
 	const whole = audio.FrameSamples
 	if heard.Passed > 0 { // what followed on it is lost
 		d.lastEnd = min(d.lastEnd, max(d.lastEnd-heard.Passed, crossFade-hang))
@@ -50,8 +50,8 @@ func (d *Detector) mask(ev *Evidence, heard Reception) {
 }
 
 // pressed reports the keys that both transports brought, each once.
-func (d *Detector) pressed(ev *Evidence, heard Reception) {
-	named := heard.Event
+func (d *Detector) pressed(ev *Evidence, heard *Reception) {
+	named := &heard.Event
 	if d.waits {
 		ev.unnamed = d.pairs.expire(d.now, d.held.on && d.held.last > -longestBreak)
 	}
@@ -93,7 +93,7 @@ func (d *Detector) pressed(ev *Evidence, heard Reception) {
 // place returns where in the stream a named event began, at the earliest and at
 // the latest. Its timestamp says so, if its sender can be believed: the event
 // lies among the audio that waits, or not far from it.
-func (d *Detector) place(p press, heard Reception) (earliest, latest int64) {
+func (d *Detector) place(p press, heard *Reception) (earliest, latest int64) {
 	end := audio.FrameSamples + int64(min(heard.Ahead, audio.SampleRate))
 	offset := int64(int32(p.timestamp - heard.Timestamp))
 	if heard.Timed && p.timed && offset > -timedBehind-int64(p.samples) && offset < end+timedAhead {
@@ -111,10 +111,10 @@ func (e *Evidence) press(k Key) {
 
 // toIVR decides what an external IVR is sent, and what it must not be sent a
 // second time.
-func (d *Detector) toIVR(ev *Evidence, heard Reception) {
+func (d *Detector) toIVR(ev *Evidence, heard *Reception) {
 	m := d.moment(heard)
 	if d.waits {
-		d.relays.update(heard.Event)
+		d.relays.update(&heard.Event)
 		ev.relay = d.relays.next(m)
 	}
 	d.copyBegins(m)
@@ -165,7 +165,7 @@ func (d *Detector) copyGoesOn(concealed bool) int32 {
 }
 
 // moment describes the frame to the relay.
-func (d *Detector) moment(heard Reception) moment {
+func (d *Detector) moment(heard *Reception) moment {
 	m := moment{now: d.now, hole: heard.Covered}
 	for _, r := range [2]*run{&d.candidate, &d.held} {
 		if r.on && r.last+r.concealed > -touchGap {

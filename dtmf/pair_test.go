@@ -303,7 +303,7 @@ func TestRelayIsCapped(t *testing.T) {
 	q.queue(press{id: 1, key: 3, isKey: true}, 0)
 	total, ends := 0, 0
 	for i := range 600 {
-		q.update(NamedEvents{Active: true, latest: press{id: 1, isKey: true, samples: uint32(i * 160)}})
+		q.update(&NamedEvents{Active: true, latest: press{id: 1, isKey: true, samples: uint32(i * 160)}})
 		if p := q.next(moment{now: int64(i * 160)}); p.On {
 			total = int(p.Samples)
 			if p.End {

@@ -33,7 +33,7 @@ func (r reference) process(f *audio.Frame, heard Reception) Evidence {
 			}
 		}
 	}
-	return r.conclude(heard, everyProof, r.seeProof)
+	return r.conclude(&heard, everyProof, r.seeProof)
 }
 
 // seeProof is Detector.seeProof with the reference's looks.
@@ -61,7 +61,7 @@ func (r unsieved) process(f *audio.Frame, heard Reception) Evidence {
 			}
 		}
 	}
-	return r.conclude(heard, everyProof, func(end int) (glance, bool) {
+	return r.conclude(&heard, everyProof, func(end int) (glance, bool) {
 		g := r.look(oldBlocks+end-proofBlocks, oldBlocks+end)
 		return g, r.front.tonal(&g, heldScore, 0)
 	})

@@ -68,7 +68,7 @@ func (q *relayQueue) started(id uint32) bool {
 }
 
 // update brings the lengths of waiting events up to date.
-func (q *relayQueue) update(named NamedEvents) {
+func (q *relayQueue) update(named *NamedEvents) {
 	for i := range q.n {
 		r := q.at(i)
 		switch {

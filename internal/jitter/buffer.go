@@ -121,22 +121,28 @@ type Frame struct {
 // Pop produces the frame to play at now into dst. hold forbids moving the
 // playout delay; event says that a named event accounts for missing audio.
 func (b *Buffer) Pop(dst *audio.Frame, now time.Time, hold, event bool) (f Frame) {
+	b.PopTo(&f, dst, now, hold, event)
+	return f
+}
+
+// PopTo is Pop, for who has room for what it says. (What is larger than some registers is
+// not handed from one function to the next here: to read it back just after it was written,
+// in other pieces, a processor waits.)
+func (b *Buffer) PopTo(f *Frame, dst *audio.Frame, now time.Time, hold, event bool) {
+	*f = Frame{}
 	at, waiting := b.play, int32(b.end-b.play)
-	played := b.pop(&f, dst, now, hold, event)
+	played := b.pop(f, dst, now, hold, event)
 	if b.started {
 		f.Timestamp, f.Timed = at+uint32(f.Passed), true
 		f.Ahead = b.end - b.play
 	}
 	if played && b.length > 0 {
-		b.began(&f, waiting)
+		b.began(f, waiting)
 	}
-	return f
 }
 
 // pop is Pop, but for dates: it says in f, which is zero, how the frame came about, and
-// whether audio was played, or what was made up for it. (What is larger than some
-// registers is not handed back from one function to the next: to read it just after it was
-// written, in other pieces, the processor waits.)
+// whether audio was played, or what was made up for it.
 func (b *Buffer) pop(f *Frame, dst *audio.Frame, now time.Time, hold, event bool) (played bool) {
 	if !b.started {
 		b.noise.Fill(dst[:])
