@@ -42,30 +42,32 @@ type Config struct {
 
 // Conference is one call. Use [New].
 type Conference struct {
-	cfg     Config
-	alone   bool // the workspace is its own
-	legs    [MaxLegs]*leg
-	ids     [MaxLegs]LegID // theirs: to look for one must not come by the others
-	nextID  LegID
-	capture Capture
-	on      bool // a capture is collecting
-	doubt   bool // see InDoubt
-	calm    int  // ticks of audio without a tone since the last one, in doubt
-	talk    int  // ticks for which press-to-talk stays open
-	ticks   uint64
-	tone    dtmf.ToneGenerator
-	sender  dtmf.EventSender
-	forIVR  audio.Frame        // scratch: the customer as an external IVR hears it
-	edited  bool               // forIVR holds something
-	sustain dtmf.ToneGenerator // of keys that lack their end
-	noise   audio.Noise
+	cfg    Config
+	alone  bool // the workspace is its own
+	legs   [MaxLegs]*leg
+	ids    [MaxLegs]LegID // theirs: to look for one must not come by the others
+	nextID LegID
 
-	transfer     Transfer
-	returning    int // ticks until the agent is back
-	music        music
-	comfort      bool // see Comfort
+	// Each tick looks at these.
+	capture   Capture
+	on        bool // a capture is collecting
+	doubt     bool // see InDoubt
+	transfer  Transfer
+	comfort   bool // see Comfort
+	announced bool // announcement is for this tick
+	edited    bool // forIVR holds something
+	calm      int  // ticks of audio without a tone since the last one, in doubt
+	talk      int  // ticks for which press-to-talk stays open
+	returning int  // ticks until the agent is back
+	ticks     uint64
+	music     music
+
+	tone         dtmf.ToneGenerator
+	sender       dtmf.EventSender
+	forIVR       audio.Frame        // scratch: the customer as an external IVR hears it
+	sustain      dtmf.ToneGenerator // of keys that lack their end
+	noise        audio.Noise
 	announcement audio.Frame
-	announced    bool // announcement is for this tick
 }
 
 // New returns a conference without legs.
@@ -163,14 +165,15 @@ func (c *Conference) Receive(id LegID, p Packet) {
 	}
 }
 
-// Needs is the memory that Receive looks at for a packet of a leg.
+// Needs is the memory that Receive looks at for a packet of a leg, and the tick after it
+// first of the conference.
 func (c *Conference) Needs(id LegID) []prefetch.Place {
 	l := c.byID(id)
 	if l == nil {
 		return nil
 	}
 	return []prefetch.Place{
-		prefetch.Between(&c.legs, &c.ids), l.buffer.Needs(), prefetch.Between(&l.id, &l.stats.Packets),
+		prefetch.Between(&c.legs, &c.ticks), l.buffer.Needs(), prefetch.Between(&l.id, &l.stats.Packets),
 	}
 }
 

@@ -81,8 +81,7 @@ type ears interface {
 // to it once in 20 ms, and each further page that it has to touch then costs it a
 // search for the page as well.
 type leg struct {
-	buffer jitter.Buffer
-
+	// Each packet and each tick needs these first.
 	id    LegID
 	muted bool
 	held  bool
@@ -101,6 +100,7 @@ type leg struct {
 	evidence dtmf.Evidence
 	stats    Stats
 
+	buffer   jitter.Buffer
 	gate     mask.Gate
 	aside    mask.Gate // a customer's second one, for the agent alone: see PressTalk
 	events   dtmf.EventReceiver

@@ -21,7 +21,7 @@ func TestNeeds(t *testing.T) {
 		place       prefetch.Place
 		least, most uintptr
 	}{
-		"legs":          {c.Needs(id)[0], unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids), 256},
+		"conference":    {c.Needs(id)[0], unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids) + unsafe.Sizeof(c.ticks), 256},
 		"jitter buffer": {l.buffer.Needs(), 128, 256},
 		"leg":           {c.Needs(id)[2], 64, 256},
 	} {

@@ -6,6 +6,7 @@ import (
 	"tonegate/bridge"
 	"tonegate/internal/audio"
 	"tonegate/internal/ivr"
+	"tonegate/internal/prefetch"
 )
 
 // promptPause is the music between two announcements to a customer who waits.
@@ -30,6 +31,11 @@ func (s *Service) newScript(c *conference) *script {
 		p.prompt = s.cfg.Prompts[ivr.AgentLost]
 	}
 	return p
+}
+
+// Needs is what each tick looks at.
+func (p *script) Needs() []prefetch.Place {
+	return []prefetch.Place{prefetch.Between(&p.session, &p.awaiting), p.session.Needs()}
 }
 
 // Tick implements engine.Script.

@@ -60,3 +60,18 @@ func TestWaitingCustomer(t *testing.T) {
 		assert.False(t, announced || music)
 	}
 }
+
+// TestScriptNeeds: what is fetched ahead is two small places. Fields that change places
+// would make one nothing, or all that lies between them.
+func TestScriptNeeds(t *testing.T) {
+	p := &script{session: new(ivr.Session)}
+	needs := p.Needs()
+	if len(needs) != 2 { // as many as engine.TestNeedsFit knows
+		t.Errorf("%d places", len(needs))
+	}
+	for i, n := range needs {
+		if n.Size() == 0 || n.Size() > 256 {
+			t.Errorf("place %d has %d bytes", i, n.Size())
+		}
+	}
+}

@@ -21,8 +21,9 @@ type room struct {
 	conference *bridge.Conference
 	script     Script
 	legs       []*Leg
-	ports      ports
 	recorder   Recorder // nil: nothing is recorded
+	ports      ports
+	room       [bridge.MaxLegs]*Leg // for legs
 	phase      int
 	ended      bool
 	waiting    []waiter // commands applied, to be acknowledged after the tick

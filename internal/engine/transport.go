@@ -187,10 +187,17 @@ func (l *Leg) Deliver(packet []byte, arrived time.Time, shard int) {
 	}
 }
 
-// needs is the memory that Deliver looks at.
+// needy is a script that says what its ticks look at first.
+type needy interface{ Needs() []prefetch.Place }
+
+// needs is the memory that Deliver looks at, and the tick after it.
 func (l *Leg) needs() []prefetch.Place {
 	r := l.room
-	return append(r.conference.Needs(l.ID), prefetch.Between(&l.ID, &l.in.direct), prefetch.Between(&r.id, &r.conference))
+	all := append(r.conference.Needs(l.ID), prefetch.Between(&l.ID, &l.in.direct), prefetch.Between(&r.id, &r.out))
+	if s, ok := r.script.(needy); ok {
+		all = append(all, s.Needs()...)
+	}
+	return all
 }
 
 // bare reads a packet with the header that nearly all have: without contributing

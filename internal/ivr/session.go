@@ -9,6 +9,7 @@ import (
 	"tonegate/dtmf"
 	"tonegate/internal/audio"
 	"tonegate/internal/card"
+	"tonegate/internal/prefetch"
 )
 
 // Errors of commands to a session, beside those of package bridge: ErrCapturing
@@ -308,6 +309,9 @@ func (s *Session) field(name string) int {
 	}
 	return -1
 }
+
+// Needs is the memory that each tick looks at.
+func (s *Session) Needs() prefetch.Place { return prefetch.Between(&s.ended, &s.progress.Armed) }
 
 // Tick reads the keys of the last tick, keeps the time-outs and speaks. It
 // implements engine.Script.

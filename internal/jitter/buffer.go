@@ -100,13 +100,16 @@ type Frame struct {
 	Silent  bool // the source is not sending; the frame is comfort noise
 	Covered bool // a named event was sent in place of some samples
 	Absent  bool // none of it was received, nor anything newer
-	// Waited is how many samples at its end may still come, and take their time then;
-	// Passed how many took theirs between the frames: what was waited for before and did
-	// not come, and what was dropped of what came late.
-	Waited, Passed int32
+	// Passed is how many samples took their time between the frames: what was waited for
+	// before and did not come, and what was dropped of what came late.
+	Passed int32
 	// Back is for how many samples the source had stood still, while frames were played
 	// in which it was silent.
 	Back int32
+	// Waited is how many samples at its end may still come, and take their time then. (It
+	// does not lie beside Passed: whoever copies both would read at once what was written
+	// in two pieces just before.)
+	Waited int32
 	// Anew is true of the first frame of a new time base, and of a source that came back.
 	Anew bool
 	// Timestamp is the RTP timestamp of the frame's first sample, or of the next

@@ -36,7 +36,7 @@ func (p Place) Fetch() {
 }
 
 // Most is how many places a list has room for.
-const Most = 8
+const Most = 9
 
 // List is what is needed together. It keeps its places alive.
 type List [Most]Place
