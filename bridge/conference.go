@@ -165,8 +165,8 @@ func (c *Conference) Receive(id LegID, p Packet) {
 	}
 }
 
-// Needs is the memory that Receive looks at for a packet of a leg, and the tick after it
-// first of the conference.
+// Needs is the memory that Receive looks at for a packet of a leg, and what the tick after it
+// would wait for first.
 func (c *Conference) Needs(id LegID) []prefetch.Place {
 	l := c.byID(id)
 	if l == nil {
@@ -174,6 +174,7 @@ func (c *Conference) Needs(id LegID) []prefetch.Place {
 	}
 	return []prefetch.Place{
 		prefetch.Between(&c.legs, &c.ticks), l.buffer.Needs(), prefetch.Between(&l.id, &l.stats.Packets),
+		prefetch.First(&l.gate), l.events.Needs(), l.detector.Needs(),
 	}
 }
 

@@ -23,6 +23,9 @@ func TestNeeds(t *testing.T) {
 	}{
 		"conference":    {c.Needs(id)[0], unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids) + unsafe.Sizeof(c.ticks), 256},
 		"jitter buffer": {l.buffer.Needs(), 128, 256},
+		"gate":          {c.Needs(id)[3], 64, 0},
+		"events":        {c.Needs(id)[4], 64, 128},
+		"detector":      {c.Needs(id)[5], 64, 192},
 		"leg":           {c.Needs(id)[2], 64, 256},
 	} {
 		size := uintptr(one.place.Size())

@@ -1,6 +1,9 @@
 package dtmf
 
-import "tonegate/internal/audio"
+import (
+	"tonegate/internal/audio"
+	"tonegate/internal/prefetch"
+)
 
 // Detector listens to one source: to its audio and, through what the caller
 // received beside it, to its named events and its losses. It is not safe for
@@ -74,6 +77,9 @@ func (d *Detector) Wipe() {
 	d.work.Wipe()
 	*d = Detector{}
 }
+
+// Needs is the memory that Process looks at first, for who knows that it will be called.
+func (d *Detector) Needs() prefetch.Place { return prefetch.Between(&d.work, &d.wary) }
 
 // forgetNamed forgets which keys named events brought.
 func (d *Detector) forgetNamed() {

@@ -15,6 +15,11 @@ type Place struct {
 // Whole is all of a value.
 func Whole[T any](v *T) Place { return Between(v, v) }
 
+// First is the line in which a value begins, for those of which no more is needed.
+func First[T any](v *T) Place {
+	return Place{unsafe.Pointer(v), 1}
+}
+
 // Between is from the beginning of one field of a structure to the end of another. If that
 // comes before it, it is nothing: who gives such a place has a test that it is not.
 func Between[A, B any](first *A, last *B) Place {
@@ -36,7 +41,7 @@ func (p Place) Fetch() {
 }
 
 // Most is how many places a list has room for.
-const Most = 9
+const Most = 12
 
 // List is what is needed together. It keeps its places alive.
 type List [Most]Place
