@@ -275,10 +275,10 @@ func (l *leg) listen(heard *dtmf.Reception) {
 func attend(ev *dtmf.Evidence, e ears, f *audio.Frame, heard *dtmf.Reception) (failed bool) {
 	defer func() {
 		if recover() != nil {
+			*ev, failed = dtmf.Evidence{}, true
 			if d, ok := e.(*dtmf.Detector); ok {
 				d.Wipe() // what it heard is not left to lie about
 			}
-			*ev, failed = dtmf.Evidence{}, true
 		}
 	}()
 	*ev = e.Process(f, *heard)

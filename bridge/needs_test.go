@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"tonegate/internal/prefetch"
+	"tonegate/dtmf"
 )
 
 // TestNeeds: what is fetched ahead is there, and is a part of what it says it is of. Fields
@@ -16,21 +16,29 @@ func TestNeeds(t *testing.T) {
 	id, err := c.Join(LegSpec{Role: Customer})
 	assert.NoError(t, err)
 	l := c.byID(id)
+	needs := c.Needs(id)
 	const lines = 2 * 64 // at either end
-	for name, one := range map[string]struct {
-		place       prefetch.Place
+	for i, one := range []struct {
+		name        string
+		of          unsafe.Pointer
+		size        uintptr // of all of it
 		least, most uintptr
 	}{
-		"conference":    {c.Needs(id)[0], unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids) + unsafe.Sizeof(c.ticks), 256},
-		"jitter buffer": {l.buffer.Needs(), 128, 256},
-		"gate":          {c.Needs(id)[3], 64, 0},
-		"events":        {c.Needs(id)[4], 64, 128},
-		"detector":      {c.Needs(id)[5], 64, 192},
-		"leg":           {c.Needs(id)[2], 64, 256},
+		{"conference", unsafe.Pointer(c), unsafe.Sizeof(*c), unsafe.Sizeof(c.legs) + unsafe.Sizeof(c.ids) + unsafe.Sizeof(c.ticks), 256},
+		{"jitter buffer", unsafe.Pointer(&l.buffer), unsafe.Sizeof(l.buffer), 128, 256},
+		{"leg", unsafe.Pointer(l), unsafe.Sizeof(*l), 64, 256},
+		{"gate", unsafe.Pointer(&l.gate), unsafe.Sizeof(l.gate), unsafe.Sizeof(l.gate) - dtmf.LookAhead, 192},
+		{"events", unsafe.Pointer(&l.events), unsafe.Sizeof(l.events), 64, 128},
+		{"detector", unsafe.Pointer(&l.detector), unsafe.Sizeof(l.detector), 64, 192},
 	} {
-		size := uintptr(one.place.Size())
-		assert.GreaterOrEqual(t, size, one.least, name)
-		assert.LessOrEqual(t, size, one.most+lines, name)
+		size := uintptr(needs[i].Size())
+		assert.GreaterOrEqual(t, size, one.least, one.name)
+		assert.LessOrEqual(t, size, one.most+lines, one.name)
+		// A place begins with a pointer to where it is.
+		at := *(*uintptr)(unsafe.Pointer(&needs[i]))
+		assert.GreaterOrEqual(t, at, uintptr(one.of), one.name)
+		assert.Less(t, at, uintptr(one.of)+one.size, one.name)
 	}
+	assert.Len(t, needs, 6)
 	assert.Nil(t, c.Needs(id+1))
 }

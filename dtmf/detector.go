@@ -9,7 +9,7 @@ import (
 // received beside it, to its named events and its losses. It is not safe for
 // concurrent use.
 type Detector struct {
-	front front
+	// Each frame needs these first: see Needs.
 	work  *Workspace
 	armed bool
 	now   int64 // position of the frame in the stream, in samples
@@ -24,10 +24,6 @@ type Detector struct {
 	suspected bool  // the frame before was suspicious
 	repeated  int   // how many frames up to this one were repetitions
 
-	held, candidate run
-	confirmed       [2]run
-	nConfirmed      int
-
 	copied  Key   // the key whose in-band copy is being reported
 	copies  bool  // one is
 	copyEnd int64 // where it was last heard, in samples of the stream
@@ -35,9 +31,16 @@ type Detector struct {
 	unheard int32 // samples since the last frame that was received: see lose
 	absent  int32 // the same, waits included
 
+	waits bool // something, in pairs or relays
+
+	held, candidate run
+	confirmed       [2]run
+	nConfirmed      int
+
+	front front
+
 	// What few frames need comes last, so that the rest lies close together. It is
 	// not looked at unless something waits in it.
-	waits   bool // in pairs or relays
 	pairs   pairing
 	relays  relayQueue
 	namedAt [Keys]int64 // where the last named event of each key began
@@ -50,7 +53,7 @@ func NewDetector() *Detector { return new(Workspace).NewDetector() }
 // Workspace is what a detector works in while it listens to a frame. It keeps
 // nothing from one frame to the next, so detectors that never listen at the same
 // time may share one: it then stays in the processor's caches. What a frame left
-// in it lies there until the next one; see [Workspace.Wipe].
+// in it lies there until a later one needs the place; see [Workspace.Wipe].
 type Workspace struct {
 	fit  fitter
 	view view
@@ -79,7 +82,7 @@ func (d *Detector) Wipe() {
 }
 
 // Needs is the memory that Process looks at first, for who knows that it will be called.
-func (d *Detector) Needs() prefetch.Place { return prefetch.Between(&d.work, &d.wary) }
+func (d *Detector) Needs() prefetch.Place { return prefetch.Between(&d.work, &d.waits) }
 
 // forgetNamed forgets which keys named events brought.
 func (d *Detector) forgetNamed() {

@@ -58,8 +58,8 @@ func TestFilterTakesHumAway(t *testing.T) {
 }
 
 // TestPastIsTheSameAgain: what is not kept of the past comes back to the last bit, at
-// whichever frame it is asked for, through noise, a direct current and the denormal numbers
-// that silence would end in.
+// whichever frame it is asked for, through noise, a direct current and the silence behind
+// it, in which the filter's state is set to zero.
 func TestPastIsTheSameAgain(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	f := &front{view: new(view)}

@@ -2,6 +2,7 @@ package dtmf
 
 import (
 	"testing"
+	"unsafe"
 
 	"tonegate/internal/audio"
 )
@@ -58,5 +59,39 @@ func TestKeysOnTheirWayAreFew(t *testing.T) {
 	}
 	if n := held(); n != 0 {
 		t.Errorf("%d keys are still held a second after the last", n)
+	}
+}
+
+// TestSamplesAreForgotten: three frames on, nothing that a detector keeps holds a sample of a
+// frame, as it was or filtered. Broken on purpose: with one frame more in the ring it was red.
+func TestSamplesAreForgotten(t *testing.T) {
+	const mark = 0x5A00
+	d := NewDetector()
+	var marked, quiet audio.Frame
+	for i := range marked {
+		marked[i] = mark | int16(i)
+	}
+	held := func() (n int) {
+		for _, v := range unsafe.Slice((*int16)(unsafe.Pointer(d)), unsafe.Sizeof(*d)/2) {
+			if v&^0xFF == mark {
+				n++
+			}
+		}
+		return n
+	}
+	d.Process(&marked, Reception{})
+	if n := held(); n < len(marked) {
+		t.Fatalf("only %d samples are found at once", n)
+	}
+	for range 3 {
+		d.Process(&quiet, Reception{})
+	}
+	if n := held(); n != 0 {
+		t.Errorf("%d samples are held after three frames", n)
+	}
+	for _, v := range d.front.past.high {
+		if v != 0 {
+			t.Errorf("of the filtered past %g is left", v)
+		}
 	}
 }

@@ -13,8 +13,9 @@ const (
 // any window of whole milliseconds, how much of its energy lies near one row and
 // one column. What it keeps from frame to frame is small, as a server that goes
 // from stream to stream has none of it in its caches; all that can be computed
-// from it again is, in the workspace, and what only a window needs that gives hope,
-// as in one frame of speech in five, not before one does.
+// from it again is, in the workspace, and most of it not before somebody asks: a window
+// that gives hope, as in one frame of speech in five, or the look for repetitions that
+// each loud frame gets while tones are likely.
 type front struct {
 	past past
 	*view

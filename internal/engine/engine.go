@@ -123,7 +123,7 @@ func (e *Engine) register(id string, cfg bridge.Config, script Script) (*room, e
 	e.load[s.index]++
 	cfg.Workspace = s.work
 	r := &room{id: id, shard: s, conference: bridge.New(cfg), script: script}
-	r.legs = r.room[:0]
+	r.legs = r.seats[:0]
 	e.rooms[id] = r
 	e.cfg.Metrics.conferences.Inc()
 	return r, nil

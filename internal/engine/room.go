@@ -23,7 +23,7 @@ type room struct {
 	legs       []*Leg
 	recorder   Recorder // nil: nothing is recorded
 	ports      ports
-	room       [bridge.MaxLegs]*Leg // for legs
+	seats      [bridge.MaxLegs]*Leg // memory for legs
 	phase      int
 	ended      bool
 	waiting    []waiter // commands applied, to be acknowledged after the tick

@@ -15,10 +15,9 @@ type Place struct {
 // Whole is all of a value.
 func Whole[T any](v *T) Place { return Between(v, v) }
 
-// First is the line in which a value begins, for those of which no more is needed.
-func First[T any](v *T) Place {
-	return Place{unsafe.Pointer(v), 1}
-}
+// First is so many lines from that on in which a value begins. Of what is behind the value
+// nothing is ever looked at, if it is shorter.
+func First[T any](v *T, lines int) Place { return Place{unsafe.Pointer(v), lines} }
 
 // Between is from the beginning of one field of a structure to the end of another. If that
 // comes before it, it is nothing: who gives such a place has a test that it is not.
@@ -60,9 +59,10 @@ func (l *List) Soon() {
 	}
 }
 
-// Reach has the processor look up where each place lies, and fetches its first line. To be
-// called some time before [List.Fetch]: a prefetch of what lies in a page whose address is not
-// known yet may be passed over, a look at it is not, though nobody waits for what it sees.
+// Reach has the processor look up the page in which each place begins, and fetches its first
+// line. To be called some time before [List.Fetch]: a prefetch of what lies in a page that has
+// yet to be looked up may be passed over, a look at it is not, and what follows need not wait
+// for what it sees.
 func (l *List) Reach() {
 	if l == nil {
 		return

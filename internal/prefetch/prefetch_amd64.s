@@ -15,5 +15,5 @@ next:
 // func look(at unsafe.Pointer)
 TEXT ·look(SB), NOSPLIT, $0-8
 	MOVQ at+0(FP), AX
-	CMPB (AX), $0 // no register is left with what is there
+	CMPB (AX), $0 // no general register is left with what is there
 	RET

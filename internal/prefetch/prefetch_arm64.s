@@ -15,5 +15,5 @@ next:
 // func look(at unsafe.Pointer)
 TEXT ·look(SB), NOSPLIT, $0-8
 	MOVD  at+0(FP), R0
-	MOVBU (R0), ZR // no register is left with what is there
+	MOVBU (R0), ZR // no general register is left with what is there
 	RET
