@@ -165,10 +165,6 @@ func (c *Conference) Receive(id LegID, p Packet) {
 	}
 }
 
-// gateLines is how much of a gate is needed while nothing is masked: all but what of the
-// delay line is masked, at its end.
-const gateLines = 4
-
 // Needs is the memory that Receive looks at for a packet of a leg, and what the tick after it
 // would wait for first.
 func (c *Conference) Needs(id LegID) []prefetch.Place {
@@ -178,7 +174,7 @@ func (c *Conference) Needs(id LegID) []prefetch.Place {
 	}
 	return []prefetch.Place{
 		prefetch.Between(&c.legs, &c.ticks), l.buffer.Needs(), prefetch.Between(&l.id, &l.stats.Packets),
-		prefetch.First(&l.gate, gateLines), l.events.Needs(), l.detector.Needs(),
+		prefetch.Whole(&l.gate), l.events.Needs(), l.detector.Needs(),
 	}
 }
 

@@ -59,6 +59,7 @@ type view struct {
 
 // push takes a frame in.
 func (f *front) push(x *audio.Frame) {
+	f.past.now = (f.past.now + 1) % len(f.past.frames)
 	f.recall()
 	widen(f.raw[maxWindow:], x[:])
 	f.filter()
@@ -81,7 +82,6 @@ func (f *front) recall() {
 	v.sieve.recall(&p.sieved)
 	v.energy[0] = 0
 	v.asked.raw, v.asked.high, v.asked.sums = false, false, false
-	p.now = (p.now + 1) % len(p.frames)
 }
 
 // filter filters the frame, and keeps the state to filter it from again.

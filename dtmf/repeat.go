@@ -23,9 +23,9 @@ func (d *Detector) repeats() bool {
 	if alternating(d.front.filtered(maxWindow, maxWindow+repeatSamples)) < repeatFloor {
 		return d.repeatsLater() // too faint so far, or a hum
 	}
-	past := d.front.samples(maxWindow-longestLag, maxWindow+repeatSamples)
+	past := d.front.samples(0, maxWindow+repeatSamples)
 	for lag := shortestLag; lag <= longestLag; lag++ {
-		y := past[longestLag-lag:]
+		y := past[maxWindow-lag:]
 		if a, b := x[0]-y[0], x[1]-y[1]; a*a+b*b > repeatError*energy {
 			continue // as nearly always
 		}
@@ -99,8 +99,9 @@ func repeatedAt(x, y []float32, allowed float32) bool {
 
 // fades looks for a repetition at any gain, as far back as the past is kept.
 func (d *Detector) fades(x []float32) bool {
+	past := d.front.samples(0, maxWindow+repeatSamples)
 	for lag := shortestLag; lag <= maxWindow; lag++ {
-		if explained(x, d.front.samples(maxWindow-lag, maxWindow-lag+repeatSamples), fadedError) {
+		if explained(x, past[maxWindow-lag:], fadedError) {
 			return true
 		}
 	}

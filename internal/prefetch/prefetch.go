@@ -15,10 +15,6 @@ type Place struct {
 // Whole is all of a value.
 func Whole[T any](v *T) Place { return Between(v, v) }
 
-// First is so many lines from that on in which a value begins. Of what is behind the value
-// nothing is ever looked at, if it is shorter.
-func First[T any](v *T, lines int) Place { return Place{unsafe.Pointer(v), lines} }
-
 // Between is from the beginning of one field of a structure to the end of another. If that
 // comes before it, it is nothing: who gives such a place has a test that it is not.
 func Between[A, B any](first *A, last *B) Place {

@@ -25,9 +25,6 @@ func TestBetween(t *testing.T) {
 			t.Fatalf("[%d, %d] of %p: %d lines from %p, want %d", first, last, &memory, p.lines, p.at, len(lines))
 		}
 	})
-	if p := First(&memory, 2); p != (Place{unsafe.Pointer(&memory), 2}) {
-		t.Errorf("the first two lines of a value: %d lines from %p", p.lines, p.at)
-	}
 	if p := Whole(&memory); p.lines < 8 || p.lines > 9 {
 		t.Errorf("a whole value of eight lines has %d", p.lines)
 	}

@@ -24,7 +24,7 @@ import { pictures } from './images.mjs'
 import { Overheard } from './overhear.mjs'
 import { beginRun } from './run.mjs'
 import { holds, overTime, sequence } from './secrets.mjs'
-import { during, level, multimon, pairOf, readWav, resample, resemblance, SAME_VOICE, trace, writeWav } from './sound.mjs'
+import { during, level, multimon, OTHER_VOICE, pairOf, readWav, resample, resemblance, SAME_VOICE, trace, writeWav } from './sound.mjs'
 import { asked, build, start } from './tonegate.mjs'
 import { overhearWire, soundOf, wireSince } from './wire.mjs'
 import { decode } from './tones.mjs'
@@ -217,7 +217,7 @@ try {
     const loud = level(recording.samples)
     const [like, unlike] = [resemblance(recording, loop), resemblance(recording, other.loop)]
     check(loud > SPOKEN && like > SAME_VOICE, `${who} hears ${whom} at ${db(loud)}, ${(100 * like).toFixed(0)} % alike (over ${SPOKEN}, over ${100 * SAME_VOICE} %)`)
-    check(unlike < like / 1.5, `${who} does not hear itself (${(100 * unlike).toFixed(0)} % alike)`)
+    check(unlike < OTHER_VOICE * like, `${who} does not hear itself (${(100 * unlike).toFixed(0)} % alike)`)
   }
   hears('the agent', 'the customer', talk.agent, customerVoice, agentVoice)
   hears('the customer', 'the agent', talk.phone, agentVoice, customerVoice)

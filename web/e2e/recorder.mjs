@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { joins, launch, open } from './browser.mjs'
 import { beginRun } from './run.mjs'
-import { level, multimon, readG711, readWav, resample, resemblance, SAME_VOICE, VOICE_S, writeWav } from './sound.mjs'
+import { level, multimon, OTHER_VOICE, readG711, readWav, resample, resemblance, SAME_VOICE, VOICE_S, writeWav } from './sound.mjs'
 import { keysIn } from './tones.mjs'
 import { build, platform, start } from './tonegate.mjs'
 
@@ -276,7 +276,7 @@ try {
         const samples = part(channel, from, to)
         const loud = level(samples)
         const [like, unlike] = [who, who === 'agent' ? 'customer' : 'agent'].map((name) => alike({ rate, samples }, voices[name].loop))
-        check(loud > SPOKEN && like > SAME_VOICE && unlike < like / 1.5, `${whose}: the ${who} is heard ${what}: ${loud.toFixed(1)} dBm0, ${(100 * like).toFixed(0)} % alike (over ${SPOKEN}, over ${100 * SAME_VOICE} %), ${(100 * unlike).toFixed(0)} % like the other`)
+        check(loud > SPOKEN && like > SAME_VOICE && unlike < OTHER_VOICE * like, `${whose}: the ${who} is heard ${what}: ${loud.toFixed(1)} dBm0, ${(100 * like).toFixed(0)} % alike (over ${SPOKEN}, over ${100 * SAME_VOICE} %), ${(100 * unlike).toFixed(0)} % like the other`)
       }
     }
     check(keysIn(heard, rate) === '' && multimon({ rate, samples: heard }) === '', `${whose}: no key is read in what the agent heard`)

@@ -153,6 +153,8 @@ export function above(recording, frequency) {
 
 /** From here on two stretches of VOICE_S or more are the same voice: see sound.test.mjs for what reads more, and what less. */
 export const SAME_VOICE = 0.7
+/** Another voice reads less than this share of what the right one does. */
+export const OTHER_VOICE = 2 / 3
 export const VOICE_S = 4
 
 /** Levels of speech are compared in steps of 20 ms, and pieces of a second. */
